@@ -1,0 +1,1 @@
+"""How good each system is on the test split, and how sure that is: scores, intervals, verdicts."""

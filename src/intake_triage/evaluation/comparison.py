@@ -1,0 +1,120 @@
+"""The comparison as a whole: every system's scores, transfer, and the rows that plots draw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from intake_triage.evaluation.held_out import HeldOut
+from intake_triage.evaluation.plot_rows import (
+    Row,
+    confusion_rows,
+    macro_f1_rows,
+    reliability_rows,
+)
+from intake_triage.evaluation.resampling import Replicates, draw_weightings, replicate_scores
+from intake_triage.evaluation.scorecard import score_system
+from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.evaluation.transfer import gain_in_f1, gain_in_log_loss
+from intake_triage.evaluation.uncertainty import FEW_UNITS, Estimate, estimate_score
+from intake_triage.params import CompareParams
+from intake_triage.tasks import TASKS, Task
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the test split says.
+
+    Attributes
+    ----------
+    metrics : for metrics/compare.json
+        test: records, units, and whether the units are too few for the intervals to be trusted;
+        systems: scores by system; transfer: mtl against st by task.
+    plots : rows by the name of the plot
+    """
+
+    metrics: dict[str, Any]
+    plots: dict[str, list[Row]]
+
+
+def compare_systems(
+    systems: Mapping[str, SystemLogits], held_out: HeldOut, params: CompareParams
+) -> Comparison:
+    """Score all systems on the same records and resamples.
+
+    Parameters
+    ----------
+    systems : mapping
+        st and mtl among them.
+    held_out : HeldOut
+    params : CompareParams
+    """
+    n_units = held_out.n_units
+    weightings = draw_weightings(n_units, resamples=params.resamples)
+    macro_f1: dict[Task, dict[str, Estimate]] = {}
+    transfer: dict[Task, dict[str, Any]] = {}
+    transfer_rows: list[Row] = []
+    for task in TASKS:
+        raw = {
+            name: _replicate(system.raw[task], held_out, task, weightings)
+            for name, system in systems.items()
+        }
+        macro_f1[task] = {
+            name: estimate_score(replicates.macro_f1, n_units=n_units)
+            for name, replicates in raw.items()
+        }
+        calibrated = {
+            name: _replicate(systems[name].calibrated[task], held_out, task, weightings)
+            for name in ("mtl", "st")
+        }
+        gains = {
+            "macro_f1": gain_in_f1(
+                raw["mtl"], raw["st"], margin=params.margin.macro_f1, n_units=n_units
+            ),
+            "log_loss": gain_in_log_loss(
+                raw["mtl"], raw["st"], margin=params.margin.log_loss, n_units=n_units
+            ),
+            "calibrated_log_loss": gain_in_log_loss(
+                calibrated["mtl"],
+                calibrated["st"],
+                margin=params.margin.log_loss,
+                n_units=n_units,
+            ),
+        }
+        summaries = {measure: gain.summary() for measure, gain in gains.items()}
+        transfer[task] = summaries.pop("macro_f1") | summaries
+        for measure in ("macro_f1", "log_loss"):
+            rows = gains[measure].rows(held_out.classes[task])
+            transfer_rows += [{"task": task, "measure": measure, **row} for row in rows]
+    informative = {name: system for name, system in systems.items() if name != "prior"}
+    return Comparison(
+        metrics={
+            "test": {
+                "records": len(held_out.record_id),
+                "units": n_units,
+                "few_units": n_units < FEW_UNITS,
+            },
+            "systems": {
+                name: score_system(system, held_out, ece_bins=params.ece_bins)
+                for name, system in systems.items()
+            },
+            "transfer": transfer,
+        },
+        plots={
+            "macro_f1": macro_f1_rows(macro_f1),
+            "reliability": reliability_rows(informative, held_out, n_bins=params.ece_bins),
+            "confusion": confusion_rows(informative, held_out),
+            "transfer": transfer_rows,
+        },
+    )
+
+
+def _replicate(
+    logits: np.ndarray, held_out: HeldOut, task: Task, weightings: np.ndarray
+) -> Replicates:
+    """Score the records with the task's label under every weighting."""
+    rows = held_out.has_label(task)
+    return replicate_scores(
+        logits[:, rows], held_out.labels[task][rows], held_out.unit[rows], weightings
+    )

@@ -1,0 +1,59 @@
+"""What training a system for both tasks costs."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from intake_triage.errors import InputError
+from intake_triage.files import read_json
+from intake_triage.tasks import TASKS
+
+TRAINING = Path("training")
+
+
+def read_cost(system: str, *, folder: Path = TRAINING) -> dict[str, Any]:
+    """Read `training/<system>/cost.json` and summarise its fits."""
+    path = folder / system / "cost.json"
+    try:
+        return summarize_cost(read_json(path)["fits"])
+    except (KeyError, InputError) as error:
+        raise InputError(f"{path}: {error}; run the stage that writes it again") from None
+
+
+def summarize_cost(fits: list[dict[str, Any]]) -> dict[str, Any]:
+    """Training of both tasks, one seed: the mean over seeds of each seed's sum over its fits.
+
+    Parameters
+    ----------
+    fits : list of dict
+        A fit has `tasks`, `seed`, `cpu_seconds`, `wall_seconds`, `peak_mib` and `parameters`.
+
+    Returns
+    -------
+    dict
+        cpu_seconds, wall_seconds (fits one after another), peak_mib (the largest of any fit),
+        parameters (over the models of a seed).
+
+    Raises
+    ------
+    InputError
+        If a seed does not train every task once.
+    """
+    seeds = sorted({fit["seed"] for fit in fits})
+    for seed in seeds:
+        trained = sorted(task for fit in fits if fit["seed"] == seed for task in fit["tasks"])
+        if trained != sorted(TASKS):
+            raise InputError(f"seed {seed} trains {trained}, expected {sorted(TASKS)}")
+    if not seeds:
+        raise InputError("no fits")
+    total = {
+        name: sum(fit[name] for fit in fits) / len(seeds)
+        for name in ("cpu_seconds", "wall_seconds", "parameters")
+    }
+    return {
+        "cpu_seconds": round(total["cpu_seconds"], 2),
+        "wall_seconds": round(total["wall_seconds"], 2),
+        "peak_mib": round(float(np.max([fit["peak_mib"] for fit in fits])), 1),
+        "parameters": round(total["parameters"]),
+    }

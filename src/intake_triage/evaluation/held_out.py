@@ -1,0 +1,76 @@
+"""The test split with its labels: read here alone, and only to compare finished systems."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from intake_triage.errors import InputError
+from intake_triage.records.prepared import (
+    NO_LABEL,
+    TEST_LABELS,
+    PreparedRecords,
+    encode_labels,
+)
+from intake_triage.tasks import TASKS, Task
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The test records.
+
+    Attributes
+    ----------
+    record_id : str array of shape (n_records,)
+    unit : int array of shape (n_records,)
+        In ``range(n_units)``: the groups that resampling keeps together.
+    labels : by task, int arrays of shape (n_records,)
+        Class indices; `NO_LABEL` where there is none.
+    classes : by task, the class names
+    """
+
+    record_id: np.ndarray
+    unit: np.ndarray
+    labels: dict[Task, np.ndarray]
+    classes: dict[Task, tuple[str, ...]]
+
+    @property
+    def n_units(self) -> int:
+        return int(self.unit.max()) + 1
+
+    def has_label(self, task: Task) -> np.ndarray:
+        """Which records carry the task's label, bool of shape (n_records,)."""
+        return self.labels[task] != NO_LABEL
+
+
+def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut:
+    """Join the labels in `path` to the records of the test split.
+
+    Parameters
+    ----------
+    test : PreparedRecords
+        The test split, ``read_prepared().of_split("test")``.
+    path : Path
+        A Parquet file with the columns record_id, urgency, specialty; null is no label.
+
+    Raises
+    ------
+    InputError
+        If the file and the split do not hold the same records, or a label is no known class.
+    """
+    names = pd.read_parquet(path).set_index("record_id")
+    record_id = test.frame["record_id"].to_numpy(str)
+    if len(record_id) == 0 or len(names) != len(record_id) or set(names.index) != set(record_id):
+        raise InputError(f"{path}: not the records of the test split; run stage prepare again")
+    names = names.loc[record_id]
+    labels: dict[Task, np.ndarray] = {}
+    for task in TASKS:
+        labels[task] = encode_labels(names[task], test.schema.classes(task))
+        unknown = names[task][(labels[task] == NO_LABEL) & names[task].notna().to_numpy()]
+        if len(unknown):
+            raise InputError(f"{path}: {task} {unknown.iloc[0]!r} is no class of schema.json")
+        if (labels[task] == NO_LABEL).all():
+            raise InputError(f"{path}: no test record has a label for {task}")
+    _, unit = np.unique(test.frame["unit"].to_numpy(), return_inverse=True)
+    return HeldOut(record_id, unit, labels, {task: test.schema.classes(task) for task in TASKS})

@@ -1,0 +1,108 @@
+"""One system's scores on the test split: means over its seeds, rounded for people to read."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import cohen_kappa_score
+
+from intake_triage.evaluation.held_out import HeldOut
+from intake_triage.evaluation.reliability import (
+    bin_by_confidence,
+    debiased_ece,
+    ece_if_calibrated,
+    top_label,
+)
+from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.scores import accuracy, brier, f1_by_class, log_loss
+from intake_triage.tasks import TASKS, Task
+
+DECIMALS = 5
+
+
+def score_system(system: SystemLogits, held_out: HeldOut, *, ece_bins: int) -> dict[str, Any]:
+    """Every score of a system, by task, and the share of records where both tasks are right.
+
+    Parameters
+    ----------
+    system : SystemLogits
+    held_out : HeldOut
+    ece_bins : int
+
+    Returns
+    -------
+    dict
+        By task the scores of `score_task`, and `both_right`, in [0, 1], over the records with both
+        labels.
+    """
+    scores: dict[str, Any] = {
+        task: score_task(system, held_out, task, ece_bins=ece_bins) for task in TASKS
+    }
+    scores["both_right"] = round(share_both_right(system, held_out), DECIMALS)
+    return scores
+
+
+def score_task(
+    system: SystemLogits, held_out: HeldOut, task: Task, *, ece_bins: int
+) -> dict[str, Any]:
+    """Scores of one task, over the records with its label.
+
+    log_loss (nats), brier and ece are of calibrated probabilities, those named raw_… of raw ones;
+    macro_f1, accuracy, f1 by class and, for urgency, the quadratic kappa are of the raw argmax.
+    """
+    rows = held_out.has_label(task)
+    labels, classes = held_out.labels[task][rows], held_out.classes[task]
+    raw, calibrated = system.raw[task][:, rows], system.calibrated[task][:, rows]
+    f1 = np.stack(
+        [f1_by_class(seed.argmax(axis=1), labels, n_classes=len(classes)) for seed in raw]
+    )  # (n_seeds, n_classes)
+    means = {"macro_f1": f1.mean(), "accuracy": _mean([accuracy(seed, labels) for seed in raw])}
+    if task == "urgency":
+        means["quadratic_kappa"] = _mean(
+            [quadratic_kappa(seed.argmax(axis=1), labels) for seed in raw]
+        )
+    means |= _score_probabilities(calibrated, labels, ece_bins=ece_bins)
+    of_raw = _score_probabilities(raw, labels, ece_bins=ece_bins)
+    means |= {f"raw_{name}": value for name, value in of_raw.items()}
+    rounded: dict[str, Any] = {name: round(float(mean), DECIMALS) for name, mean in means.items()}
+    return rounded | {"f1": dict(zip(classes, f1.mean(axis=0).round(DECIMALS), strict=True))}
+
+
+def quadratic_kappa(predicted: np.ndarray, labels: np.ndarray) -> float:
+    """Cohen's kappa with squared distances between ordinal classes as weights, in [-1, 1].
+
+    0, no better than chance, where only one class is predicted and true.
+    """
+    if len(np.union1d(predicted, labels)) == 1:
+        return 0.0
+    return float(cohen_kappa_score(labels, predicted, weights="quadratic"))
+
+
+def share_both_right(system: SystemLogits, held_out: HeldOut) -> float:
+    """Share of the records with both labels where both are predicted right, mean over seeds."""
+    both = np.logical_and.reduce([held_out.has_label(task) for task in TASKS])
+    if not both.any():
+        return 0.0
+    right = [
+        system.raw[task][:, both].argmax(axis=2) == held_out.labels[task][both] for task in TASKS
+    ]  # each (n_seeds, n_records)
+    return float(np.logical_and(*right).mean())
+
+
+def _score_probabilities(
+    logits: np.ndarray, labels: np.ndarray, *, ece_bins: int
+) -> dict[str, float]:
+    """Means over seeds; `logits` of shape (n_seeds, n_records, n_classes)."""
+    confident = [top_label(seed, labels) for seed in logits]
+    bins = [bin_by_confidence(*pair, n_bins=ece_bins) for pair in confident]
+    return {
+        "log_loss": _mean([log_loss(seed, labels) for seed in logits]),
+        "brier": _mean([brier(seed, labels) for seed in logits]),
+        "ece": _mean([debiased_ece(seed_bins) for seed_bins in bins]),
+        "ece_if_calibrated": _mean(
+            [ece_if_calibrated(confidence, n_bins=ece_bins) for confidence, _ in confident]
+        ),
+    }
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values))

@@ -1,0 +1,119 @@
+"""How sure is a score, or a difference of two systems' scores, given the test records and seeds?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95
+POWER = 0.8
+FEW_UNITS = 40
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its uncertainty, from Student's t distribution.
+
+    Attributes
+    ----------
+    value : float
+    standard_error : float
+        Not negative.
+    degrees_of_freedom : float
+        Above 0; infinite where nothing varies.
+    """
+
+    value: float
+    standard_error: float
+    degrees_of_freedom: float
+
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
+        """The two-sided confidence interval at `level`, in (0, 1)."""
+        half = self.standard_error * self._t_quantile((1 + level) / 2)
+        return self.value - half, self.value + half
+
+    def p_differs_from_zero(self) -> float:
+        """Two-sided p-value of the hypothesis that the true value is 0."""
+        return 2 * min(self.p_above(0.0), self.p_below(0.0), 0.5)
+
+    def p_within(self, margin: float) -> float:
+        """p-value of the hypothesis that the true value is `margin` or more away from 0.
+
+        The larger of two one-sided tests; below 0.05 where the 90 % interval lies inside.
+        """
+        return max(self.p_above(-margin), self.p_below(margin))
+
+    def p_above(self, bound: float) -> float:
+        """One-sided p-value of the hypothesis that the true value is `bound` or less."""
+        if self.standard_error == 0:
+            return 0.0 if self.value > bound else 1.0
+        t = (self.value - bound) / self.standard_error
+        return float(stats.t.sf(t, self.degrees_of_freedom))
+
+    def p_below(self, bound: float) -> float:
+        """One-sided p-value of the hypothesis that the true value is `bound` or more."""
+        mirrored = Estimate(-self.value, self.standard_error, self.degrees_of_freedom)
+        return mirrored.p_above(-bound)
+
+    def smallest_detectable(self) -> float:
+        """The true difference that a test at 95 % would find in 80 % of repetitions."""
+        return self.standard_error * (self._t_quantile((1 + LEVEL) / 2) + self._t_quantile(POWER))
+
+    def _t_quantile(self, probability: float) -> float:
+        return float(stats.t.ppf(probability, self.degrees_of_freedom))
+
+
+def estimate_score(replicates: np.ndarray, *, n_units: int) -> Estimate:
+    """A system's score, the mean over its seeds.
+
+    Parameters
+    ----------
+    replicates : float array of shape (n_seeds, n_weightings)
+        As in `Replicates`: the first weighting gives the value, the others its spread.
+    n_units : int
+        Units that were resampled.
+    """
+    return _estimate([replicates], replicates.mean(axis=0), n_units=n_units)
+
+
+def estimate_difference(first: np.ndarray, second: np.ndarray, *, n_units: int) -> Estimate:
+    """The mean score of `first` over its seeds less that of `second`, paired on the same records.
+
+    The variance is that of the seed-mean difference over the resamples, plus s²/n over the seeds of
+    each arm; an arm of one seed adds nothing. The degrees of freedom are Satterthwaite's. The part
+    that is special to a seed and a record is in both terms, so the interval is a little wide. It is
+    conditional on one training set, and rests on `n_units`: be wary below 40 (`FEW_UNITS`).
+
+    Parameters
+    ----------
+    first, second : float arrays of shape (n_seeds, n_weightings)
+        As in `Replicates`, from the same weightings; the numbers of seeds may differ.
+    n_units : int
+        Units that were resampled.
+
+    References
+    ----------
+    Satterthwaite (1946), An approximate distribution of estimates of variance components.
+    """
+    return _estimate([first, second], first.mean(axis=0) - second.mean(axis=0), n_units=n_units)
+
+
+def _estimate(arms: list[np.ndarray], combined: np.ndarray, *, n_units: int) -> Estimate:
+    """Add up the variance of `combined` over resamples and of the arms' seeds."""
+    # A resample of n units varies (n - 1) / n as much as a fresh sample of n does. NaN stands for
+    # a resample that leaves a class out.
+    shrinkage = n_units / max(n_units - 1, 1)
+    variances = [float(np.nanvar(combined[1:], ddof=1)) * shrinkage]
+    degrees = [max(n_units - 1, 1)]
+    for arm in arms:
+        n_seeds = len(arm)
+        if n_seeds > 1:
+            variances.append(float(arm[:, 0].var(ddof=1)) / n_seeds)
+            degrees.append(n_seeds - 1)
+    total = sum(variances)
+    spread = sum(v**2 / d for v, d in zip(variances, degrees, strict=True))
+    return Estimate(
+        value=float(combined[0]),
+        standard_error=float(np.sqrt(total)),
+        degrees_of_freedom=total**2 / spread if spread > 0 else np.inf,
+    )

@@ -1,0 +1,99 @@
+"""A system from its fits: train them, then write what a train stage hands on."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from intake_triage.files import read_json, replacing, write_json
+from intake_triage.models.fits import Fit, TrainFit, forget_fits, run_fits
+from intake_triage.predictions import Predictions, predictions_path, write_predictions
+from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
+from intake_triage.scores import log_loss, macro_f1
+from intake_triage.tasks import TASKS
+
+
+def train_system(
+    fits: list[Fit], train: TrainFit, params: tuple[BaseModel, ...], *, code: Path
+) -> dict[str, Any]:
+    """Run all fits of one system, write its outputs, and return its scores on `valid`.
+
+    Parameters
+    ----------
+    fits : fits of the same system
+    train, params : see `run_fits`
+    code : folder of the package that `train` is in
+    """
+    folders = run_fits(fits, train, params, code=code)
+    prepared = read_prepared()
+    write_outputs(fits[0].system, folders, prepared)
+    scores = score_on_valid(folders, prepared)
+    forget_fits(folders)
+    return scores
+
+
+def write_outputs(system: str, folders: dict[Fit, Path], prepared: PreparedRecords) -> None:
+    """Write models/, predictions/, training/ and, where the system logs, dvclive/ of a system."""
+    with replacing(Path("models") / system) as models:
+        for fit, folder in folders.items():
+            shutil.copytree(folder / "model", models / _place(fit))
+    if any((folder / "live").exists() for folder in folders.values()):
+        with replacing(Path("dvclive") / system) as live:
+            for fit, folder in folders.items():
+                shutil.copytree(folder / "live", live / _place(fit))
+    for task, predictions in _gather_predictions(folders, prepared).items():
+        write_predictions(predictions_path(system, task), predictions)
+    with replacing(Path("training") / system) as training:
+        training.mkdir()
+        history = [row for folder in folders.values() for row in read_json(folder / "history.json")]
+        write_json(training / "history.json", history)
+        costs = [read_json(folder / "cost.json") for folder in folders.values()]
+        write_json(training / "cost.json", {"fits": costs})
+
+
+def score_on_valid(folders: dict[Fit, Path], prepared: PreparedRecords) -> dict[str, Any]:
+    """Macro-F1 and log-loss by task on `valid`: the mean over seeds, and each seed's."""
+    valid = prepared.of_split("valid")
+    scores = {}
+    for task, predictions in _gather_predictions(folders, prepared).items():
+        labels = valid.labels(task)
+        known = labels != NO_LABEL
+        logits = predictions.of_split("valid").logits[:, known]  # (n_seeds, n_labelled, n_classes)
+        by_seed = {
+            "macro_f1": [
+                macro_f1(one.argmax(axis=1), labels[known], n_classes=one.shape[1])
+                for one in logits
+            ],
+            "log_loss": [log_loss(one, labels[known]) for one in logits],
+        }
+        scores[task] = {name: round(float(np.mean(values)), 5) for name, values in by_seed.items()}
+        scores[task]["by_seed"] = {
+            name: [round(value, 5) for value in values] for name, values in by_seed.items()
+        }
+    return scores
+
+
+def _place(fit: Fit) -> Path:
+    """`seed_0`, and below it the task, where a model serves one alone."""
+    seed = Path(f"seed_{fit.seed}")
+    return seed / fit.tasks[0] if len(fit.tasks) == 1 else seed
+
+
+def _gather_predictions(
+    folders: dict[Fit, Path], prepared: PreparedRecords
+) -> dict[str, Predictions]:
+    """The logits of every task, seeds in the order of the fits."""
+    scored = prepared.frame["split"] != "train"
+    record_id = prepared.frame.loc[scored, "record_id"].to_numpy(str)
+    split = prepared.frame.loc[scored, "split"].to_numpy(str)
+    gathered = {}
+    for task in TASKS:
+        fits = [fit for fit in folders if task in fit.tasks]
+        if not fits:
+            continue
+        logits = [np.load(folders[fit] / f"logits_{task}.npy", allow_pickle=False) for fit in fits]
+        seeds = np.array([fit.seed for fit in fits])
+        gathered[task] = Predictions(record_id, split, seeds, np.stack(logits))
+    return gathered

@@ -1,0 +1,86 @@
+"""Words and fields as columns, for models that take a table.
+
+A vectorizer and the field statistics can be written as JSON and read back, so that a saved model
+needs nothing that unpickles.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+from intake_triage.records.schema import FormField
+
+
+@dataclass(frozen=True)
+class FieldColumns:
+    """Fields as columns; means and scales are those of the records it was made from."""
+
+    fields: tuple[FormField, ...]
+    mean: dict[str, float]
+    scale: dict[str, float]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, fields: tuple[FormField, ...]) -> "FieldColumns":
+        """Take mean and standard deviation of the numeric fields from `frame`."""
+        numeric = [field.name for field in fields if field.kind == "numeric"]
+        mean = {name: float(frame[name].mean()) for name in numeric if frame[name].notna().any()}
+        scale = {name: float(frame[name].std()) or 1.0 for name in mean}
+        return cls(fields, mean, scale)
+
+    def as_codes(self, frame: pd.DataFrame) -> np.ndarray:
+        """One column a field, float32 of shape (n_records, n_fields), NaN where missing."""
+        columns = []
+        for field in self.fields:
+            if field.kind == "numeric":
+                columns.append(frame[field.name].to_numpy(np.float32))
+            else:
+                codes = _category_codes(frame, field).astype(np.float32)
+                columns.append(np.where(codes < 0, np.nan, codes))
+        return np.column_stack(columns) if columns else np.empty((len(frame), 0), np.float32)
+
+    def as_one_hot(self, frame: pd.DataFrame) -> sparse.csr_array:
+        """A column a category and one for "missing"; numbers standardised, 0 where missing."""
+        blocks = []
+        for field in self.fields:
+            if field.kind == "numeric":
+                if field.name not in self.mean:
+                    continue  # never filled in
+                values = frame[field.name].to_numpy(float)
+                missing = np.isnan(values)
+                standard = (values - self.mean[field.name]) / self.scale[field.name]
+                columns = np.column_stack([np.where(missing, 0.0, standard), missing])
+                blocks.append(sparse.csr_array(columns))
+            else:
+                codes = _category_codes(frame, field) + 1  # 0 is "missing"
+                ones = np.ones(len(codes))
+                shape = (len(codes), len(field.categories) + 1)
+                blocks.append(sparse.csr_array((ones, (np.arange(len(codes)), codes)), shape))
+        return sparse.hstack([sparse.csr_array((len(frame), 0)), *blocks]).tocsr()
+
+    def to_dict(self) -> dict[str, Any]:
+        """A value that JSON can hold."""
+        return {"mean": self.mean, "scale": self.scale}
+
+
+def word_counter(*, min_document_frequency: int) -> CountVectorizer:
+    """Which words occur, as 0 and 1."""
+    return CountVectorizer(binary=True, min_df=min_document_frequency, dtype=np.float32)
+
+
+def tfidf(*, max_ngram: int, min_document_frequency: int) -> TfidfVectorizer:
+    """Words and runs of words, weighted by rarity, rows of length 1."""
+    return TfidfVectorizer(ngram_range=(1, max_ngram), min_df=min_document_frequency)
+
+
+def vocabulary_of(vectorizer: CountVectorizer) -> list[str]:
+    """The words in the order of their columns."""
+    return vectorizer.get_feature_names_out().tolist()
+
+
+def _category_codes(frame: pd.DataFrame, field: FormField) -> np.ndarray:
+    """Category numbers, int8 or wider; −1 where missing or unknown to train."""
+    return pd.Categorical(frame[field.name], categories=list(field.categories)).codes.astype(int)

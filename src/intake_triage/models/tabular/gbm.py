@@ -1,0 +1,102 @@
+"""System `gbm`: LightGBM on words and fields, a model a task, stopped early on valid."""
+
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+from pydantic import BaseModel
+from scipy import sparse
+
+from intake_triage.files import write_json
+from intake_triage.models.fits import Fit
+from intake_triage.models.tabular.features import FieldColumns, vocabulary_of, word_counter
+from intake_triage.params import GbmParams
+from intake_triage.records.prepared import NO_LABEL, read_prepared
+
+HISTORY_STEP = 5  # every so many boosting rounds are kept for the training curve
+
+
+def train_gbm(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Fit one task from one seed; see `fits.TrainFit`. Its parameters are the trees' leaves."""
+    (settings,) = params
+    assert isinstance(settings, GbmParams)
+    (task,) = fit.tasks
+    prepared = read_prepared()
+    train = prepared.of_split("train")
+    columns = FieldColumns.of(train.frame, prepared.schema.fields)
+    vectorizer = word_counter(min_document_frequency=settings.min_document_frequency)
+    vectorizer.fit(train.frame["text"])
+    categorical = [i for i, field in enumerate(columns.fields) if field.kind == "categorical"]
+
+    def as_table(frame):
+        words = vectorizer.transform(frame["text"])
+        return sparse.hstack([columns.as_codes(frame), words]).tocsr()
+
+    datasets = []
+    for records in (train, prepared.of_split("valid")):
+        labels = records.labels(task)
+        known = labels != NO_LABEL
+        datasets.append(
+            lgb.Dataset(
+                as_table(records.frame)[known],
+                labels[known],
+                categorical_feature=categorical,
+                reference=datasets[0] if datasets else None,
+            )
+        )
+    n_classes = len(prepared.schema.classes(task))
+    curve: dict[str, dict[str, list[float]]] = {}
+    booster = lgb.train(
+        _lightgbm_params(settings, seed=fit.seed, n_classes=n_classes),
+        datasets[0],
+        num_boost_round=settings.max_rounds,
+        valid_sets=datasets,
+        valid_names=["train", "valid"],
+        callbacks=[
+            lgb.early_stopping(settings.patience, first_metric_only=True, verbose=False),
+            lgb.record_evaluation(curve),
+        ],
+    )
+    scored = prepared.frame[prepared.frame["split"] != "train"]
+    logits = booster.predict(as_table(scored), raw_score=True)
+    np.save(folder / f"logits_{task}.npy", logits.astype(np.float32))
+    write_json(folder / "history.json", _history(curve, fit))
+    model_folder = folder / "model"
+    model_folder.mkdir()
+    booster.save_model(model_folder / "model.txt", num_iteration=booster.best_iteration)
+    write_json(model_folder / "features.json", {"vocabulary": vocabulary_of(vectorizer)})
+    trees = booster.dump_model(num_iteration=booster.best_iteration)["tree_info"]
+    return sum(tree["num_leaves"] for tree in trees)
+
+
+def _lightgbm_params(settings: GbmParams, *, seed: int, n_classes: int) -> dict:
+    return {
+        "objective": "multiclass",
+        "num_class": n_classes,
+        "metric": "multi_logloss",
+        "learning_rate": settings.learning_rate,
+        "num_leaves": settings.leaves,
+        "min_data_in_leaf": settings.min_records_in_leaf,
+        "feature_fraction": settings.feature_share,
+        "seed": seed,
+        "num_threads": 1,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+
+
+def _history(curve: dict[str, dict[str, list[float]]], fit: Fit) -> list[dict]:
+    """The training curve in the form that every system's has; an epoch is a boosting round."""
+    (task,) = fit.tasks
+    train, valid = (curve[name]["multi_logloss"] for name in ("train", "valid"))
+    return [
+        {
+            "seed": fit.seed,
+            "task": task,
+            "epoch": i + 1,
+            "train_log_loss": round(train[i], 5),
+            "valid_log_loss": round(valid[i], 5),
+        }
+        for i in range(0, len(valid), HISTORY_STEP)
+    ]

@@ -1,0 +1,67 @@
+"""System `linear`: TF-IDF and one-hot fields into logistic regression, a model a task.
+
+The floor that the others must clear. It has no randomness, so one seed stands for all.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel
+from safetensors.numpy import save_file
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from intake_triage.files import write_json
+from intake_triage.models.fits import Fit
+from intake_triage.models.tabular.features import FieldColumns, tfidf, vocabulary_of
+from intake_triage.params import LinearParams
+from intake_triage.records.prepared import NO_LABEL, read_prepared
+
+MAX_ITERATIONS = 2000  # far above what lbfgs needs; one that ends here has not converged
+
+
+def train_linear(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Fit one task; see `fits.TrainFit`."""
+    (settings,) = params
+    assert isinstance(settings, LinearParams)
+    (task,) = fit.tasks
+    prepared = read_prepared()
+    train = prepared.of_split("train")
+    labels = train.labels(task)
+    known = labels != NO_LABEL
+
+    columns = FieldColumns.of(train.frame, prepared.schema.fields)
+    vectorizer = tfidf(
+        max_ngram=settings.max_ngram, min_document_frequency=settings.min_document_frequency
+    ).fit(train.frame["text"])
+    scored = prepared.frame[prepared.frame["split"] != "train"]
+    tables = [
+        sparse.hstack([vectorizer.transform(frame["text"]), columns.as_one_hot(frame)]).tocsr()
+        for frame in (train.frame, scored)
+    ]
+    model = LogisticRegression(C=settings.inverse_regularization, max_iter=MAX_ITERATIONS)
+    model.fit(tables[0][known], labels[known])
+
+    n_classes = len(prepared.schema.classes(task))
+    coefficients, intercepts = _of_every_class(model, n_classes)
+    logits = tables[1] @ coefficients.T + intercepts  # (n_scored, n_classes)
+    np.save(folder / f"logits_{task}.npy", logits.astype(np.float32))
+    write_json(folder / "history.json", [])
+    model_folder = folder / "model"
+    model_folder.mkdir()
+    save_file(
+        {"coefficients": coefficients, "intercepts": intercepts, "idf": vectorizer.idf_},
+        model_folder / "weights.safetensors",
+    )
+    features = {"max_ngram": settings.max_ngram, "vocabulary": vocabulary_of(vectorizer)}
+    write_json(model_folder / "features.json", features | columns.to_dict())
+    return coefficients.size + intercepts.size
+
+
+def _of_every_class(model: LogisticRegression, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and intercepts with a row for each class, of two as of many."""
+    coefficients, intercepts = model.coef_, model.intercept_
+    if n_classes == 2:  # scikit-learn keeps the second class's row alone
+        coefficients = np.vstack([np.zeros_like(coefficients), coefficients])
+        intercepts = np.append(0.0, intercepts)
+    return np.ascontiguousarray(coefficients), intercepts

@@ -1,0 +1,118 @@
+"""Records as tensors, in batches of like length."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from intake_triage.models.transformer.fields import encode_fields
+from intake_triage.records.prepared import PreparedRecords
+from intake_triage.tasks import Task
+
+LENGTH_BUCKET = 50  # batches whose records are sorted by length together
+
+
+@dataclass(frozen=True)
+class EncodedRecords:
+    """Records as arrays; the tokens stay on disk and are mapped into memory.
+
+    Attributes
+    ----------
+    tokens : int32 array of shape (n_tokens of all records,)
+    starts, lengths : int64 arrays of shape (n_records,)
+        Record i has the tokens ``tokens[starts[i] : starts[i] + lengths[i]]``.
+    numeric : float32 tensor of shape (n_records, n_numeric)
+    categorical : int64 tensor of shape (n_records, n_categorical)
+    labels : dict of task to int64 tensor of shape (n_records,), `NO_LABEL` where there is none
+    """
+
+    tokens: np.ndarray
+    starts: np.ndarray
+    lengths: np.ndarray
+    numeric: torch.Tensor
+    categorical: torch.Tensor
+    labels: dict[Task, torch.Tensor]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def rows(self, rows: np.ndarray) -> "EncodedRecords":
+        """The records at these positions."""
+        return EncodedRecords(
+            self.tokens,
+            self.starts[rows],
+            self.lengths[rows],
+            self.numeric[rows],
+            self.categorical[rows],
+            {task: labels[rows] for task, labels in self.labels.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records as one padded block; the mask is None where nothing is padded."""
+
+    rows: np.ndarray  # (B,) positions among the records that the batch was cut from
+    input_ids: torch.Tensor  # (B, T)
+    attention_mask: torch.Tensor | None  # (B, T)
+    numeric: torch.Tensor  # (B, n_numeric)
+    categorical: torch.Tensor  # (B, n_categorical)
+    labels: dict[Task, torch.Tensor]  # (B,) each
+
+
+def encode_records(
+    prepared: PreparedRecords, folder: Path, *, tasks: tuple[Task, ...]
+) -> EncodedRecords:
+    """All prepared records, with the labels of `tasks`."""
+    offsets = np.load(folder / "token_offsets.npy", allow_pickle=False)
+    tokens = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
+    numeric, categorical = encode_fields(prepared.frame, prepared.schema.fields)
+    return EncodedRecords(
+        tokens,
+        offsets[:-1],
+        np.diff(offsets),
+        torch.from_numpy(numeric),
+        torch.from_numpy(categorical),
+        {task: torch.from_numpy(prepared.labels(task)) for task in tasks},
+    )
+
+
+def make_batch(records: EncodedRecords, rows: np.ndarray, *, pad_id: int) -> Batch:
+    """Pad the records at `rows` to the longest of them."""
+    lengths = records.lengths[rows]
+    columns = np.arange(lengths.max())
+    present = columns < lengths[:, None]  # (B, T)
+    input_ids = np.full(present.shape, pad_id, dtype=np.int64)
+    input_ids[present] = records.tokens[(records.starts[rows][:, None] + columns)[present]]
+    padded = not present.all()
+    return Batch(
+        rows,
+        torch.from_numpy(input_ids),
+        torch.from_numpy(present.astype(np.int64)) if padded else None,
+        records.numeric[rows],
+        records.categorical[rows],
+        {task: labels[rows] for task, labels in records.labels.items()},
+    )
+
+
+def shuffled_batches(
+    records: EncodedRecords, *, batch_size: int, pad_id: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """One pass in random order; within a bucket of many batches, records of like length meet."""
+    order = rng.permutation(len(records))
+    buckets = np.split(order, range(0, len(order), batch_size * LENGTH_BUCKET)[1:])
+    batches = []
+    for bucket in buckets:
+        by_length = bucket[np.argsort(records.lengths[bucket], kind="stable")]
+        batches += np.split(by_length, range(0, len(by_length), batch_size)[1:])
+    for position in rng.permutation(len(batches)):
+        yield make_batch(records, batches[position], pad_id=pad_id)
+
+
+def ordered_batches(records: EncodedRecords, *, batch_size: int, pad_id: int) -> Iterator[Batch]:
+    """Every record once, shortest first, for scoring; `rows` says which record is where."""
+    order = np.argsort(records.lengths, kind="stable")
+    for start in range(0, len(order), batch_size):
+        yield make_batch(records, order[start : start + batch_size], pad_id=pad_id)

@@ -1,0 +1,96 @@
+"""Structured fields as tokens: one embedding a field, beside the embeddings of the text."""
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from intake_triage.records.schema import FormField
+
+MISSING = 0  # category number of a missing value, or of one that train does not hold
+
+
+def numeric_fields(fields: tuple[FormField, ...]) -> list[FormField]:
+    """Those that hold numbers, in the order of the schema."""
+    return [field for field in fields if field.kind == "numeric"]
+
+
+def categorical_fields(fields: tuple[FormField, ...]) -> list[FormField]:
+    """Those that hold categories, in the order of the schema."""
+    return [field for field in fields if field.kind == "categorical"]
+
+
+def encode_fields(
+    frame: pd.DataFrame, fields: tuple[FormField, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Field values as numbers.
+
+    Returns
+    -------
+    numeric : float32 array of shape (n_records, n_numeric), NaN where missing
+    categorical : int64 array of shape (n_records, n_categorical), `MISSING` or 1 … n_categories
+    """
+    numeric = [frame[f.name].to_numpy(np.float32) for f in numeric_fields(fields)]
+    categorical = [
+        pd.Categorical(frame[f.name], categories=list(f.categories)).codes.astype(np.int64) + 1
+        for f in categorical_fields(fields)
+    ]
+    shape = (len(frame), 0)
+    return (
+        np.stack(numeric, axis=1) if numeric else np.empty(shape, np.float32),
+        np.stack(categorical, axis=1) if categorical else np.empty(shape, np.int64),
+    )
+
+
+def quantile_edges(numeric: np.ndarray, *, n_bins: int) -> np.ndarray:
+    """Bin edges at the quantiles of each column.
+
+    Parameters
+    ----------
+    numeric : float array of shape (n_records, n_numeric), NaN where missing
+
+    Returns
+    -------
+    float32 array of shape (n_numeric, n_bins + 1), rising along the last axis
+        Equal quantiles are spread by a hair's breadth, so that no bin has width 0.
+    """
+    quantiles = np.linspace(0, 1, n_bins + 1)
+    edges = np.zeros((numeric.shape[1], n_bins + 1))
+    for column, values in enumerate(numeric.T):
+        present = values[~np.isnan(values)]
+        if len(present):
+            edges[column] = np.quantile(present, quantiles)
+    scale = np.maximum(np.ptp(edges, axis=1, keepdims=True), 1.0)
+    return (edges + np.arange(n_bins + 1) * scale * 1e-5).astype(np.float32)
+
+
+class FieldEmbeddings(nn.Module):
+    """One token a field: piecewise-linear for numbers, a table for categories, learned "missing".
+
+    References
+    ----------
+    Gorishniy, Rubachev and Babenko (2022), On embeddings for numerical features in tabular deep
+    learning (piecewise-linear encoding).
+    """
+
+    def __init__(self, *, n_numeric: int, n_bins: int, n_categories: list[int], width: int):
+        super().__init__()
+        self.register_buffer("edges", torch.zeros(n_numeric, n_bins + 1))
+        self.slope = nn.Parameter(torch.empty(n_numeric, n_bins, width))
+        self.intercept = nn.Parameter(torch.empty(n_numeric, width))
+        self.missing = nn.Parameter(torch.empty(n_numeric, width))
+        # All categorical fields share one table; a field's rows start at its offset, MISSING first.
+        rows = [count + 1 for count in n_categories]
+        self.table = nn.Embedding(max(sum(rows), 1), width)
+        self.register_buffer("offsets", torch.tensor([sum(rows[:i]) for i in range(len(rows))]))
+
+    def forward(self, numeric: torch.Tensor, categorical: torch.Tensor) -> torch.Tensor:
+        """Shapes: (B, n_numeric), (B, n_categorical) → (B, n_numeric + n_categorical, width)."""
+        absent = numeric.isnan()
+        value = numeric.nan_to_num(0.0).unsqueeze(-1)  # (B, n_numeric, 1)
+        left, right = self.edges[:, :-1], self.edges[:, 1:]
+        filled = ((value - left) / (right - left)).clamp(0, 1)  # (B, n_numeric, n_bins)
+        tokens = torch.einsum("bfn,fnw->bfw", filled, self.slope) + self.intercept
+        tokens = torch.where(absent.unsqueeze(-1), self.missing, tokens)
+        categories = self.table(categorical + self.offsets.long())  # (B, n_categorical, width)
+        return torch.cat([tokens, categories], dim=1)

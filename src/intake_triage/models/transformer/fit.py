@@ -1,0 +1,144 @@
+"""Systems `st` and `mtl`: build the Transformer, train it, score every record outside train."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from dvclive import Live
+from pydantic import BaseModel
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+from intake_triage.files import write_json
+from intake_triage.models.fits import Fit
+from intake_triage.models.transformer.balancing import make_balancing
+from intake_triage.models.transformer.batches import EncodedRecords, encode_records
+from intake_triage.models.transformer.diagnostics import gradient_cosine
+from intake_triage.models.transformer.fields import quantile_edges
+from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
+from intake_triage.models.transformer.training import Epoch, predict_logits, train_model
+from intake_triage.params import EncoderParams, MtlParams, TrainParams
+from intake_triage.records.prepared import PREPARED, PreparedRecords, read_prepared
+
+N_BINS = 16  # of the piecewise-linear embedding of a numeric field
+
+
+def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Fit one seed with a head for each task of `fit`; see `fits.TrainFit`.
+
+    `params` are the sections encoder, train and, for more than one task, mtl.
+    """
+    encoder_params, train_params, *rest = params
+    assert isinstance(encoder_params, EncoderParams)
+    assert isinstance(train_params, TrainParams)
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.manual_seed(fit.seed)
+
+    prepared = read_prepared()
+    records = encode_records(prepared, PREPARED, tasks=fit.tasks)
+    split = prepared.frame["split"].to_numpy(str)
+    train, valid = (records.rows(np.flatnonzero(split == name)) for name in ("train", "valid"))
+    tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
+    pad_id, unk_id = tokenizer.pad_token_id, tokenizer.unk_token_id
+
+    device = _choose_device(train_params.device)
+    model = _build_model(fit, prepared, encoder_params, train, vocabulary=len(tokenizer))
+    balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
+    model.to(device)
+    history: list[dict] = []
+    with Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+        train_model(
+            model,
+            None if balancing is None else balancing.to(device),
+            train,
+            valid,
+            train_params,
+            seed=fit.seed,
+            pad_id=pad_id,
+            unk_id=unk_id,
+            name=fit.name,
+            after_epoch=_epoch_logger(live, history, fit, balancing, valid, pad_id=pad_id),
+        )
+    scored = records.rows(np.flatnonzero(split != "train"))
+    for task, logits in predict_logits(model, scored, pad_id=pad_id).items():
+        np.save(folder / f"logits_{task}.npy", logits)
+    write_json(folder / "history.json", history)
+    model.save_pretrained(folder / "model")
+    return model.num_parameters()
+
+
+def _choose_device(wanted: str) -> torch.device:
+    """`auto` is the graphics processor where there is one."""
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(wanted)
+
+
+def _build_model(
+    fit: Fit,
+    prepared: PreparedRecords,
+    params: EncoderParams,
+    train: EncodedRecords,
+    *,
+    vocabulary: int,
+) -> IntakeModel:
+    """A model with weights drawn from torch's generator, or with a pretrained encoder."""
+    if params.pretrained:
+        encoder = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
+    else:
+        encoder = {
+            "model_type": "bert",
+            "vocab_size": vocabulary,
+            "hidden_size": params.width,
+            "num_hidden_layers": params.layers,
+            "num_attention_heads": params.attention_heads,
+            "intermediate_size": params.feedforward,
+            "hidden_dropout_prob": params.dropout,
+            # A dropout kernel inside attention costs time and, at this size, buys nothing.
+            "attention_probs_dropout_prob": 0.0,
+        }
+    config = IntakeConfig(
+        encoder=encoder,
+        fields=[asdict(field) for field in prepared.schema.fields],
+        n_bins=N_BINS,
+        classes={task: list(prepared.schema.classes(task)) for task in fit.tasks},
+    )
+    model = IntakeModel(config)
+    if params.pretrained:
+        model.encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
+    edges = quantile_edges(train.numeric.numpy(), n_bins=N_BINS)
+    model.field_embeddings.edges.copy_(torch.from_numpy(edges))
+    return model
+
+
+def _epoch_logger(
+    live: Live,
+    history: list[dict],
+    fit: Fit,
+    balancing: torch.nn.Module | None,
+    valid: EncodedRecords,
+    *,
+    pad_id: int,
+) -> Callable[[IntakeModel, Epoch], None]:
+    """What is written after each epoch: to dvclive, and as rows of the training curve."""
+
+    def log(model: IntakeModel, epoch: Epoch) -> None:
+        number = len(history) // len(fit.tasks) + 1
+        for task in fit.tasks:
+            scores = {
+                "train_log_loss": round(epoch.train_log_loss[task], 5),
+                "valid_log_loss": round(epoch.valid_log_loss[task], 5),
+                "valid_macro_f1": round(epoch.valid_macro_f1[task], 5),
+            }
+            history.append({"seed": fit.seed, "task": task, "epoch": number} | scores)
+            for name, value in scores.items():
+                live.log_metric(f"{name}/{task}", value)
+        if balancing is not None:
+            for task, weight in balancing.weights().items():
+                live.log_metric(f"loss_weight/{task}", weight)
+            live.log_metric("gradient_cosine", gradient_cosine(model, valid, pad_id=pad_id))
+        live.next_step()
+
+    return log

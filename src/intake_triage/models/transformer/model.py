@@ -1,0 +1,120 @@
+"""One small Transformer encoder with a head for each task it predicts.
+
+`st` is this model with one head, `mtl` the same model with two; nothing else differs.
+"""
+
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+
+from intake_triage.models.transformer.fields import (
+    FieldEmbeddings,
+    categorical_fields,
+    numeric_fields,
+)
+from intake_triage.records.schema import FormField
+
+
+class IntakeConfig(PreTrainedConfig):
+    """What `from_pretrained` needs to build the model again.
+
+    Attributes
+    ----------
+    encoder : dict
+        Configuration of the `transformers` encoder, `model_type` included.
+    fields : list of dict
+        `FormField` values, the categories of train included.
+    n_bins : int
+        Bins of the piecewise-linear embedding of a numeric field.
+    classes : dict of str to list of str
+        Class names of every task that has a head, in the order of its logits.
+    """
+
+    model_type = "intake_triage"
+
+    def __init__(
+        self,
+        encoder: dict[str, Any] | None = None,
+        fields: list[dict[str, Any]] | None = None,
+        n_bins: int = 16,
+        classes: dict[str, list[str]] | None = None,
+        **kwargs: Any,
+    ):
+        self.encoder = encoder or {}
+        self.fields = fields or []
+        self.n_bins = n_bins
+        self.classes = classes or {}
+        super().__init__(**kwargs)
+
+
+class IntakeModel(PreTrainedModel):
+    """Text and fields to the logits of every task."""
+
+    config_class = IntakeConfig
+    base_model_prefix = "intake"
+
+    def __init__(self, config: IntakeConfig):
+        super().__init__(config)
+        fields = tuple(
+            FormField(**{**field, "categories": tuple(field["categories"])})
+            for field in config.fields
+        )
+        self.encoder = AutoModel.from_config(AutoConfig.for_model(**config.encoder))
+        width = self.encoder.config.hidden_size
+        self.field_embeddings = FieldEmbeddings(
+            n_numeric=len(numeric_fields(fields)),
+            n_bins=config.n_bins,
+            n_categories=[len(field.categories) for field in categorical_fields(fields)],
+            width=width,
+        )
+        self.heads = nn.ModuleDict(
+            {task: nn.Linear(width, len(names)) for task, names in config.classes.items()}
+        )
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, FieldEmbeddings):
+            for parameter in (module.slope, module.intercept, module.missing):
+                nn.init.normal_(parameter, std=0.02)
+        elif isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02)
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        numeric: torch.Tensor,
+        categorical: torch.Tensor,
+    ) -> dict[str, torch.Tensor]:
+        """Logits of every task.
+
+        Parameters
+        ----------
+        input_ids : int tensor of shape (B, T)
+        attention_mask : int tensor of shape (B, T), 0 for padding, or None without padding
+        numeric : float tensor of shape (B, n_numeric), NaN where missing
+        categorical : int tensor of shape (B, n_categorical)
+
+        Returns
+        -------
+        dict of task to float tensor of shape (B, n_classes of the task)
+        """
+        field_tokens = self.field_embeddings(numeric, categorical)  # (B, F, width)
+        text_tokens = self.encoder.get_input_embeddings()(input_ids)  # (B, T, width)
+        # Fields first: their positions stay the same however long the text is.
+        tokens = torch.cat([field_tokens, text_tokens], dim=1)  # (B, F + T, width)
+        if attention_mask is not None:
+            always = attention_mask.new_ones(field_tokens.shape[:2])
+            attention_mask = torch.cat([always, attention_mask], dim=1)
+        hidden = self.encoder(inputs_embeds=tokens, attention_mask=attention_mask)
+        states = hidden.last_hidden_state  # (B, F + T, width)
+        if attention_mask is None:
+            pooled = states.mean(dim=1)  # (B, width)
+        else:
+            weights = attention_mask.unsqueeze(-1).to(states.dtype)
+            pooled = (states * weights).sum(dim=1) / weights.sum(dim=1)
+        return {task: head(pooled) for task, head in self.heads.items()}

@@ -1,0 +1,198 @@
+"""The one training loop, for a model with one head or with several."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+from tqdm import trange
+
+from intake_triage.models.transformer.batches import (
+    Batch,
+    EncodedRecords,
+    ordered_batches,
+    shuffled_batches,
+)
+from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.params import TrainParams
+from intake_triage.records.prepared import NO_LABEL
+from intake_triage.scores import log_loss, macro_f1
+from intake_triage.tasks import Task
+
+SCORING_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over train gave, by task."""
+
+    train_log_loss: dict[Task, float]
+    valid_log_loss: dict[Task, float]
+    valid_macro_f1: dict[Task, float]
+
+    @property
+    def valid_sum(self) -> float:
+        """The unweighted sum that chooses the checkpoint: one model is deployed."""
+        return sum(self.valid_log_loss.values())
+
+
+def train_model(
+    model: IntakeModel,
+    balancing: nn.Module | None,
+    train: EncodedRecords,
+    valid: EncodedRecords,
+    params: TrainParams,
+    *,
+    seed: int,
+    pad_id: int,
+    unk_id: int,
+    name: str,
+    after_epoch: Callable[[IntakeModel, Epoch], None],
+) -> list[Epoch]:
+    """Train until the epochs or the patience run out; leave the best epoch's weights in `model`.
+
+    Parameters
+    ----------
+    model : IntakeModel, on the device it is to be trained on
+    balancing : module from the dict of task losses to the loss, or None with a single head
+    pad_id, unk_id : token numbers of padding and of a word that dropout took
+    name : shown beside the progress bar
+    after_epoch : told of every epoch as it ends
+
+    Returns
+    -------
+    list of Epoch, one for each that was run
+    """
+    rng = np.random.default_rng(seed)
+    modules = nn.ModuleList([model] if balancing is None else [model, balancing])
+    optimizer = _make_optimizer(modules, params)
+    steps = params.epochs * -(-len(train) // params.batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=params.learning_rate,
+        total_steps=steps + params.epochs,  # bucketing may end an epoch with short batches
+        pct_start=params.warmup,
+        anneal_strategy="linear",
+        cycle_momentum=False,
+        final_div_factor=100,
+    )
+    epochs: list[Epoch] = []
+    best: dict[str, torch.Tensor] = {}
+    for _ in trange(params.epochs, desc=name, leave=False, disable=None):
+        batches = shuffled_batches(train, batch_size=params.batch_size, pad_id=pad_id, rng=rng)
+        dropped = (
+            drop_words(batch, share=params.word_dropout, unk_id=unk_id, rng=rng)
+            for batch in batches
+        )
+        train_loss = _run_epoch(modules, optimizer, schedule, dropped)
+        epochs.append(_score_epoch(model, valid, train_loss, pad_id=pad_id))
+        after_epoch(model, epochs[-1])
+        scores = [epoch.valid_sum for epoch in epochs]
+        if scores[-1] == min(scores):
+            best = {key: value.detach().clone() for key, value in model.state_dict().items()}
+        if len(scores) - 1 - int(np.argmin(scores)) >= params.patience:
+            break
+    model.load_state_dict(best)
+    return epochs
+
+
+def drop_words(batch: Batch, *, share: float, unk_id: int, rng: np.random.Generator) -> Batch:
+    """The batch with so large a share of its tokens made unknown; the leading one stays.
+
+    Against overfitting: no label may hang on one word. Padding is hidden by the mask either way.
+    """
+    lost = torch.from_numpy(rng.random(batch.input_ids.shape, dtype=np.float32) < share)
+    lost[:, 0] = False
+    return replace(batch, input_ids=batch.input_ids.masked_fill(lost, unk_id))
+
+
+def task_losses(
+    logits: dict[Task, torch.Tensor], labels: dict[Task, torch.Tensor]
+) -> dict[Task, torch.Tensor]:
+    """Mean log-loss over the records that carry the task's label; 0 where none does."""
+    losses = {}
+    for task, values in logits.items():
+        total = cross_entropy(values, labels[task], ignore_index=NO_LABEL, reduction="sum")
+        losses[task] = total / (labels[task] != NO_LABEL).sum().clamp(min=1)
+    return losses
+
+
+@torch.inference_mode()
+def predict_logits(
+    model: IntakeModel, records: EncodedRecords, *, pad_id: int
+) -> dict[Task, np.ndarray]:
+    """Logits of every task, float32 of shape (n_records, n_classes), in the records' order."""
+    model.eval()
+    out = {
+        task: np.empty((len(records), len(names)), dtype=np.float32)
+        for task, names in model.config.classes.items()
+    }
+    for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=pad_id):
+        for task, logits in forward(model, batch).items():
+            out[task][batch.rows] = logits.float().cpu().numpy()
+    return out
+
+
+def forward(model: IntakeModel, batch: Batch) -> dict[Task, torch.Tensor]:
+    """Logits of a batch, on the model's device."""
+    mask = batch.attention_mask
+    return model(
+        batch.input_ids.to(model.device),
+        None if mask is None else mask.to(model.device),
+        batch.numeric.to(model.device),
+        batch.categorical.to(model.device),
+    )
+
+
+def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Optimizer:
+    """AdamW; biases, norms and scalars aren't decayed."""
+    decayed = [p for p in modules.parameters() if p.ndim >= 2]
+    others = [p for p in modules.parameters() if p.ndim < 2]
+    groups = [
+        {"params": decayed, "weight_decay": params.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=params.learning_rate, fused=True)
+
+
+def _run_epoch(
+    modules: nn.ModuleList,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    batches: Iterable[Batch],
+) -> dict[Task, float]:
+    """One pass over train; returns the mean loss of each task."""
+    model, *balancing = modules
+    modules.train()
+    sums: dict[Task, float] = {}
+    n_batches = 0
+    for batch in batches:
+        labels = {task: values.to(model.device) for task, values in batch.labels.items()}
+        losses = task_losses(forward(model, batch), labels)
+        loss = balancing[0](losses) if balancing else next(iter(losses.values()))
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(modules.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        for task, value in losses.items():
+            sums[task] = sums.get(task, 0.0) + value.item()
+        n_batches += 1
+    return {task: total / n_batches for task, total in sums.items()}
+
+
+def _score_epoch(
+    model: IntakeModel, valid: EncodedRecords, train_loss: dict[Task, float], *, pad_id: int
+) -> Epoch:
+    logits = predict_logits(model, valid, pad_id=pad_id)
+    valid_log_loss, valid_macro_f1 = {}, {}
+    for task, values in logits.items():
+        labels = valid.labels[task].numpy()
+        known = labels != NO_LABEL
+        valid_log_loss[task] = log_loss(values[known], labels[known])
+        valid_macro_f1[task] = macro_f1(
+            values[known].argmax(axis=1), labels[known], n_classes=values.shape[1]
+        )
+    return Epoch(train_loss, valid_log_loss, valid_macro_f1)

@@ -1,0 +1,230 @@
+"""params.yaml as typed, frozen values, refused before any work when anything in it is wrong."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from intake_triage.errors import InputError
+
+PARAMS_FILE = Path("params.yaml")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+OpenShare = Annotated[float, Field(gt=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """One block of params.yaml: every key required, no key unknown, no type coerced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SplitParams(Section):
+    by: Literal["random", "date"]
+
+
+class SyntheticParams(Section):
+    task_relatedness: Share
+    conflict: bool
+
+
+class NamcsParams(Section):
+    years: Annotated[list[Annotated[int, Field(ge=1973, le=2100)]], Field(min_length=1)]
+    fields: Literal["strict", "extended"]
+
+
+class FileFieldParams(Section):
+    """One structured field of the user's own table; `low` and `high` bound a numeric one."""
+
+    column: str
+    kind: Literal["numeric", "categorical"]
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _bounds_belong_to_numbers(self) -> "FileFieldParams":
+        if self.kind == "categorical" and (self.low is not None or self.high is not None):
+            raise ValueError("only a numeric field may have `low` and `high`")
+        return self
+
+
+class FileParams(Section):
+    """Which of the user's columns is what; a null column is absent from the table."""
+
+    record_id: str
+    text: str
+    urgency: str | None
+    specialty: str | None
+    group: str | None
+    date: str | None
+    fields: dict[str, FileFieldParams]
+    subgroups: dict[str, str]
+    urgency_levels: Annotated[list[str], Field(min_length=2)]
+    specialties: Annotated[list[str], Field(min_length=2)]
+
+
+class DataParams(Section):
+    source: Literal["synthetic", "namcs", "file"]
+    path: str
+    n_records: Annotated[int, Field(ge=200)]
+    seed: Seed
+    identifiers: Literal["fail", "redact"]
+    split: SplitParams
+    synthetic: SyntheticParams
+    namcs: NamcsParams
+    file: FileParams
+
+
+class TokenizerParams(Section):
+    vocabulary: Annotated[int, Field(ge=100)]
+    min_document_frequency: Count
+    max_tokens: Annotated[int, Field(ge=8, le=512)]
+
+
+class LinearParams(Section):
+    inverse_regularization: Positive
+    max_ngram: Annotated[int, Field(ge=1, le=3)]
+    min_document_frequency: Count
+
+
+class GbmParams(Section):
+    learning_rate: Positive
+    leaves: Annotated[int, Field(ge=2)]
+    min_records_in_leaf: Count
+    feature_share: Annotated[float, Field(gt=0, le=1)]
+    max_rounds: Count
+    patience: Count
+    min_document_frequency: Count
+
+
+class EncoderParams(Section):
+    layers: Count
+    width: Count
+    attention_heads: Count
+    feedforward: Count
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    pretrained: str | None
+
+    @model_validator(mode="after")
+    def _width_splits_into_heads(self) -> "EncoderParams":
+        if self.width % self.attention_heads:
+            raise ValueError(f"width {self.width} is no multiple of {self.attention_heads} heads")
+        return self
+
+
+class TrainParams(Section):
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    epochs: Count
+    patience: Count
+    batch_size: Count
+    learning_rate: Positive
+    weight_decay: NonNegative
+    warmup: Share
+    word_dropout: Annotated[float, Field(ge=0, lt=1)]
+    device: Literal["auto", "cpu", "cuda"]
+
+    @model_validator(mode="after")
+    def _seeds_differ(self) -> "TrainParams":
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds must differ from each other, got {self.seeds}")
+        return self
+
+
+class MtlParams(Section):
+    balancing: Literal["fixed", "uncertainty"]
+    loss_weight: OpenShare
+
+
+class CalibrateParams(Section):
+    candidates: Annotated[list[Literal["identity", "temperature"]], Field(min_length=1)]
+    folds: Annotated[int, Field(ge=2)]
+
+
+class MarginParams(Section):
+    macro_f1: Positive
+    log_loss: Positive
+
+
+class CompareParams(Section):
+    margin: MarginParams
+    resamples: Annotated[int, Field(ge=100)]
+    ece_bins: Annotated[int, Field(ge=2)]
+
+
+class DecisionParams(Section):
+    log_loss_margin: NonNegative
+    cheaper_first: list[Literal["linear", "gbm", "mtl", "st"]]
+
+    @model_validator(mode="after")
+    def _every_system_once(self) -> "DecisionParams":
+        if sorted(self.cheaper_first) != ["gbm", "linear", "mtl", "st"]:
+            raise ValueError("cheaper_first must name linear, gbm, mtl and st, each once")
+        return self
+
+
+class Params(Section):
+    data: DataParams
+    tokenizer: TokenizerParams
+    linear: LinearParams
+    gbm: GbmParams
+    encoder: EncoderParams
+    train: TrainParams
+    mtl: MtlParams
+    calibrate: CalibrateParams
+    compare: CompareParams
+    decision: DecisionParams
+
+
+def load_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and check the whole of params.yaml, whatever part the caller needs.
+
+    Raises
+    ------
+    InputError
+        One line for the first key that is unknown, missing, of the wrong type or out of range:
+        the key, what it got, and what it may be.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; run from the root of the checkout") from None
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        raise InputError(f"{path}{line}: not valid YAML") from None
+    if not isinstance(raw, dict):
+        raise InputError(f"{path}: expected sections {', '.join(Params.model_fields)}")
+    try:
+        return Params.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{path}: {_describe(error.errors()[0])}") from None
+
+
+def _describe(error: dict) -> str:
+    """Turn one of pydantic's errors into `key: got …; may be …`."""
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{key}: unknown key; this section may have {', '.join(_keys_beside(error['loc']))}"
+    if error["type"] == "missing":
+        return f"{key}: missing; this section must have {', '.join(_keys_beside(error['loc']))}"
+    may_be = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if error["type"] == "value_error":
+        return f"{key}: {may_be}"
+    return f"{key}: got {error['input']!r}; it may be {may_be}"
+
+
+def _keys_beside(location: tuple[str | int, ...]) -> list[str]:
+    """The keys that the section holding `location` knows."""
+    section: type[BaseModel] = Params
+    for part in location[:-1]:
+        annotation = section.model_fields[part].annotation if part in section.model_fields else None
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            section = annotation
+        elif annotation is not None:
+            section = FileFieldParams  # data.file.fields: the one mapping of sections
+    return list(section.model_fields)

@@ -1,0 +1,97 @@
+"""Source `file`: the user's own table, its columns named in params.yaml under `data.file`."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from intake_triage.errors import InputError
+from intake_triage.params import FileParams
+from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+
+
+def read_file(path: Path, mapping: FileParams) -> RecordTable:
+    """Read a CSV or Parquet table and rename its columns to the repository's own.
+
+    Raises
+    ------
+    InputError
+        If the file or a mapped column is missing, both labels are unmapped, or a value does not
+        parse as the number or date that it should be; the message names column and row.
+    """
+    raw = _read_table(path)
+    _check_columns_present(raw, path, mapping)
+    names = {"record_id": mapping.record_id, "text": mapping.text}
+    columns = {name: raw[column].astype("str") for name, column in names.items()}
+    for name, field in mapping.fields.items():
+        if field.kind == "numeric":
+            columns[name] = _to_numbers(raw[field.column], path)
+        else:
+            columns[name] = raw[field.column].astype("str")
+    for name, column in mapping.subgroups.items():
+        columns.setdefault(name, raw[column].astype("str"))
+    if mapping.group:
+        columns["group"] = raw[mapping.group].astype("str")
+    if mapping.date:
+        columns["date"] = _to_dates(raw[mapping.date], path)
+    for task, column in (("urgency", mapping.urgency), ("specialty", mapping.specialty)):
+        columns[task] = raw[column].astype("str") if column else pd.Series(pd.NA, index=raw.index)
+    schema = RecordSchema(
+        fields=tuple(
+            FormField(name, field.kind, field.low, field.high)
+            for name, field in mapping.fields.items()
+        ),
+        urgency=tuple(mapping.urgency_levels),
+        specialty=tuple(mapping.specialties),
+        subgroups=tuple(mapping.subgroups),
+    )
+    return RecordTable(pd.DataFrame(columns), schema)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; set data.path to your CSV or Parquet table")
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    try:
+        # Every cell as text: "007" stays an identifier, and an empty cell alone means missing.
+        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path}: not a readable UTF-8 CSV ({reason})") from None
+
+
+def _check_columns_present(raw: pd.DataFrame, path: Path, mapping: FileParams) -> None:
+    wanted = {
+        f"data.file.{key}": getattr(mapping, key)
+        for key in ("record_id", "text", "urgency", "specialty", "group", "date")
+    }
+    wanted |= {f"data.file.fields.{name}": f.column for name, f in mapping.fields.items()}
+    wanted |= {f"data.file.subgroups.{name}": column for name, column in mapping.subgroups.items()}
+    for key, column in wanted.items():
+        if column is not None and column not in raw:
+            raise InputError(f"{path}: no column '{column}', which {key} in params.yaml names")
+    if mapping.urgency is None and mapping.specialty is None:
+        raise InputError("params.yaml: data.file maps neither urgency nor specialty; map one")
+
+
+def _to_numbers(column: pd.Series, path: Path) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    _check_parsed(column, numbers, path, wanted="a number")
+    return numbers
+
+
+def _to_dates(column: pd.Series, path: Path) -> pd.Series:
+    if column.dtype.kind == "M":
+        return column
+    dates = pd.to_datetime(column, errors="coerce", format="ISO8601")
+    _check_parsed(column, dates, path, wanted="an ISO date such as 2024-05-31")
+    return dates
+
+
+def _check_parsed(column: pd.Series, parsed: pd.Series, path: Path, *, wanted: str) -> None:
+    failed = column.notna() & parsed.isna()
+    if failed.any():
+        raise InputError(
+            f"{path}: row {failed.to_numpy().argmax() + 1}, column '{column.name}': not {wanted}"
+            f" ({failed.sum()} such rows); mend the values or leave them empty"
+        )

@@ -1,0 +1,94 @@
+"""A screen for identifiers that should have been removed before the records came here.
+
+It looks for those of HIPAA's Safe Harbor list (45 CFR 164.514(b)(2)) that a pattern can find. It
+does not find names or places, so a clean result is no proof of de-identification.
+"""
+
+import re
+from collections import Counter
+
+import pandas as pd
+
+from intake_triage.errors import InputError
+from intake_triage.records.schema import RecordSchema
+
+MAX_AGE = 90  # Safe Harbor: ages over 89 become one category of 90 and above
+
+# Order matters: what an earlier pattern takes, a later one no longer sees.
+PATTERNS = {
+    "email": r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b",
+    "url": r"\b(?:https?://|www\.)\S+",
+    "ssn": r"\b\d{3}-\d{2}-\d{4}\b",
+    "ip_address": r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b",
+    "phone": r"(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\b\d{3}[\s.-])\d{3}[\s.-]\d{4}\b",
+    "record_number": r"\b(?:mrn|medical record|record (?:no|number)|account (?:no|number)|acct|"
+    r"member id|policy (?:no|number))\b[\s.:#]*[a-z]{0,3}-?\d{4,}\b",
+    "date": r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?"
+    r",? (?:19|20)\d{2})\b",
+    "zip_code": r"\b(?:(?:zip(?: code)?[\s:]*|[A-Z]{2} )\d{5}(?:-\d{4})?|\d{5}-\d{4})\b",
+    "age_over_89": r"\b(?:9\d|1[01]\d)[\s-]*(?:years?|yrs?|y)[\s/-]*(?:old|o)?\b",
+}
+COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in PATTERNS.items()}
+
+
+def screen_identifiers(
+    frame: pd.DataFrame, schema: RecordSchema, *, source: str, redact: bool
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Look through the text and the categorical fields; refuse, or replace, what is found.
+
+    Parameters
+    ----------
+    frame : DataFrame with the columns of `schema`
+    source : str
+        File or folder, named in the message.
+    redact : bool
+        Replace each match by its kind in brackets instead of refusing the table.
+
+    Returns
+    -------
+    frame : a copy with matches replaced and the field `age`, where there is one, top-coded at 90
+    found : number of records by kind
+
+    Raises
+    ------
+    InputError
+        Without `redact`, counts by kind and the first rows; never the matched text.
+    """
+    screened = frame.copy()
+    found: Counter[str] = Counter()
+    rows: set[int] = set()
+    columns = ["text", *(field.name for field in schema.fields if field.kind == "categorical")]
+    for column in columns:
+        values = screened[column].astype(object).where(screened[column].notna(), "")
+        # Values repeat (coded reasons, categories), so each distinct one is looked at once.
+        verdicts = {value: _redact(value) for value in values.unique()}
+        hit = values.map(lambda value, known=verdicts: bool(known[value][1])).to_numpy(bool)
+        for position in hit.nonzero()[0]:
+            found.update(verdicts[values.iloc[position]][1])
+            rows.add(int(position) + 1)
+        if hit.any():
+            redacted = values.map(lambda value, known=verdicts: known[value][0])
+            screened[column] = screened[column].where(~hit, redacted)
+    if found and not redact:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(found.items()))
+        first = ", ".join(str(row) for row in sorted(rows)[:5])
+        raise InputError(
+            f"{source}: possible identifiers in {len(rows)} records ({kinds}), first in rows "
+            f"{first}; remove them, or set data.identifiers to redact"
+        )
+    if "age" in screened and pd.api.types.is_numeric_dtype(screened["age"]):
+        screened["age"] = screened["age"].clip(upper=MAX_AGE)
+    return screened, dict(sorted(found.items()))
+
+
+def _redact(value: str) -> tuple[str, list[str]]:
+    """The value with each match replaced by its kind, and the kinds that were found."""
+    kinds = []
+    if not any(character.isdigit() or character in "@.:" for character in value):
+        return value, kinds  # every pattern needs one of these
+    for kind, pattern in COMPILED.items():
+        value, replaced = pattern.subn(f"[{kind}]", value)
+        if replaced:
+            kinds.append(kind)
+    return value, kinds

@@ -1,0 +1,220 @@
+"""Source `namcs`: public-use files of the US National Ambulatory Medical Care Survey.
+
+One row is one office visit. Its major reason stands in for urgency and its physician's specialty
+for routing; both are proxies. What the physician learned or decided during the visit (diagnoses,
+vital signs, disposition) is never read, for it gives the specialty away.
+"""
+
+import gzip
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from intake_triage.errors import InputError
+from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+
+URGENCY_OF_MAJOR = {1: "acute", 3: "soon", 2: "routine", 4: "routine", 5: "preventive"}
+URGENCY = ("acute", "soon", "routine", "preventive")
+SPECIALTY_OF_SPECR = {
+    1: "primary_care",
+    3: "primary_care",
+    4: "pediatrics",
+    5: "general_surgery",
+    6: "obstetrics_gynecology",
+    7: "orthopedics",
+    8: "cardiology",
+    9: "dermatology",
+    10: "urology",
+    11: "psychiatry",
+    12: "neurology",
+    13: "ophthalmology",
+    14: "otolaryngology",
+}
+SPECIALTY = tuple(dict.fromkeys(SPECIALTY_OF_SPECR.values()))
+
+REASONS = ("RFV1", "RFV2", "RFV3")
+STRICT_COLUMNS = (
+    *REASONS,
+    *("AGE", "SEX", "INJURY", "SENBEFOR", "REFER", "VMONTH", "VYEAR", "VDAYR", "RACER"),
+    *("PHYCODE", "PATCODE", "MAJOR", "SPECR"),
+)
+BLANK_REASONS = (0, 90000)  # and every negative code
+PAYMENT = {
+    1: "private",
+    2: "medicare",
+    3: "medicaid",
+    4: "workers_compensation",
+    5: "self_pay",
+    6: "no_charge",
+    7: "other",
+}
+YES_NO = {0: "no", 1: "yes"}
+CHRONIC = (
+    *("ARTHRTIS", "ASTHMA", "CANCER", "CEBVD", "CHF", "CRF", "COPD", "DEPRN", "DIABETES"),
+    *("HYPLIPID", "HTN", "IHD", "OBESITY", "OSTPRSIS"),
+)
+INJURY_CAUSE_2006 = {1: "unintentional", 2: "intentional", 3: "adverse_effect", 4: "none"}
+INJURY_CAUSE = {
+    1: "unintentional",
+    2: "intentional",
+    3: "unknown_intent",
+    4: "adverse_effect",
+    5: "none",
+}
+PAST_VISITS_2006 = {1: "0", 2: "1-2", 3: "3-5", 4: "6+"}
+
+STRICT_FIELDS = (
+    FormField("age", "numeric", low=0, high=120),
+    *(
+        FormField(name, "categorical")
+        for name in ("sex", "payment", "injury", "established", "referred", "month", "weekday")
+    ),
+)
+EXTENDED_FIELDS = (
+    *STRICT_FIELDS,
+    *(
+        FormField(name, "categorical")
+        for name in (*map(str.lower, CHRONIC), "tobacco", "injury_cause", "past_visits")
+    ),
+)
+
+
+def read_namcs(folder: Path, *, years: list[int], fields: str) -> RecordTable:
+    """Read the visits of some survey years that carry a reason, and at least one label.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds `namcs<year>.csv`, `.csv.gz`, `.parquet` or `.dta` with the official variable names,
+        and `nam<yy>for.txt` or `.txt.gz`, the year's SAS value labels.
+    years : list of int
+        Four-digit survey years.
+    fields : {"strict", "extended"}
+        `extended` adds what the visited physician wrote down: it carries the specialty.
+
+    Raises
+    ------
+    InputError
+        If a file or a column is missing.
+    """
+    visits = [_read_year(folder, year, extended=fields == "extended") for year in sorted(years)]
+    frame = pd.concat(visits, ignore_index=True)
+    labelled = frame["urgency"].notna() | frame["specialty"].notna()
+    schema = RecordSchema(
+        fields=EXTENDED_FIELDS if fields == "extended" else STRICT_FIELDS,
+        urgency=URGENCY,
+        specialty=SPECIALTY,
+        subgroups=("sex", "age_band", "race"),
+    )
+    kept = frame[labelled & (frame["text"] != "")].reset_index(drop=True)
+    return RecordTable(kept, schema)
+
+
+def _read_year(folder: Path, year: int, *, extended: bool) -> pd.DataFrame:
+    """One year's visits in the repository's own columns; out-of-scope specialties are left out."""
+    visits = _read_table(folder, year)
+    visits = visits[visits["SPECR"].isin(SPECIALTY_OF_SPECR)].reset_index(drop=True)
+    payment = "PAYTYPE" if "PAYTYPE" in visits else "PAYTYPER"
+    _require_columns(visits, payment, *STRICT_COLUMNS, year=year)
+    physician = f"{year}-" + visits["PHYCODE"].astype(str)
+    columns = {
+        "record_id": physician + "-" + visits["PATCODE"].astype(str),
+        "text": _reasons_in_words(visits, _read_reason_labels(folder, year)),
+        "age": visits["AGE"].where(visits["AGE"] >= 0).astype(float),
+        "sex": visits["SEX"].map({1: "female", 2: "male"}),
+        "payment": visits[payment].map(PAYMENT),
+        "injury": visits["INJURY"].map(YES_NO),
+        "established": visits["SENBEFOR"].map({1: "yes", 2: "no"}),
+        # "Not applicable" repeats that the physician is in primary care, so it counts as "no".
+        "referred": visits["REFER"].eq(1).map({True: "yes", False: "no"}),
+        "month": visits["VMONTH"].astype(str),
+        "weekday": visits["VDAYR"].astype(str),
+    }
+    if extended:
+        _require_columns(visits, *CHRONIC, "USETOBAC", "INJDET", "PASTVIS", year=year)
+        columns |= _extended_columns(visits, year)
+    columns |= {
+        "age_band": pd.cut(
+            visits["AGE"],
+            [-1, 17, 44, 64, 200],
+            labels=["0-17", "18-44", "45-64", "65+"],
+        ).astype(str),
+        "race": visits["RACER"].map({1: "white", 2: "black", 3: "other"}),
+        "group": physician,
+        "date": pd.to_datetime(
+            pd.DataFrame({"year": visits["VYEAR"], "month": visits["VMONTH"], "day": 1})
+        ),
+        "urgency": visits["MAJOR"].map(URGENCY_OF_MAJOR),
+        "specialty": visits["SPECR"].map(SPECIALTY_OF_SPECR),
+    }
+    return pd.DataFrame(columns)
+
+
+def _extended_columns(visits: pd.DataFrame, year: int) -> dict[str, pd.Series]:
+    cause = INJURY_CAUSE_2006 if year <= 2006 else INJURY_CAUSE
+    if year <= 2006:
+        past_visits = visits["PASTVIS"].map(PAST_VISITS_2006)
+    else:
+        bands = pd.cut(visits["PASTVIS"], [-1, 0, 2, 5, 1000], labels=["0", "1-2", "3-5", "6+"])
+        past_visits = bands.astype(object)
+    return {condition.lower(): visits[condition].map(YES_NO) for condition in CHRONIC} | {
+        "tobacco": visits["USETOBAC"].map({1: "not_current", 2: "current"}),
+        "injury_cause": visits["INJDET"].map(cause),
+        "past_visits": past_visits,
+    }
+
+
+def _read_table(folder: Path, year: int) -> pd.DataFrame:
+    """The year's file in whichever of the supported forms is there."""
+    readers = {
+        ".csv": lambda path: pd.read_csv(path, low_memory=False),
+        ".csv.gz": lambda path: pd.read_csv(path, low_memory=False),
+        ".parquet": pd.read_parquet,
+        ".dta": lambda path: pd.read_stata(path, convert_categoricals=False),
+    }
+    for ending, read in readers.items():
+        path = folder / f"namcs{year}{ending}"
+        if path.exists():
+            visits = read(path).rename(columns=str.upper)
+            _require_columns(visits, "SPECR", year=year)
+            return visits
+    raise InputError(
+        f"{folder}: no namcs{year} as .csv, .csv.gz, .parquet or .dta; "
+        "put the year's public-use file there or take the year out of data.namcs.years"
+    )
+
+
+def _require_columns(visits: pd.DataFrame, *names: str, year: int) -> None:
+    absent = [name for name in names if name not in visits]
+    if absent:
+        raise InputError(
+            f"namcs{year}: no column {', '.join(absent)}; use the official variable names"
+        )
+
+
+def _read_reason_labels(folder: Path, year: int) -> dict[int, str]:
+    """The words of each reason-for-visit code, from the block `VALUE RFVF` of the year's labels."""
+    name = f"nam{year % 100:02d}for.txt"
+    for path, opener in ((folder / name, open), (folder / f"{name}.gz", gzip.open)):
+        if path.exists():
+            with opener(path, "rt", encoding="latin-1") as file:
+                text = file.read()
+            break
+    else:
+        raise InputError(f"{folder}: no {name} or {name}.gz; it holds the words of RFV1 to RFV3")
+    block = re.search(r"VALUE\s+RFVF\b(.*?)\n\s*;", text, flags=re.DOTALL)
+    if block is None:
+        raise InputError(f"{path}: no block `VALUE RFVF`; take the year's SAS value labels")
+    labels = re.findall(r"(-?\d+)\s*=\s*(['\"])(.*?)\2\s*\n", block[1] + "\n")
+    return {int(code): words.rstrip(". ") for code, _, words in labels}
+
+
+def _reasons_in_words(visits: pd.DataFrame, labels: dict[int, str]) -> pd.Series:
+    """Up to three reasons, separated by semicolons, in the order in which they were written."""
+    words = []
+    for reason in REASONS:
+        given = visits[reason].gt(0) & ~visits[reason].isin(BLANK_REASONS)
+        words.append(visits[reason].where(given).map(labels).fillna(""))
+    joined = words[0].str.cat(words[1:], sep="; ")
+    return joined.str.replace(r"(; )+$", "", regex=True).str.removeprefix("; ")

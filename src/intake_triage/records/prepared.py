@@ -1,0 +1,49 @@
+"""The folder `data/prepared/`: what `prepare` writes and every later stage reads."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from intake_triage.files import read_json
+from intake_triage.records.schema import RecordSchema
+from intake_triage.tasks import Split, Task
+
+PREPARED = Path("data/prepared")
+TEST_LABELS = Path("data/test_labels.parquet")
+NO_LABEL = -1
+
+
+@dataclass(frozen=True)
+class PreparedRecords:
+    """All records with their split; the labels of the test split are not here.
+
+    `frame` has the columns of `RecordSchema`, `split`, and `unit`: the number of the group that
+    was kept together by the split (records with the same group or, without groups, the same text).
+    """
+
+    frame: pd.DataFrame
+    schema: RecordSchema
+
+    def of_split(self, split: Split) -> "PreparedRecords":
+        """The records of one split, in the order of the whole."""
+        rows = (self.frame["split"] == split).to_numpy()
+        return PreparedRecords(self.frame[rows].reset_index(drop=True), self.schema)
+
+    def labels(self, task: Task) -> np.ndarray:
+        """Class indices, int64 of shape (n_records,); `NO_LABEL` where there is none."""
+        return encode_labels(self.frame[task], self.schema.classes(task))
+
+
+def encode_labels(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
+    """Class names to indices, int64 of the same length; `NO_LABEL` where the name is missing."""
+    return pd.Categorical(names, categories=list(classes)).codes.astype(np.int64)
+
+
+def read_prepared(folder: Path = PREPARED) -> PreparedRecords:
+    """Read records.parquet and schema.json."""
+    return PreparedRecords(
+        pd.read_parquet(folder / "records.parquet"),
+        RecordSchema.from_dict(read_json(folder / "schema.json")),
+    )

@@ -1,0 +1,71 @@
+"""What an intake record is made of, whatever source it came from."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from intake_triage.tasks import Task
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A structured entry of the form, an input to every system.
+
+    `low` and `high` bound a numeric field, both included; None leaves that side open. `categories`
+    are those that train holds, filled in by `prepare`; other values are treated as missing.
+    """
+
+    name: str
+    kind: Literal["numeric", "categorical"]
+    low: float | None = None
+    high: float | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordSchema:
+    """The columns of a table of records and the classes of its two labels.
+
+    Every table has `record_id` and `text`; `group` and `date` may be absent; `urgency` and
+    `specialty` hold class names, None where a record lacks that label.
+
+    Attributes
+    ----------
+    fields : inputs, each a column of the same name
+    urgency : class names, most urgent first (the order is ordinal)
+    specialty : class names
+    subgroups : columns for subgroup analysis; an input only if also among `fields`
+    """
+
+    fields: tuple[FormField, ...]
+    urgency: tuple[str, ...]
+    specialty: tuple[str, ...]
+    subgroups: tuple[str, ...]
+
+    def classes(self, task: Task) -> tuple[str, ...]:
+        """The class names of a task, in the order of its logits."""
+        return self.urgency if task == "urgency" else self.specialty
+
+    def to_dict(self) -> dict[str, Any]:
+        """A value that JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> "RecordSchema":
+        """The inverse of `to_dict`, after a round through JSON."""
+        fields = tuple(
+            FormField(**{**field, "categories": tuple(field["categories"])})
+            for field in value["fields"]
+        )
+        return cls(
+            fields, tuple(value["urgency"]), tuple(value["specialty"]), tuple(value["subgroups"])
+        )
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """Records as a source gives them, before checks and split; the caller owns `frame`."""
+
+    frame: pd.DataFrame
+    schema: RecordSchema

@@ -1,0 +1,224 @@
+"""The clinic as conditional probabilities: every table that a record is drawn from.
+
+Generator and oracle read the same tables. A case is a pair (condition, severity), flattened as
+`case = condition * N_LEVELS + severity`; the course is a latent of its own. Axes are named
+V verbosity of the writer, L cases, K things to mention, Z levels of the course.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from intake_triage.records.synthetic.catalogue import Catalogue
+from intake_triage.records.synthetic.classes import ALSO, DENIED, NOW, N_LEVELS, PAST, RELATIVE, ROLES
+from intake_triage.records.synthetic.fields import FieldTables, build_field_tables
+from intake_triage.records.synthetic.labels import LabelTables, build_label_tables
+from intake_triage.records.synthetic.network import NetworkTables, build_network_tables
+
+# Factors on the chance of a complaint, by severity 1 … 5.
+CORE_GAIN = np.array([0.88, 0.95, 1.0, 1.05, 1.1])
+FURTHER_GAIN = np.array([0.6, 0.85, 1.0, 1.15, 1.3])
+ALARM_GAIN = np.array([0.03, 0.25, 1.0, 1.9, 2.8])
+# How often the condition's alarm complaints are asked after and denied, by severity.
+ALARM_DENIED = np.array([0.5, 0.45, 0.25, 0.08, 0.02])
+
+# Intensity word of a complaint (none, mild, severe, sudden): a core one tells the severity, any
+# other, present, past or a relative's, tells nothing.
+CORE_INTENSITY = np.array(
+    [
+        [0.28, 0.68, 0.03, 0.01],
+        [0.38, 0.50, 0.09, 0.03],
+        [0.50, 0.14, 0.26, 0.10],
+        [0.22, 0.03, 0.47, 0.28],
+        [0.08, 0.01, 0.46, 0.45],
+    ]
+)
+OTHER_INTENSITY = np.array([0.52, 0.20, 0.18, 0.10])
+
+# Mean number of mentions that say nothing of, or only hint at, the condition.
+INCIDENTAL = 0.30  # present complaints of anybody
+DENIED_LOOK_ALIKE = 1.35
+PAST_ANYTHING = 0.85
+RELATIVE_ANYTHING = 0.6
+ALSO_ANYTHING = 2.4  # only in conflict
+
+# Factors by verbosity (terse, plain, wordy) on the chance of a mention, by place.
+VERBOSITY_GAIN = {
+    "now": np.array([0.88, 1.0, 1.1]),
+    "aside": np.array([0.62, 1.0, 1.6]),
+    "course": np.array([0.9, 1.0, 1.1]),
+}
+COURSE_SHARPNESS = 1.7  # of the value named, per level of distance from the true one
+MOST = 0.93  # no chance of a mention is above this
+
+
+@dataclass(frozen=True)
+class MentionTables:
+    """Chances of what the text may mention.
+
+    Attributes
+    ----------
+    role : float array of shape (V, L, K, n_roles)
+        Chance that a thing is mentioned in that place; the rest of 1 is no mention.
+    core : bool array of shape (n_conditions, K)
+    intensity : float array of shape (N_LEVELS, n_intensities)
+        Of a present core complaint, by severity.
+    also_intensity : float array of shape (Z, n_intensities)
+        Of a complaint under "also", by level of the course.
+    course_now : float array of shape (V, n_families, Z, 1 + N_LEVELS)
+        Present value of a family of the course; column 0: none named.
+    course_aside : float array of shape (V, n_families, Z, 1 + 3 * N_LEVELS)
+        Value named as denied, past or a relative's, in this order; column 0: none.
+    """
+
+    role: np.ndarray
+    core: np.ndarray
+    intensity: np.ndarray
+    also_intensity: np.ndarray
+    course_now: np.ndarray
+    course_aside: np.ndarray
+
+
+@dataclass(frozen=True)
+class ClinicModel:
+    """All tables of one clinic at one setting of the dial.
+
+    `severity` has shape (n_conditions, N_LEVELS), `course` (N_LEVELS,); rows sum to 1.
+    """
+
+    network: NetworkTables
+    severity: np.ndarray
+    course: np.ndarray
+    mentions: MentionTables
+    fields: FieldTables
+    labels: LabelTables
+
+
+def build_model(catalogue: Catalogue, *, task_relatedness: float, conflict: bool) -> ClinicModel:
+    """Turn a catalogue into tables.
+
+    Parameters
+    ----------
+    task_relatedness : in [0, 1]
+        1: urgency follows the severity of the condition; 0: it follows the course alone.
+    conflict : bool
+        The course speaks through other complaints and their intensity instead of words of its
+        own: what urgency must read is what specialty must overlook, and the other way round.
+    """
+    conditions = list(catalogue.conditions.values())
+    network = build_network_tables(catalogue)
+    severity = _normalise(np.array([c.severity for c in conditions]))
+    course = _normalise(np.array(catalogue.course.levels))
+    weights = network.condition_shares()
+    return ClinicModel(
+        network=network,
+        severity=severity,
+        course=course,
+        mentions=_build_mention_tables(catalogue, severity, weights, conflict=conflict),
+        fields=build_field_tables(catalogue),
+        labels=build_label_tables(
+            catalogue,
+            severity_shares=weights @ severity,
+            course_shares=course,
+            task_relatedness=task_relatedness,
+            routing_habit=network.routing_habit,
+        ),
+    )
+
+
+def _build_mention_tables(
+    catalogue: Catalogue, severity: np.ndarray, weights: np.ndarray, *, conflict: bool
+) -> MentionTables:
+    conditions = list(catalogue.conditions.values())
+    index = {name: k for k, name in enumerate(catalogue.concepts)}
+    shape = (len(conditions), len(index))
+    core, further, alarm, history = (np.zeros(shape) for _ in range(4))
+    for c, condition in enumerate(conditions):
+        for table, rates in (
+            (core, condition.core),
+            (further, condition.further),
+            (alarm, condition.alarm),
+            (history, condition.history),
+        ):
+            for name, rate in rates.items():
+                table[c, index[name]] = rate
+
+    own = (
+        core[:, None, :] * CORE_GAIN[:, None]
+        + further[:, None, :] * FURTHER_GAIN[:, None]
+        + alarm[:, None, :] * ALARM_GAIN[:, None]
+    )  # (n_conditions, N_LEVELS, K)
+    typical = np.einsum("csk,cs->ck", own, severity)
+    popularity = weights @ typical
+    popularity /= popularity.sum()
+    standing = weights @ history
+    anything = popularity + 0.35 * standing  # pasts and relatives have illnesses too
+
+    denied = _denied_rates(typical, alarm, list(catalogue.homes.values()))
+    past = history[:, None, :] + PAST_ANYTHING * anything
+    relative = np.broadcast_to(RELATIVE_ANYTHING * anything, past.shape)
+    also = np.broadcast_to(ALSO_ANYTHING * popularity * conflict, past.shape)
+
+    role = np.zeros((3, len(conditions), N_LEVELS, len(index), len(ROLES)))
+    for v in range(3):
+        now = np.minimum(own * VERBOSITY_GAIN["now"][v], MOST)
+        now = 1 - (1 - now) * (1 - INCIDENTAL * popularity)
+        role[v, ..., NOW] = now
+        for place, rates in ((DENIED, denied), (PAST, past), (RELATIVE, relative)):
+            aside = np.minimum(rates * VERBOSITY_GAIN["aside"][v], 0.3 * MOST)
+            role[v, ..., place] = aside * (1 - now)
+        role[v, ..., ALSO] = np.minimum(also, 0.1) * (1 - now)
+
+    course_now, course_aside = _course_tables(catalogue, silent=conflict)
+    return MentionTables(
+        role=role.reshape(3, -1, len(index), len(ROLES)),
+        core=core > 0,
+        intensity=CORE_INTENSITY,
+        also_intensity=CORE_INTENSITY,
+        course_now=course_now,
+        course_aside=course_aside,
+    )
+
+
+def _denied_rates(typical: np.ndarray, alarm: np.ndarray, homes: list[str]) -> np.ndarray:
+    """Chances of a denial: float array of shape (n_conditions, N_LEVELS, K).
+
+    The desk asks what tells a form from its look-alikes elsewhere: the complaints of conditions
+    of another sub-specialty that share complaints with this one, and which it lacks itself. It
+    also asks after the condition's own alarm complaints, which a mild case denies.
+    """
+    shared = np.minimum(typical[:, None, :], typical[None, :, :]).sum(axis=2)  # (C, C)
+    elsewhere = np.array(homes)[:, None] != np.array(homes)[None, :]
+    alike = shared**2 * elsewhere
+    alike /= np.maximum(alike.sum(axis=1, keepdims=True), 1e-12)
+    asked = (alike @ typical) * (1 - typical) ** 2
+    asked *= DENIED_LOOK_ALIKE / np.maximum(asked.sum(axis=1, keepdims=True), 1e-12)
+    alarmed = alarm / np.maximum(alarm.sum(axis=1, keepdims=True), 1e-12)
+    return asked[:, None, :] + ALARM_DENIED[:, None] * alarmed[:, None, :]
+
+
+def _course_tables(catalogue: Catalogue, *, silent: bool) -> tuple[np.ndarray, np.ndarray]:
+    levels = np.arange(N_LEVELS)
+    near = _normalise(np.exp(-COURSE_SHARPNESS * np.abs(levels[:, None] - levels)))  # (Z, value)
+    worse = _normalise(0.12 + (levels[None, :] > levels[:, None]))  # a denial is of something worse
+    anything = np.full((N_LEVELS, N_LEVELS), 1 / N_LEVELS)
+    aside = np.concatenate([0.4 * worse, 0.4 * anything, 0.2 * anything], axis=1)  # (Z, 15)
+    now_tables, aside_tables = [], []
+    for v in range(3):
+        for family in catalogue.course.families.values():
+            for rate, values, gain, tables in (
+                (family.now, near, "course", now_tables),
+                (family.aside, aside, "aside", aside_tables),
+            ):
+                chance = 0.0 if silent else min(rate * VERBOSITY_GAIN[gain][v], MOST)
+                tables.append(np.column_stack([np.full(N_LEVELS, 1 - chance), chance * values]))
+    n_families = len(catalogue.course.families)
+    return (
+        np.array(now_tables).reshape(3, n_families, N_LEVELS, -1),
+        np.array(aside_tables).reshape(3, n_families, N_LEVELS, -1),
+    )
+
+
+def _normalise(weights: np.ndarray) -> np.ndarray:
+    """Rows (the last axis) that sum to 1."""
+    return weights / weights.sum(axis=-1, keepdims=True)

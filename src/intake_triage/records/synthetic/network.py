@@ -1,0 +1,160 @@
+"""Who sends forms, and when: sites, their habits, patients' age and sex, seasons."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from intake_triage.records.synthetic.catalogue import Catalogue
+from intake_triage.records.synthetic.classes import SPECIALTY
+
+N_MONTHS = 24
+WEEKEND = 0.3  # forms on a Saturday or Sunday, relative to a weekday
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How each site writes; arrays of shape (n_sites, …), rows of shares sum to 1.
+
+    Attributes
+    ----------
+    verbosity : (n_sites, 3), shares of terse, plain and wordy forms
+    register : (n_sites, 3), shares of lay, clinical and short phrases
+    order : (n_sites, n_orders), shares of the orders of clauses
+    joint : (n_sites, n_joints), shares of the ways to join a list
+    cue_after, intensity_after : (n_sites,), how often the cue stands after its clause and the
+        intensity after its complaint
+    typo : (n_sites,), typing errors per letter
+    filler : (n_sites,), how often a form opens or closes with filler
+    """
+
+    verbosity: np.ndarray
+    register: np.ndarray
+    order: np.ndarray
+    joint: np.ndarray
+    cue_after: np.ndarray
+    intensity_after: np.ndarray
+    typo: np.ndarray
+    filler: np.ndarray
+
+
+@dataclass(frozen=True)
+class NetworkTables:
+    """Chances of a form's circumstances, and of a condition under them.
+
+    Attributes
+    ----------
+    site : (n_sites,); kind : (n_sites,) index of the site's kind
+    day : (n_days,); month : (n_days,) in range(24)
+    patient : (n_kinds, n_bands * 2), age band and sex (male, female) flattened
+    condition : (n_kinds, n_bands, 2, 24, n_conditions), sums to 1 over the last axis
+    routing_habit : (n_sites, n_specialties), the site's factor on routing
+    """
+
+    site: np.ndarray
+    kind: np.ndarray
+    first_day: np.datetime64
+    day: np.ndarray
+    month: np.ndarray
+    band_names: tuple[str, ...]
+    band_low: np.ndarray
+    band_high: np.ndarray
+    patient: np.ndarray
+    condition: np.ndarray
+    routing_habit: np.ndarray
+    habits: Habits
+
+    def cell_shares(self) -> np.ndarray:
+        """Share of forms by kind, band, sex and month: shape (n_kinds, n_bands, 2, 24)."""
+        kinds = np.bincount(self.kind, weights=self.site, minlength=len(self.patient))
+        months = np.bincount(self.month, weights=self.day, minlength=N_MONTHS)
+        patient = self.patient.reshape(len(self.patient), -1, 2)
+        return (kinds[:, None, None] * patient)[..., None] * months
+
+    def condition_shares(self) -> np.ndarray:
+        """Share of each condition among all forms: shape (n_conditions,)."""
+        return np.einsum("kbsm,kbsmc->c", self.cell_shares(), self.condition)
+
+
+def build_network_tables(catalogue: Catalogue) -> NetworkTables:
+    """Draw the sites from the catalogue's own seed and tabulate who comes to them."""
+    network = catalogue.network
+    rng = np.random.default_rng(network.seed)
+    kinds = list(network.kinds.values())
+    kind_shares = _normalise(np.array([kind.share for kind in kinds]))
+    # Every kind has its share of the sites; sizes differ by a factor of about ten.
+    kind = np.searchsorted(np.cumsum(kind_shares), (np.arange(network.sites) + 0.5) / network.sites)
+    size = rng.lognormal(0.0, 0.6, network.sites)
+    site = size * (kind_shares / np.bincount(kind, weights=size, minlength=len(kinds)))[kind]
+
+    bands = network.age_bands
+    band_shares = np.array([band.share for band in bands])
+    sexes = np.array([1 - network.women, network.women])
+    patient = _normalise(
+        np.array([np.outer(band_shares * kind.ages, sexes).ravel() for kind in kinds])
+    )
+    days = [network.first_day + timedelta(days=i) for i in range(network.days)]
+    month = np.array([(d.year - days[0].year) * 12 + d.month - 1 for d in days]) % N_MONTHS
+    return NetworkTables(
+        site=_normalise(site),
+        kind=kind,
+        first_day=np.datetime64(network.first_day),
+        day=_normalise(np.array([WEEKEND if d.weekday() >= 5 else 1.0 for d in days])),
+        month=month,
+        band_names=tuple(band.name for band in bands),
+        band_low=np.array([band.low for band in bands]),
+        band_high=np.array([band.high for band in bands]),
+        patient=patient,
+        condition=_tabulate_conditions(catalogue),
+        routing_habit=rng.lognormal(0.0, 0.35, (network.sites, len(SPECIALTY))),
+        habits=_draw_habits(rng, network.sites, len(catalogue.wording.orders)),
+    )
+
+
+def _tabulate_conditions(catalogue: Catalogue) -> np.ndarray:
+    """Shape (n_kinds, n_bands, 2, 24, n_conditions)."""
+    conditions = list(catalogue.conditions.values())
+    by_age = np.array([c.age for c in conditions]).T  # (n_bands, C)
+    female = np.array([c.female for c in conditions])
+    by_sex = 2 * np.stack([1 - female, female])  # (2, C)
+    by_kind = np.array(
+        [
+            [kind.specialties.get(home, 1.0) for home in catalogue.homes.values()]
+            for kind in catalogue.network.kinds.values()
+        ]
+    )
+    by_month = np.ones((N_MONTHS, len(conditions)))
+    months = np.arange(N_MONTHS)
+    for c, condition in enumerate(conditions):
+        by_month[:, c] *= 1 + condition.trend * months / (N_MONTHS - 1)
+        if condition.season is not None:
+            season = catalogue.network.seasons[condition.season]
+            phase = 2 * np.pi * (months - (season.peak - 1)) / 12
+            by_month[:, c] *= 1 + season.height * np.cos(phase)
+    prevalence = np.array([c.prevalence for c in conditions])
+    return _normalise(
+        prevalence
+        * by_kind[:, None, None, None, :]
+        * by_age[None, :, None, None, :]
+        * by_sex[None, None, :, None, :]
+        * by_month[None, None, None, :, :]
+    )
+
+
+def _draw_habits(rng: np.random.Generator, n_sites: int, n_orders: int) -> Habits:
+    """Draw how each site writes; Dirichlet for shares, Beta for rates."""
+    return Habits(
+        verbosity=rng.dirichlet([5.0, 3.6, 1.4], n_sites),
+        register=rng.dirichlet([2.2, 2.0, 0.9], n_sites),
+        order=rng.dirichlet(np.full(n_orders, 0.8), n_sites),
+        joint=rng.dirichlet([2.0, 1.2, 0.6, 0.5], n_sites),
+        cue_after=rng.beta(2.0, 5.0, n_sites),
+        intensity_after=rng.beta(2.0, 2.0, n_sites),
+        typo=rng.gamma(2.0, 0.0012, n_sites),
+        filler=rng.beta(1.5, 6.0, n_sites),
+    )
+
+
+def _normalise(weights: np.ndarray) -> np.ndarray:
+    """Rows (the last axis) that sum to 1."""
+    return weights / weights.sum(axis=-1, keepdims=True)

@@ -1,0 +1,48 @@
+"""Stage compare: score every system on the test split, judge transfer, recommend.
+
+Reads   data/prepared, data/test_labels.parquet, predictions/, training/, metrics/calibrate.json
+Writes  metrics/compare.json, metrics/cost.json, plots/*.json
+"""
+
+from pathlib import Path
+
+from intake_triage.errors import run_stage
+from intake_triage.evaluation.comparison import compare_systems
+from intake_triage.evaluation.cost import read_cost
+from intake_triage.evaluation.held_out import read_test_labels
+from intake_triage.evaluation.plot_rows import cost_rows, training_rows
+from intake_triage.evaluation.recommendation import recommend
+from intake_triage.evaluation.systems import read_systems
+from intake_triage.files import read_json, write_json
+from intake_triage.params import load_params
+from intake_triage.records.prepared import read_prepared
+from intake_triage.tasks import TRAINED_SYSTEMS
+
+METRICS = Path("metrics")
+PLOTS = Path("plots")
+
+
+def main() -> None:
+    params = load_params()
+    prepared = read_prepared()
+    test = prepared.of_split("test")
+    systems = read_systems(prepared.of_split("train"), test)
+    comparison = compare_systems(systems, read_test_labels(test), params.compare)
+    calibrate = read_json(METRICS / "calibrate.json")
+    recommendation = recommend(calibrate, params.decision)
+    write_json(METRICS / "compare.json", comparison.metrics | {"recommendation": recommendation})
+    cost = {system: read_cost(system) for system in TRAINED_SYSTEMS}
+    write_json(METRICS / "cost.json", cost)
+    histories = {
+        system: read_json(Path(f"training/{system}/history.json")) for system in TRAINED_SYSTEMS
+    }
+    plots = comparison.plots | {
+        "training": training_rows(histories),
+        "cost": cost_rows(comparison.plots["macro_f1"], cost),
+    }
+    for name, rows in plots.items():
+        write_json(PLOTS / f"{name}.json", rows)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,30 @@
+"""Stage prepare: read the source, check, screen and split it, encode its texts.
+
+Reads   data.path
+Writes  data/prepared/ (no test labels), data/test_labels.parquet, metrics/prepare.json
+"""
+
+from pathlib import Path
+
+from intake_triage.errors import run_stage
+from intake_triage.files import write_json
+from intake_triage.params import load_params
+from intake_triage.records.prepare import split_source, summarize, write_prepared
+from intake_triage.records.prepared import PREPARED, TEST_LABELS
+
+
+def main() -> None:
+    params = load_params()
+    records = split_source(params.data)
+    write_prepared(
+        records,
+        params.tokenizer,
+        pretrained=params.encoder.pretrained,
+        folder=PREPARED,
+        test_labels=TEST_LABELS,
+    )
+    write_json(Path("metrics/prepare.json"), summarize(records))
+
+
+if __name__ == "__main__":
+    run_stage(main)
