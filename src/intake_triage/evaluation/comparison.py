@@ -16,9 +16,9 @@ from intake_triage.evaluation.plot_rows import (
 from intake_triage.evaluation.resampling import Replicates, draw_weightings, replicate_scores
 from intake_triage.evaluation.scorecard import score_system
 from intake_triage.evaluation.systems import SystemLogits
-from intake_triage.evaluation.transfer import gain_in_f1, gain_in_log_loss
+from intake_triage.evaluation.transfer import Gain, gain_in_f1, gain_in_log_loss
 from intake_triage.evaluation.uncertainty import FEW_UNITS, Estimate, estimate_score
-from intake_triage.params import CompareParams
+from intake_triage.params import CompareParams, MarginParams
 from intake_triage.tasks import TASKS, Task
 
 
@@ -29,8 +29,8 @@ class Comparison:
     Attributes
     ----------
     metrics : for metrics/compare.json
-        test: records, units, and whether the units are too few for the intervals to be trusted;
-        systems: scores by system; transfer: mtl against st by task.
+        test: by task, labelled records, their units, and whether these are too few for intervals
+        to be trusted; systems: scores by system; transfer: by task, mtl against st.
     plots : rows by the name of the plot
     """
 
@@ -50,8 +50,7 @@ def compare_systems(
     held_out : HeldOut
     params : CompareParams
     """
-    n_units = held_out.n_units
-    weightings = draw_weightings(n_units, resamples=params.resamples)
+    weightings = draw_weightings(held_out.n_units, resamples=params.resamples)
     macro_f1: dict[Task, dict[str, Estimate]] = {}
     transfer: dict[Task, dict[str, Any]] = {}
     transfer_rows: list[Row] = []
@@ -60,41 +59,26 @@ def compare_systems(
             name: _replicate(system.raw[task], held_out, task, weightings)
             for name, system in systems.items()
         }
-        macro_f1[task] = {
-            name: estimate_score(replicates.macro_f1, n_units=n_units)
-            for name, replicates in raw.items()
-        }
         calibrated = {
             name: _replicate(systems[name].calibrated[task], held_out, task, weightings)
             for name in ("mtl", "st")
         }
-        gains = {
-            "macro_f1": gain_in_f1(
-                raw["mtl"], raw["st"], margin=params.margin.macro_f1, n_units=n_units
-            ),
-            "log_loss": gain_in_log_loss(
-                raw["mtl"], raw["st"], margin=params.margin.log_loss, n_units=n_units
-            ),
-            "calibrated_log_loss": gain_in_log_loss(
-                calibrated["mtl"],
-                calibrated["st"],
-                margin=params.margin.log_loss,
-                n_units=n_units,
-            ),
+        macro_f1[task] = {
+            name: estimate_score(replicates.macro_f1, n_units=held_out.count_units(task))
+            for name, replicates in raw.items()
         }
-        summaries = {measure: gain.summary() for measure, gain in gains.items()}
-        transfer[task] = summaries.pop("macro_f1") | summaries
+        gains = _measure_gains(raw, calibrated, held_out, task, params.margin)
+        transfer[task] = gains["macro_f1"].summary() | {
+            measure: gains[measure].summary() for measure in ("log_loss", "calibrated_log_loss")
+        }
         for measure in ("macro_f1", "log_loss"):
-            rows = gains[measure].rows(held_out.classes[task])
+            rows = gains[measure].rows()
             transfer_rows += [{"task": task, "measure": measure, **row} for row in rows]
-    informative = {name: system for name, system in systems.items() if name != "prior"}
+    # A reliability or confusion picture of one and the same forecast for all records says nothing.
+    drawn = {name: system for name, system in systems.items() if name != "prior"}
     return Comparison(
         metrics={
-            "test": {
-                "records": len(held_out.record_id),
-                "units": n_units,
-                "few_units": n_units < FEW_UNITS,
-            },
+            "test": {task: _describe_sample(held_out, task) for task in TASKS},
             "systems": {
                 name: score_system(system, held_out, ece_bins=params.ece_bins)
                 for name, system in systems.items()
@@ -103,8 +87,8 @@ def compare_systems(
         },
         plots={
             "macro_f1": macro_f1_rows(macro_f1),
-            "reliability": reliability_rows(informative, held_out, n_bins=params.ece_bins),
-            "confusion": confusion_rows(informative, held_out),
+            "reliability": reliability_rows(drawn, held_out, n_bins=params.ece_bins),
+            "confusion": confusion_rows(drawn, held_out),
             "transfer": transfer_rows,
         },
     )
@@ -118,3 +102,30 @@ def _replicate(
     return replicate_scores(
         logits[:, rows], held_out.labels[task][rows], held_out.unit[rows], weightings
     )
+
+
+def _measure_gains(
+    raw: Mapping[str, Replicates],
+    calibrated: Mapping[str, Replicates],
+    held_out: HeldOut,
+    task: Task,
+    margin: MarginParams,
+) -> dict[str, Gain]:
+    """What mtl gains over st, by measure."""
+    shared = {"classes": held_out.classes_to_show(task), "n_units": held_out.count_units(task)}
+    return {
+        "macro_f1": gain_in_f1(raw["mtl"], raw["st"], margin=margin.macro_f1, **shared),
+        "log_loss": gain_in_log_loss(raw["mtl"], raw["st"], margin=margin.log_loss, **shared),
+        "calibrated_log_loss": gain_in_log_loss(
+            calibrated["mtl"], calibrated["st"], margin=margin.log_loss, **shared
+        ),
+    }
+
+
+def _describe_sample(held_out: HeldOut, task: Task) -> dict[str, Any]:
+    n_units = held_out.count_units(task)
+    return {
+        "records": int(held_out.has_label(task).sum()),
+        "units": n_units,
+        "few_units": n_units < FEW_UNITS,
+    }

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from intake_triage.errors import InputError
+from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.records.prepared import (
     NO_LABEL,
     TEST_LABELS,
@@ -42,6 +43,16 @@ class HeldOut:
     def has_label(self, task: Task) -> np.ndarray:
         """Which records carry the task's label, bool of shape (n_records,)."""
         return self.labels[task] != NO_LABEL
+
+    def count_units(self, task: Task) -> int:
+        """Number of units with at least one label of the task."""
+        return len(np.unique(self.unit[self.has_label(task)]))
+
+    def classes_to_show(self, task: Task) -> dict[int, str]:
+        """Index and name of the classes with enough people to be shown on their own."""
+        labels = self.labels[task][self.has_label(task)]
+        counts = np.bincount(labels, minlength=len(self.classes[task]))
+        return {k: name for k, name in enumerate(self.classes[task]) if counts[k] >= SMALLEST_SHOWN}
 
 
 def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut:

@@ -50,10 +50,10 @@ def score_task(
     macro_f1, accuracy, f1 by class and, for urgency, the quadratic kappa are of the raw argmax.
     """
     rows = held_out.has_label(task)
-    labels, classes = held_out.labels[task][rows], held_out.classes[task]
+    labels, n_classes = held_out.labels[task][rows], len(held_out.classes[task])
     raw, calibrated = system.raw[task][:, rows], system.calibrated[task][:, rows]
     f1 = np.stack(
-        [f1_by_class(seed.argmax(axis=1), labels, n_classes=len(classes)) for seed in raw]
+        [f1_by_class(seed.argmax(axis=1), labels, n_classes=n_classes) for seed in raw]
     )  # (n_seeds, n_classes)
     means = {"macro_f1": f1.mean(), "accuracy": _mean([accuracy(seed, labels) for seed in raw])}
     if task == "urgency":
@@ -63,8 +63,12 @@ def score_task(
     means |= _score_probabilities(calibrated, labels, ece_bins=ece_bins)
     of_raw = _score_probabilities(raw, labels, ece_bins=ece_bins)
     means |= {f"raw_{name}": value for name, value in of_raw.items()}
-    rounded: dict[str, Any] = {name: round(float(mean), DECIMALS) for name, mean in means.items()}
-    return rounded | {"f1": dict(zip(classes, f1.mean(axis=0).round(DECIMALS), strict=True))}
+    scores: dict[str, Any] = {name: round(float(mean), DECIMALS) for name, mean in means.items()}
+    scores["f1"] = {
+        name: round(float(f1[:, k].mean()), DECIMALS)
+        for k, name in held_out.classes_to_show(task).items()
+    }
+    return scores
 
 
 def quadratic_kappa(predicted: np.ndarray, labels: np.ndarray) -> float:

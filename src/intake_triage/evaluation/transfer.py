@@ -1,15 +1,14 @@
 """Does training both tasks in one model help? `mtl` against `st`; above 0 favours `mtl`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from intake_triage.evaluation.resampling import Replicates
-from intake_triage.evaluation.uncertainty import Estimate, estimate_difference
+from intake_triage.evaluation.uncertainty import ALPHA, Estimate, estimate_difference
 
-ALPHA = 0.05
 ALL = "all classes"
 
 
@@ -67,13 +66,13 @@ class Gain:
     ----------
     overall : Estimate
         For the task.
-    by_class : tuple of Estimate
+    by_class : Estimate by the name of the class
     margin : float
         Above 0, in the measure's unit.
     """
 
     overall: Estimate
-    by_class: tuple[Estimate, ...]
+    by_class: Mapping[str, Estimate]
     margin: float
 
     def summary(self) -> dict[str, Any]:
@@ -84,23 +83,55 @@ class Gain:
             "smallest_detectable": round(self.overall.smallest_detectable(), 4),
         }
 
-    def rows(self, classes: Sequence[str]) -> list[dict[str, Any]]:
-        """A row for all classes together, then one each, without classes that test lacks.
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for all classes together, then one a class.
 
         The verdicts by class are Holm-corrected over the classes, the intervals are not.
         """
-        named = [
-            (name, gain)
-            for name, gain in zip(classes, self.by_class, strict=True)
-            if np.isfinite(gain.value)
-        ]
-        p_zero = holm([gain.p_differs_from_zero() for _, gain in named])
-        p_within = holm([gain.p_within(self.margin) for _, gain in named])
-        rows = [{"class": ALL, **_describe(self.overall, self.summary()["verdict"])}]
-        for (name, gain), zero, within in zip(named, p_zero, p_within, strict=True):
+        p_zero = holm([gain.p_differs_from_zero() for gain in self.by_class.values()])
+        p_within = holm([gain.p_within(self.margin) for gain in self.by_class.values()])
+        overall = decide_verdict(self.overall, margin=self.margin)
+        rows = [{"class": ALL, **_describe(self.overall, overall)}]
+        for (name, gain), zero, within in zip(self.by_class.items(), p_zero, p_within, strict=True):
             verdict = decide_verdict(gain, margin=self.margin, p_zero=zero, p_within=within)
             rows.append({"class": name, **_describe(gain, verdict)})
         return [row | {"margin": self.margin} for row in rows]
+
+
+def gain_in_f1(
+    mtl: Replicates, st: Replicates, *, classes: Mapping[int, str], margin: float, n_units: int
+) -> Gain:
+    """mtl − st in macro-F1 over all classes, and in the F1 of some.
+
+    Parameters
+    ----------
+    mtl, st : Replicates
+        From the same weightings.
+    classes : mapping
+        Class index to name, for those to show on their own.
+    margin : float
+        Above 0.
+    n_units : int
+        Units with a label of the task.
+    """
+    by_class = {
+        name: estimate_difference(mtl.f1[..., k], st.f1[..., k], n_units=n_units)
+        for k, name in classes.items()
+    }
+    return Gain(estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units), by_class, margin)
+
+
+def gain_in_log_loss(
+    mtl: Replicates, st: Replicates, *, classes: Mapping[int, str], margin: float, n_units: int
+) -> Gain:
+    """st − mtl in log-loss, in nats; parameters as in `gain_in_f1`."""
+    by_class = {
+        name: estimate_difference(
+            st.class_log_loss[..., k], mtl.class_log_loss[..., k], n_units=n_units
+        )
+        for k, name in classes.items()
+    }
+    return Gain(estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units), by_class, margin)
 
 
 def _describe(gain: Estimate, verdict: str) -> dict[str, Any]:
@@ -111,38 +142,3 @@ def _describe(gain: Estimate, verdict: str) -> dict[str, Any]:
         "high": round(high, 4),
         "verdict": verdict,
     }
-
-
-def gain_in_f1(mtl: Replicates, st: Replicates, *, margin: float, n_units: int) -> Gain:
-    """mtl − st in macro-F1, and in the F1 of each class.
-
-    Parameters
-    ----------
-    mtl, st : Replicates
-        From the same weightings.
-    margin : float
-    n_units : int
-        Units that were resampled.
-    """
-    return Gain(
-        estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units),
-        tuple(
-            estimate_difference(mtl.f1[..., k], st.f1[..., k], n_units=n_units)
-            for k in range(mtl.f1.shape[-1])
-        ),
-        margin,
-    )
-
-
-def gain_in_log_loss(mtl: Replicates, st: Replicates, *, margin: float, n_units: int) -> Gain:
-    """st − mtl in log-loss, in nats; parameters as in `gain_in_f1`."""
-    return Gain(
-        estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units),
-        tuple(
-            estimate_difference(
-                st.class_log_loss[..., k], mtl.class_log_loss[..., k], n_units=n_units
-            )
-            for k in range(mtl.f1.shape[-1])
-        ),
-        margin,
-    )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-LEVEL = 0.95
+ALPHA = 0.05
+LEVEL = 1 - ALPHA
 POWER = 0.8
 FEW_UNITS = 40
 
@@ -71,7 +72,7 @@ def estimate_score(replicates: np.ndarray, *, n_units: int) -> Estimate:
     replicates : float array of shape (n_seeds, n_weightings)
         As in `Replicates`: the first weighting gives the value, the others its spread.
     n_units : int
-        Units that were resampled.
+        Units with a record that counts.
     """
     return _estimate([replicates], replicates.mean(axis=0), n_units=n_units)
 
@@ -89,7 +90,7 @@ def estimate_difference(first: np.ndarray, second: np.ndarray, *, n_units: int) 
     first, second : float arrays of shape (n_seeds, n_weightings)
         As in `Replicates`, from the same weightings; the numbers of seeds may differ.
     n_units : int
-        Units that were resampled.
+        Units with a record that counts.
 
     References
     ----------

@@ -1,7 +1,7 @@
 """The catalogue of the synthetic clinic: YAML files read, checked and turned into frozen values.
 
-The folder holds `complaints.yaml`, `history.yaml`, `course.yaml`, `network.yaml`, `fields.yaml`,
-`wording.yaml` and `conditions/<specialty>.yaml`.
+The folder holds `complaints.yaml`, `requests.yaml`, `history.yaml`, `course.yaml`, `network.yaml`,
+`fields.yaml`, `wording.yaml` and `conditions/<specialty>.yaml`.
 """
 
 from collections import Counter
@@ -222,6 +222,7 @@ class Catalogue(Entry):
     """
 
     complaints: dict[str, Phrases]
+    requests: dict[str, Phrases]
     history: dict[str, Phrases]
     course: Course
     network: Network
@@ -232,8 +233,8 @@ class Catalogue(Entry):
 
     @property
     def concepts(self) -> tuple[str, ...]:
-        """Names of all that a form may mention with a place: complaints, then history."""
-        return (*self.complaints, *self.history)
+        """Names of all that a form may mention in a place: complaints, requests, history."""
+        return (*self.complaints, *self.requests, *self.history)
 
 
 def load_catalogue(folder: Path) -> Catalogue:
@@ -246,6 +247,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     """
     catalogue = Catalogue.model_construct(
         complaints=_read(folder / "complaints.yaml", dict[str, Phrases]),
+        requests=_read(folder / "requests.yaml", dict[str, Phrases]),
         history=_read(folder / "history.yaml", dict[str, Phrases]),
         course=_read(folder / "course.yaml", Course),
         network=_read(folder / "network.yaml", Network),
@@ -295,8 +297,11 @@ def _check_names_are_known(
     """Refuse a condition that names a complaint, an illness or a season of no file."""
     for place in ("core", "further", "alarm"):
         for complaint in getattr(condition, place):
-            if complaint not in catalogue.complaints:
-                raise InputError(f"{file}: {name}.{place}: {complaint} is not in complaints.yaml")
+            if complaint not in catalogue.complaints | catalogue.requests:
+                raise InputError(
+                    f"{file}: {name}.{place}: {complaint} is in neither complaints.yaml nor "
+                    "requests.yaml"
+                )
     for illness in condition.history:
         if illness not in catalogue.history:
             raise InputError(f"{file}: {name}.history: {illness} is not in history.yaml")
@@ -311,7 +316,9 @@ def _check_phrases_are_unique(folder: Path, catalogue: Catalogue) -> None:
     course = {
         f"{f} {i + 1}": v for f, family in families.items() for i, v in enumerate(family.values)
     }
-    for name, phrases in (catalogue.complaints | catalogue.history | course).items():
+    for name, phrases in (
+        catalogue.complaints | catalogue.requests | catalogue.history | course
+    ).items():
         for phrase in {p for register in REGISTERS for p in getattr(phrases, register)}:
             if owner.setdefault(phrase, name) != name:
                 raise InputError(f"{folder}: {name}: {phrase!r} already stands for {owner[phrase]}")

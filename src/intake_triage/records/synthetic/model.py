@@ -61,6 +61,8 @@ class MentionTables:
     role : float array of shape (V, L, K, n_roles)
         Chance that a thing is mentioned in that place; the rest of 1 is no mention.
     core : bool array of shape (n_conditions, K)
+    gradable : bool array of shape (K,)
+        Takes an intensity word: complaints do, requests and standing illnesses do not.
     intensity : float array of shape (N_LEVELS, n_intensities)
         Of a present core complaint, by severity.
     also_intensity : float array of shape (Z, n_intensities)
@@ -73,6 +75,7 @@ class MentionTables:
 
     role: np.ndarray
     core: np.ndarray
+    gradable: np.ndarray
     intensity: np.ndarray
     also_intensity: np.ndarray
     course_now: np.ndarray
@@ -173,6 +176,7 @@ def _build_mention_tables(
     return MentionTables(
         role=role.reshape(3, -1, len(index), len(ROLES)),
         core=core > 0,
+        gradable=np.arange(len(index)) < len(catalogue.complaints),
         intensity=CORE_INTENSITY,
         also_intensity=CORE_INTENSITY,
         course_now=course_now,

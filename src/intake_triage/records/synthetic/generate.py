@@ -1,0 +1,154 @@
+"""Records of the synthetic clinic and their oracle, chunk by chunk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from intake_triage.records.synthetic.catalogue import load_catalogue
+from intake_triage.records.synthetic.classes import N_LEVELS, SPECIALTY, URGENCY
+from intake_triage.records.synthetic.fields import FieldValues, draw_fields, draw_rows
+from intake_triage.records.synthetic.latents import (
+    Circumstances,
+    Latents,
+    draw_circumstances,
+    draw_latents,
+)
+from intake_triage.records.synthetic.mentions import Mentions, draw_mentions
+from intake_triage.records.synthetic.model import ClinicModel, build_model
+from intake_triage.records.synthetic.oracle import Oracle
+from intake_triage.records.synthetic.wording import Writer
+
+CHUNK = 8192  # records; chunks are drawn whole, so that a record does not depend on how many follow
+DEFAULT_RELATEDNESS = 0.6
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One chunk before it becomes words and columns; `urgency` and `specialty` are indices."""
+
+    circumstances: Circumstances
+    latents: Latents
+    mentions: Mentions
+    fields: FieldValues
+    urgency: np.ndarray
+    specialty: np.ndarray
+
+
+def generate_clinic(
+    catalogue_dir: Path,
+    *,
+    n_records: int,
+    seed: int,
+    task_relatedness: float,
+    conflict: bool,
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Generate records and the oracle's posteriors.
+
+    Parameters
+    ----------
+    catalogue_dir : folder of the catalogue's YAML files
+    n_records : at least 1
+    seed : record i is the same whatever `n_records`
+    task_relatedness : in [0, 1]
+        1: urgency follows the severity of the condition; 0: a course that is independent of it.
+    conflict : bool
+        Let the course speak through the same words as the condition.
+
+    Yields
+    ------
+    records : columns record_id, text, the FIELDS, age_band, date, urgency, specialty
+    oracle : columns record_id, urgency_0 … urgency_3, specialty_0 … specialty_11
+
+    Raises
+    ------
+    InputError
+        If the catalogue is not valid.
+    ValueError
+        If the dial or the number of records is out of range.
+    """
+    if n_records < 1:
+        raise ValueError(f"n_records must be at least 1, got {n_records}")
+    if not 0 <= task_relatedness <= 1:
+        raise ValueError(f"task_relatedness must lie in [0, 1], got {task_relatedness}")
+    catalogue = load_catalogue(catalogue_dir)
+    model = build_model(catalogue, task_relatedness=task_relatedness, conflict=conflict)
+    oracle = Oracle(model)
+    writer = Writer(catalogue, model.network.habits, model.network.month)
+    for chunk, first in enumerate(range(0, n_records, CHUNK)):
+        kept = min(CHUNK, n_records - first)
+        draw = draw_chunk(model, seed=seed, chunk=chunk)
+        text = writer.write(
+            _generator(seed, chunk, stream=1),
+            draw.circumstances,
+            draw.mentions,
+            duration=draw.fields.index["duration_days"],
+            told=draw.fields.told,
+        )
+        ids = [f"S{first + i:07d}" for i in range(CHUNK)]
+        records = _to_frame(model, draw, ids, text)
+        posteriors = oracle.posteriors(draw.circumstances, draw.mentions, draw.fields)
+        yield records.iloc[:kept], _oracle_frame(ids, *posteriors).iloc[:kept]
+
+
+def draw_chunk(model: ClinicModel, *, seed: int, chunk: int, n: int = CHUNK) -> Draw:
+    """Draw latents, evidence and labels of one chunk."""
+    rng = _generator(seed, chunk, stream=0)
+    circumstances = draw_circumstances(rng, model, n)
+    latents = draw_latents(rng, model, circumstances)
+    mentions = draw_mentions(rng, model.mentions, circumstances, latents)
+    fields = draw_fields(
+        rng, model.fields, case=latents.case, course=latents.course, band=circumstances.band
+    )
+    condition, severity = np.divmod(latents.case, N_LEVELS)
+    urgency = model.labels.urgency.reshape(-1, len(URGENCY))
+    specialty = model.labels.specialty
+    child = circumstances.band < 2
+    return Draw(
+        circumstances=circumstances,
+        latents=latents,
+        mentions=mentions,
+        fields=fields,
+        urgency=draw_rows(rng, urgency, severity * N_LEVELS + latents.course),
+        specialty=draw_rows(
+            rng,
+            specialty.reshape(-1, len(SPECIALTY)),
+            (circumstances.site * 2 + child) * specialty.shape[2] + condition,
+        ),
+    )
+
+
+def _generator(seed: int, chunk: int, *, stream: int) -> np.random.Generator:
+    """Random numbers of one chunk; stream 0 draws the records, stream 1 their words."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk, stream)))
+
+
+def _to_frame(model: ClinicModel, draw: Draw, ids: list[str], text: list[str]) -> pd.DataFrame:
+    network, circumstances = model.network, draw.circumstances
+    sites = np.array([f"site_{i + 1:02d}" for i in range(len(network.site))], dtype=object)
+    columns = {
+        "record_id": ids,
+        "text": text,
+        "age": circumstances.age.astype(np.float64),
+        "sex": np.array(["male", "female"], dtype=object)[circumstances.sex],
+        "site": sites[circumstances.site],
+    }
+    for name, grid in model.fields.grid.items():
+        missing = None if grid.dtype == object else np.nan
+        columns[name] = np.where(draw.fields.shown[name], grid[draw.fields.index[name]], missing)
+    columns |= {
+        "age_band": np.array(network.band_names, dtype=object)[circumstances.band],
+        "date": (network.first_day + circumstances.day).astype("datetime64[s]"),
+        "urgency": np.array(URGENCY, dtype=object)[draw.urgency],
+        "specialty": np.array(SPECIALTY, dtype=object)[draw.specialty],
+    }
+    return pd.DataFrame(columns)
+
+
+def _oracle_frame(ids: list[str], urgency: np.ndarray, specialty: np.ndarray) -> pd.DataFrame:
+    columns = {"record_id": ids}
+    columns |= {f"urgency_{k}": urgency[:, k] for k in range(urgency.shape[1])}
+    columns |= {f"specialty_{k}": specialty[:, k] for k in range(specialty.shape[1])}
+    return pd.DataFrame(columns)

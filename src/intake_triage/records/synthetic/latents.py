@@ -1,0 +1,67 @@
+"""Draws of who sends a form, when, and of what the form is about."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from intake_triage.records.synthetic.classes import N_LEVELS
+from intake_triage.records.synthetic.fields import draw_rows
+from intake_triage.records.synthetic.model import ClinicModel
+from intake_triage.records.synthetic.network import N_MONTHS
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known of a form before it is read; int arrays of shape (n,).
+
+    `sex` is 0 for male and 1 for female; `verbosity` of the writer is 0 terse … 2 wordy; `cell`
+    indexes the flattened (kind of site, age band, sex, month).
+    """
+
+    site: np.ndarray
+    day: np.ndarray
+    band: np.ndarray
+    sex: np.ndarray
+    age: np.ndarray
+    verbosity: np.ndarray
+    cell: np.ndarray
+
+
+@dataclass(frozen=True)
+class Latents:
+    """What the form does not state: `case` = condition · 5 + severity, and `course`; shape (n,)."""
+
+    case: np.ndarray
+    course: np.ndarray
+
+
+def draw_circumstances(rng: np.random.Generator, model: ClinicModel, n: int) -> Circumstances:
+    """Draw site and day, then the patient that such a site sees."""
+    network = model.network
+    site = draw_rows(rng, network.site[None], np.zeros(n, dtype=np.int64))
+    day = draw_rows(rng, network.day[None], np.zeros(n, dtype=np.int64))
+    kind = network.kind[site]
+    patient = draw_rows(rng, network.patient, kind)
+    band, sex = patient // 2, patient % 2
+    width = network.band_high[band] - network.band_low[band] + 1
+    n_bands = len(network.band_low)
+    return Circumstances(
+        site=site,
+        day=day,
+        band=band,
+        sex=sex,
+        age=network.band_low[band] + (rng.random(n) * width).astype(np.int64),
+        verbosity=draw_rows(rng, network.habits.verbosity, site),
+        cell=((kind * n_bands + band) * 2 + sex) * N_MONTHS + network.month[day],
+    )
+
+
+def draw_latents(
+    rng: np.random.Generator, model: ClinicModel, circumstances: Circumstances
+) -> Latents:
+    """Draw condition, severity and course."""
+    prior = model.network.condition
+    condition = draw_rows(rng, prior.reshape(-1, prior.shape[-1]), circumstances.cell)
+    severity = draw_rows(rng, model.severity, condition)
+    course = draw_rows(rng, model.course[None], np.zeros_like(condition))
+    return Latents(case=condition * N_LEVELS + severity, course=course)
