@@ -1,7 +1,8 @@
 """Stage prepare: read the source, check, screen and split it, encode its texts.
 
 Reads   data.path
-Writes  data/prepared/ (no test labels), data/test_labels.parquet, metrics/prepare.json
+Writes  data/prepared/ (no test labels), data/test_labels.parquet, data/oracle.parquet,
+        metrics/prepare.json
 """
 
 from pathlib import Path
@@ -10,7 +11,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.params import load_params
 from intake_triage.records.prepare import split_source, summarize, write_prepared
-from intake_triage.records.prepared import PREPARED, TEST_LABELS
+from intake_triage.records.prepared import ORACLE, PREPARED, TEST_LABELS
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
         pretrained=params.encoder.pretrained,
         folder=PREPARED,
         test_labels=TEST_LABELS,
+        oracle=ORACLE,
     )
     write_json(Path("metrics/prepare.json"), summarize(records))
 

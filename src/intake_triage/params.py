@@ -126,6 +126,7 @@ class TrainParams(Section):
     weight_decay: NonNegative
     warmup: Share
     word_dropout: Annotated[float, Field(ge=0, lt=1)]
+    averaging_decay: OpenShare
     device: Literal["auto", "cpu", "cuda"]
 
     @model_validator(mode="after")

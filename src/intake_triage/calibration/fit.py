@@ -39,25 +39,18 @@ def _fit_temperature(logits: np.ndarray, labels: np.ndarray) -> Temperature:
     """Minimise the log-loss over the temperature, in e⁻¹⁰ … e¹⁰.
 
     scikit-learn counts the classes among the labels, and a class that is absent there upsets it.
-    So one record of weight 0 a class is added. Its logits are all 0, which also keeps logits that
-    happen to look like probabilities from being taken for such.
+    So one record a class is added whose logits are all 0: its loss is the same at any temperature.
+    It also keeps logits that happen to look like probabilities from being taken for such.
     """
-    n_records, n_classes = logits.shape
-    # n_records + n_classes rows each
-    padded = np.concatenate(
-        [logits, np.zeros((n_classes, n_classes))]
-    )  # (n_records + n_classes, …)
-    padded_labels = np.concatenate([labels, np.arange(n_classes)])
-    weights = np.repeat([1.0, 0.0], [n_records, n_classes])
+    n_classes = logits.shape[1]
+    padded = np.concatenate([logits, np.zeros((n_classes, n_classes))])
+    padded_labels = np.concatenate([labels, np.arange(n_classes)])  # (n_records + n_classes,)
     everything = np.arange(len(padded))
     scaling = CalibratedClassifierCV(
         _LogitsAsDecision(), method="temperature", ensemble=False, cv=[(everything, everything)]
     )
-    scaling.fit(padded, padded_labels, sample_weight=weights)
-    (inverse_temperature,) = (
-        scaler.beta_ for scaler in scaling.calibrated_classifiers_[0].calibrators
-    )
-    return Temperature(float(1 / inverse_temperature))
+    (scaler,) = scaling.fit(padded, padded_labels).calibrated_classifiers_[0].calibrators
+    return Temperature(float(1 / scaler.beta_))
 
 
 _FITTERS: dict[str, Callable[[np.ndarray, np.ndarray], Calibrator]] = {
@@ -69,9 +62,7 @@ _FITTERS: dict[str, Callable[[np.ndarray, np.ndarray], Calibrator]] = {
 class _LogitsAsDecision(ClassifierMixin, BaseEstimator):
     """A classifier, to scikit-learn, whose input is already the decision."""
 
-    def fit(
-        self, logits: np.ndarray, labels: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> "_LogitsAsDecision":
+    def fit(self, logits: np.ndarray, labels: np.ndarray) -> "_LogitsAsDecision":
         self.classes_ = np.arange(logits.shape[1])
         return self
 

@@ -77,10 +77,10 @@ def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut
     names = names.loc[record_id]
     labels: dict[Task, np.ndarray] = {}
     for task in TASKS:
+        unknown = set(names[task].dropna()) - set(test.schema.classes(task))
+        if unknown:
+            raise InputError(f"{path}: {task} {min(unknown)!r} is no class of schema.json")
         labels[task] = encode_labels(names[task], test.schema.classes(task))
-        unknown = names[task][(labels[task] == NO_LABEL) & names[task].notna().to_numpy()]
-        if len(unknown):
-            raise InputError(f"{path}: {task} {unknown.iloc[0]!r} is no class of schema.json")
         if (labels[task] == NO_LABEL).all():
             raise InputError(f"{path}: no test record has a label for {task}")
     _, unit = np.unique(test.frame["unit"].to_numpy(), return_inverse=True)

@@ -12,10 +12,9 @@ from intake_triage.calibration.alignment import align_predictions
 from intake_triage.calibration.outputs import CALIBRATED
 from intake_triage.errors import InputError
 from intake_triage.predictions import PREDICTIONS, predictions_path, read_predictions
-from intake_triage.records.prepared import NO_LABEL, PreparedRecords
+from intake_triage.records.prepared import NO_LABEL, ORACLE, PreparedRecords
 from intake_triage.tasks import TASKS, TRAINED_SYSTEMS, Task
 
-ORACLE = Path("data/oracle.parquet")
 LEAST_PROBABILITY = 1e-12  # keeps the logarithm of a probability of 0 finite
 
 
@@ -36,12 +35,13 @@ class SystemLogits:
 def read_systems(
     train: PreparedRecords, test: PreparedRecords, *, oracle: Path = ORACLE
 ) -> dict[str, SystemLogits]:
-    """All systems by name: prior, the trained ones, and the oracle if its file is there."""
+    """All systems by name: prior, the trained ones, and the oracle if the source has one."""
     record_id = test.frame["record_id"].to_numpy(str)
     systems = {"prior": prior_logits(train, n_records=len(record_id))}
     systems |= {name: read_trained(name, record_id) for name in TRAINED_SYSTEMS}
-    if oracle.exists():
-        systems["oracle"] = read_oracle(oracle, record_id, test)
+    truth = pd.read_parquet(oracle)
+    if len(truth):
+        systems["oracle"] = oracle_logits(truth, record_id, test)
     return systems
 
 
@@ -72,21 +72,23 @@ def prior_logits(train: PreparedRecords, *, n_records: int) -> SystemLogits:
     return SystemLogits(logits, logits)
 
 
-def read_oracle(path: Path, record_id: np.ndarray, test: PreparedRecords) -> SystemLogits:
-    """Read posteriors from the columns record_id, urgency_0 …, specialty_0 ….
+def oracle_logits(
+    truth: pd.DataFrame, record_id: np.ndarray, test: PreparedRecords
+) -> SystemLogits:
+    """Take posteriors from the columns record_id, urgency_0 …, specialty_0 ….
 
     Raises
     ------
     InputError
         If a test record or a column is absent.
     """
-    frame = pd.read_parquet(path).set_index("record_id")
+    frame = truth.set_index("record_id")
     columns = {
         task: [f"{task}_{k}" for k in range(len(test.schema.classes(task)))] for task in TASKS
     }
     absent = {name for names in columns.values() for name in names} - set(frame.columns)
     if absent or not set(record_id) <= set(frame.index):
-        raise InputError(f"{path}: lacks {sorted(absent) or 'test records'}; run stage prepare")
+        raise InputError(f"{ORACLE}: lacks {sorted(absent) or 'test records'}; run stage prepare")
     logits = {
         task: _log_probabilities(frame.loc[record_id, columns[task]].to_numpy())[np.newaxis]
         for task in TASKS

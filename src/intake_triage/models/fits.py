@@ -74,7 +74,7 @@ def run_fits(
     with (
         bar,
         ProcessPoolExecutor(
-            max_workers=max(1, min(len(open_fits), os.cpu_count() or 1)),
+            max_workers=max(1, min(len(open_fits), _count_cores())),
             mp_context=get_context("spawn"),
             max_tasks_per_child=1,  # so that peak memory is that of one fit
         ) as pool,
@@ -108,6 +108,13 @@ def _run_fit(fit: Fit, train: TrainFit, params: tuple[BaseModel, ...], folder: P
             "parameters": parameters,
         }
         write_json(temporary / "cost.json", cost)
+
+
+def _count_cores() -> int:
+    """Cores that this process may use, where the system tells; else all of the machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _exit_with_parent() -> None:

@@ -44,7 +44,7 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
         specialty=tuple(mapping.specialties),
         subgroups=tuple(mapping.subgroups),
     )
-    return RecordTable(pd.DataFrame(columns), schema)
+    return RecordTable(pd.DataFrame(columns), schema, schema.without_oracle())
 
 
 def _read_table(path: Path) -> pd.DataFrame:

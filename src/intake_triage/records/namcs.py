@@ -108,7 +108,7 @@ def read_namcs(folder: Path, *, years: list[int], fields: str) -> RecordTable:
         subgroups=("sex", "age_band", "race"),
     )
     kept = frame[labelled & (frame["text"] != "")].reset_index(drop=True)
-    return RecordTable(kept, schema)
+    return RecordTable(kept, schema, schema.without_oracle())
 
 
 def _read_year(folder: Path, year: int, *, extended: bool) -> pd.DataFrame:

@@ -23,10 +23,11 @@ MIN_SHOWN_COUNT = 11  # files in git show no smaller count of people
 
 @dataclass(frozen=True)
 class SplitRecords:
-    """Records with their split, labels of every split still in place."""
+    """Records with their split, labels of every split still in place; `oracle` is of test alone."""
 
     frame: pd.DataFrame
     schema: RecordSchema
+    oracle: pd.DataFrame
     identifiers: dict[str, int]
 
 
@@ -52,7 +53,9 @@ def split_source(params: DataParams) -> SplitRecords:
     if "date" in frame:  # only the distance between visits is kept
         frame["date"] = (frame["date"] - frame["date"].min()).dt.days
     schema = _with_categories(table.schema, frame[frame["split"] == "train"])
-    return SplitRecords(frame, schema, identifiers)
+    tested = frame.loc[frame["split"] == "test", "record_id"]
+    oracle = table.oracle[table.oracle["record_id"].isin(tested)]
+    return SplitRecords(frame, schema, oracle, identifiers)
 
 
 def write_prepared(
@@ -62,8 +65,9 @@ def write_prepared(
     pretrained: str | None,
     folder: Path,
     test_labels: Path,
+    oracle: Path,
 ) -> None:
-    """Write records without test labels, schema, tokenizer, tokens; test labels in their own file.
+    """Write `folder`: records without test labels, schema, tokenizer, tokens; then the two files.
 
     Parameters
     ----------
@@ -92,6 +96,7 @@ def write_prepared(
         np.save(temporary / "tokens.npy", tokens)
         np.save(temporary / "token_offsets.npy", offsets)
     write_parquet(test_labels, labels)
+    write_parquet(oracle, records.oracle)
 
 
 def summarize(records: SplitRecords) -> dict[str, Any]:

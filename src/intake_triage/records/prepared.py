@@ -1,4 +1,5 @@
-"""The folder `data/prepared/`: what `prepare` writes and every later stage reads."""
+"""What `prepare` writes under `data/`: `prepared/`, which every later stage reads, and two files that
+`compare` alone may read, the labels of the test split and the synthetic oracle."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from intake_triage.tasks import Split, Task
 
 PREPARED = Path("data/prepared")
 TEST_LABELS = Path("data/test_labels.parquet")
+ORACLE = Path("data/oracle.parquet")
 NO_LABEL = -1
 
 

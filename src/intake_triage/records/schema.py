@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from intake_triage.tasks import Task
+from intake_triage.tasks import TASKS, Task
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,15 @@ class RecordSchema:
         """The class names of a task, in the order of its logits."""
         return self.urgency if task == "urgency" else self.specialty
 
+    def oracle_columns(self) -> list[str]:
+        """The columns of a table of posteriors."""
+        numbered = [f"{task}_{k}" for task in TASKS for k in range(len(self.classes(task)))]
+        return ["record_id", *numbered]
+
+    def without_oracle(self) -> pd.DataFrame:
+        """The table of posteriors of a source whose truth is unknown."""
+        return pd.DataFrame(columns=self.oracle_columns())
+
     def to_dict(self) -> dict[str, Any]:
         """A value that JSON can hold."""
         return asdict(self)
@@ -65,7 +74,12 @@ class RecordSchema:
 
 @dataclass(frozen=True)
 class RecordTable:
-    """Records as a source gives them, before checks and split; the caller owns `frame`."""
+    """Records as a source gives them, before checks and split; the caller owns `frame`.
+
+    `oracle` has the columns `record_id, urgency_0 …, specialty_0 …`: each record's exact posterior
+    probabilities, classes in the order of `schema`; it has no rows where nobody knows them.
+    """
 
     frame: pd.DataFrame
     schema: RecordSchema
+    oracle: pd.DataFrame

@@ -22,18 +22,21 @@ def read_source(params: DataParams) -> RecordTable:
 
 
 def _make_synthetic(catalogue: Path, params: DataParams) -> RecordTable:
-    chunks = generate_clinic(
-        catalogue,
-        n_records=params.n_records,
-        seed=params.seed,
-        task_relatedness=params.synthetic.task_relatedness,
-        conflict=params.synthetic.conflict,
-    )
+    chunks = [
+        *generate_clinic(
+            catalogue,
+            n_records=params.n_records,
+            seed=params.seed,
+            task_relatedness=params.synthetic.task_relatedness,
+            conflict=params.synthetic.conflict,
+        )
+    ]
     frame = pd.concat([records for records, _ in chunks], ignore_index=True)
+    oracle = pd.concat([posteriors for _, posteriors in chunks], ignore_index=True)
     schema = RecordSchema(
         fields=tuple(FormField(f.name, f.kind, f.low, f.high) for f in FIELDS),
         urgency=URGENCY,
         specialty=SPECIALTY,
         subgroups=("sex", "age_band", "site"),
     )
-    return RecordTable(frame, schema)
+    return RecordTable(frame, schema, oracle)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from intake_triage.models.transformer.fields import encode_fields
-from intake_triage.records.prepared import PreparedRecords
+from intake_triage.records.prepared import NO_LABEL, PreparedRecords
 from intake_triage.tasks import Task
 
 LENGTH_BUCKET = 50  # batches whose records are sorted by length together
@@ -37,6 +37,10 @@ class EncodedRecords:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def has_a_label(self) -> np.ndarray:
+        """Which records carry the label of at least one task, bool of shape (n_records,)."""
+        return np.any([labels.numpy() != NO_LABEL for labels in self.labels.values()], axis=0)
 
     def rows(self, rows: np.ndarray) -> "EncodedRecords":
         """The records at these positions."""

@@ -39,7 +39,8 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
     prepared = read_prepared()
     records = encode_records(prepared, PREPARED, tasks=fit.tasks)
     split = prepared.frame["split"].to_numpy(str)
-    train, valid = (records.rows(np.flatnonzero(split == name)) for name in ("train", "valid"))
+    train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
+    valid = records.rows(np.flatnonzero(split == "valid"))
     tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
     pad_id, unk_id = tokenizer.pad_token_id, tokenizer.unk_token_id
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
+from torch.optim.swa_utils import AveragedModel
 from tqdm import trange
 
 from intake_triage.models.transformer.batches import (
@@ -53,6 +54,9 @@ def train_model(
 ) -> list[Epoch]:
     """Train until the epochs or the patience run out; leave the best epoch's weights in `model`.
 
+    The weights that are scored and kept are a running average over the steps: on small data a
+    single step's weights are noisy, and their average has a lower log-loss after fewer passes.
+
     Parameters
     ----------
     model : IntakeModel, on the device it is to be trained on
@@ -64,15 +68,20 @@ def train_model(
     Returns
     -------
     list of Epoch, one for each that was run
+
+    References
+    ----------
+    Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
     """
     rng = np.random.default_rng(seed)
     modules = nn.ModuleList([model] if balancing is None else [model, balancing])
+    averaged = AveragedModel(model, avg_fn=_make_average(params.averaging_decay))
     optimizer = _make_optimizer(modules, params)
-    steps = params.epochs * -(-len(train) // params.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         max_lr=params.learning_rate,
-        total_steps=steps + params.epochs,  # bucketing may end an epoch with short batches
+        epochs=params.epochs,
+        steps_per_epoch=-(-len(train) // params.batch_size),
         pct_start=params.warmup,
         anneal_strategy="linear",
         cycle_momentum=False,
@@ -86,12 +95,13 @@ def train_model(
             drop_words(batch, share=params.word_dropout, unk_id=unk_id, rng=rng)
             for batch in batches
         )
-        train_loss = _run_epoch(modules, optimizer, schedule, dropped)
-        epochs.append(_score_epoch(model, valid, train_loss, pad_id=pad_id))
-        after_epoch(model, epochs[-1])
+        train_loss = _run_epoch(modules, averaged, optimizer, schedule, dropped)
+        epochs.append(_score_epoch(averaged.module, valid, train_loss, pad_id=pad_id))
+        after_epoch(averaged.module, epochs[-1])
         scores = [epoch.valid_sum for epoch in epochs]
         if scores[-1] == min(scores):
-            best = {key: value.detach().clone() for key, value in model.state_dict().items()}
+            weights = averaged.module.state_dict()
+            best = {key: value.detach().clone() for key, value in weights.items()}
         if len(scores) - 1 - int(np.argmin(scores)) >= params.patience:
             break
     model.load_state_dict(best)
@@ -146,6 +156,15 @@ def forward(model: IntakeModel, batch: Batch) -> dict[Task, torch.Tensor]:
     )
 
 
+def _make_average(decay: float) -> Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor]:
+    """An exponential average that forgets the first steps faster than the later ones."""
+
+    def average(old: torch.Tensor, new: torch.Tensor, n_steps: int) -> torch.Tensor:
+        return torch.lerp(old, new, 1 - min(decay, (1 + int(n_steps)) / (10 + int(n_steps))))
+
+    return average
+
+
 def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Optimizer:
     """AdamW; biases, norms and scalars aren't decayed."""
     decayed = [p for p in modules.parameters() if p.ndim >= 2]
@@ -159,6 +178,7 @@ def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Opti
 
 def _run_epoch(
     modules: nn.ModuleList,
+    averaged: AveragedModel,
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
     batches: Iterable[Batch],
@@ -177,6 +197,7 @@ def _run_epoch(
         nn.utils.clip_grad_norm_(modules.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+        averaged.update_parameters(model)
         for task, value in losses.items():
             sums[task] = sums.get(task, 0.0) + value.item()
         n_batches += 1

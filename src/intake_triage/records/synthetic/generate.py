@@ -22,7 +22,7 @@ from intake_triage.records.synthetic.oracle import Oracle
 from intake_triage.records.synthetic.wording import Writer
 
 CHUNK = 8192  # records; chunks are drawn whole, so that a record does not depend on how many follow
-DEFAULT_RELATEDNESS = 0.6
+DEFAULT_RELATEDNESS = 0.65
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from intake_triage.records.synthetic.catalogue import Catalogue
 from intake_triage.records.synthetic.classes import N_LEVELS, SPECIALTY
 
 TIER_SHARES = np.array([0.04, 0.18, 0.43, 0.35])  # most urgent first
-JUDGEMENT_SPREAD = 0.22  # of the nurse's score, in levels
+JUDGEMENT_SPREAD = 0.15  # of the nurse's score, in levels
 
 # Chance of the recorded tier (column) given the true one (row): slips to the tier beside it. Few
 # leave the second tier for the first, which keeps the rare first tier mostly true.
 TIER_NOISE = np.array(
     [
-        [0.94, 0.06, 0.00, 0.00],
-        [0.01, 0.94, 0.05, 0.00],
-        [0.00, 0.03, 0.94, 0.03],
-        [0.00, 0.00, 0.04, 0.96],
+        [0.95, 0.05, 0.00, 0.00],
+        [0.01, 0.95, 0.04, 0.00],
+        [0.00, 0.02, 0.96, 0.02],
+        [0.00, 0.00, 0.03, 0.97],
     ]
 )
 

@@ -17,7 +17,7 @@ from intake_triage.records.synthetic.network import NetworkTables, build_network
 
 # Factors on the chance of a complaint, by severity 1 … 5.
 CORE_GAIN = np.array([0.88, 0.95, 1.0, 1.05, 1.1])
-FURTHER_GAIN = np.array([0.6, 0.85, 1.0, 1.15, 1.3])
+FURTHER_GAIN = np.array([0.5, 0.65, 0.8, 0.95, 1.1])
 ALARM_GAIN = np.array([0.03, 0.25, 1.0, 1.9, 2.8])
 # How often the condition's alarm complaints are asked after and denied, by severity.
 ALARM_DENIED = np.array([0.5, 0.45, 0.25, 0.08, 0.02])
@@ -26,29 +26,29 @@ ALARM_DENIED = np.array([0.5, 0.45, 0.25, 0.08, 0.02])
 # other, present, past or a relative's, tells nothing.
 CORE_INTENSITY = np.array(
     [
-        [0.28, 0.68, 0.03, 0.01],
-        [0.38, 0.50, 0.09, 0.03],
-        [0.50, 0.14, 0.26, 0.10],
-        [0.22, 0.03, 0.47, 0.28],
-        [0.08, 0.01, 0.46, 0.45],
+        [0.18, 0.79, 0.02, 0.01],
+        [0.42, 0.53, 0.04, 0.01],
+        [0.55, 0.08, 0.31, 0.06],
+        [0.14, 0.02, 0.62, 0.22],
+        [0.05, 0.01, 0.24, 0.70],
     ]
 )
 OTHER_INTENSITY = np.array([0.52, 0.20, 0.18, 0.10])
 
 # Mean number of mentions that say nothing of, or only hint at, the condition.
-INCIDENTAL = 0.30  # present complaints of anybody
-DENIED_LOOK_ALIKE = 1.35
-PAST_ANYTHING = 0.85
-RELATIVE_ANYTHING = 0.6
+INCIDENTAL = 0.2  # present complaints of anybody
+DENIED_LOOK_ALIKE = 0.85
+PAST_ANYTHING = 0.45
+RELATIVE_ANYTHING = 0.4
 ALSO_ANYTHING = 2.4  # only in conflict
 
 # Factors by verbosity (terse, plain, wordy) on the chance of a mention, by place.
 VERBOSITY_GAIN = {
-    "now": np.array([0.88, 1.0, 1.1]),
-    "aside": np.array([0.62, 1.0, 1.6]),
-    "course": np.array([0.9, 1.0, 1.1]),
+    "now": np.array([0.93, 1.0, 1.08]),
+    "aside": np.array([0.65, 1.0, 1.7]),
+    "course": np.array([0.95, 1.0, 1.05]),
 }
-COURSE_SHARPNESS = 1.7  # of the value named, per level of distance from the true one
+COURSE_SHARPNESS = 2.2  # of the value named, per level of distance from the true one
 MOST = 0.93  # no chance of a mention is above this
 
 

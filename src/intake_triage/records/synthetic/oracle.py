@@ -70,7 +70,7 @@ class Oracle:
         for site, is_child in np.unique(np.stack([circumstances.site, child], axis=1), axis=0):
             rows = (circumstances.site == site) & (child == is_child)
             specialty[rows] = condition[rows] @ labels.specialty[site, is_child]
-        return urgency, specialty
+        return tuple(p / p.sum(axis=1, keepdims=True) for p in (urgency, specialty))
 
     def _case_evidence(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues

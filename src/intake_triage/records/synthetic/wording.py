@@ -26,9 +26,9 @@ from intake_triage.records.synthetic.network import Habits, N_MONTHS
 
 FEWEST_WORDS, MOST_WORDS = 5, 60
 LAY_DRIFT = 0.6  # growth of the lay register's weight over the two years: patients write more
-PAST_DATED = 0.25  # how often a clause on the past says when
+PAST_DATED = 0.15  # how often a clause on the past says when
 BARE_OPENING = 0.55  # how often a first clause on the present has no cue
-REMARK = (0.03, 0.15, 0.75)  # how often a remark follows, by verbosity
+REMARK = (0.0, 0.0, 0.3)  # how often a remark follows, by verbosity
 
 CLAUSE_ENDS_FIRM = np.array([". ", "; ", ". ", " - "], dtype=object)
 CLAUSE_ENDS_ANY = np.array([". ", "; ", ", ", " but ", ". "], dtype=object)

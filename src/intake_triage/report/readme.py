@@ -1,0 +1,111 @@
+"""The README's figures and picture, written from committed runs: `make readme`.
+
+Nothing is computed here: every figure is read from metrics/, and from results/namcs/metrics/.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from intake_triage.files import read_json, replacing
+from intake_triage.tasks import TASKS
+
+README = Path("README.md")
+PICTURE = Path("docs/macro-f1.svg")
+BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+RUNS = {"Real survey (NAMCS)": Path("results/namcs"), "Synthetic clinic": Path(".")}
+COLUMNS = ("macro_f1", "log_loss", "ece")
+DESCRIPTIONS = {
+    "prior": "class frequencies",
+    "linear": "logistic regression, a model a task",
+    "gbm": "LightGBM, a model a task",
+    "st": "small Transformer, a model a task",
+    "mtl": "one multi-task Transformer",
+    "oracle": "the best possible",
+}
+
+
+def main() -> None:
+    """Rewrite the README between its two marks, and the picture."""
+    runs = {name: _read_run(folder) for name, folder in RUNS.items()}
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    blocks = [_describe_run(name, run) for name, run in runs.items()]
+    with replacing(README) as temporary:
+        temporary.write_text(
+            before + BEGIN + "\n\n" + "\n".join(blocks) + "\n" + END + after, encoding="utf-8"
+        )
+    rows = [row | {"data": name} for name, run in runs.items() for row in run["plots"]]
+    with replacing(PICTURE) as temporary:
+        temporary.write_text(
+            vl_convert.vegalite_to_svg(_picture(rows), vl_version="5.20"), encoding="utf-8"
+        )
+
+
+def _read_run(folder: Path) -> dict[str, Any]:
+    return {
+        "compare": read_json(folder / "metrics/compare.json"),
+        "cost": read_json(folder / "metrics/cost.json"),
+        "plots": read_json(folder / "plots/macro_f1.json"),
+    }
+
+
+def _describe_run(name: str, run: dict[str, Any]) -> str:
+    """A heading, the recommendation, the table of systems, the transfer verdicts."""
+    compare, cost = run["compare"], run["cost"]
+    lines = [
+        f"**{name}.** {compare['recommendation']['sentence']}",
+        "",
+        "| system | urgency macro-F1 · log-loss · ECE | specialty macro-F1 · log-loss · ECE "
+        "| CPU-seconds |",
+        "|---|---|---|---|",
+    ]
+    for system, scores in compare["systems"].items():
+        cells = [" · ".join(f"{scores[task][key]:.3f}" for key in COLUMNS) for task in TASKS]
+        seconds = f"{cost[system]['cpu_seconds']:.0f}" if system in cost else ""
+        lines.append(f"| {DESCRIPTIONS[system]} | {cells[0]} | {cells[1]} | {seconds} |")
+    lines.append("")
+    for task in TASKS:
+        transfer = compare["transfer"][task]
+        loss = transfer["log_loss"]
+        lines.append(
+            f"- Transfer to {task}: macro-F1 {transfer['delta']:+.4f} "
+            f"[{transfer['low']:+.4f}, {transfer['high']:+.4f}], {transfer['verdict']}; "
+            f"log-loss gain {loss['delta']:+.4f} nats [{loss['low']:+.4f}, {loss['high']:+.4f}], "
+            f"{loss['verdict']}."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Macro-F1 with 95 % intervals: a column a task, a row a data source."""
+    x = {"type": "quantitative", "scale": {"zero": False}, "title": "macro-F1 on test, 95 % interval"}
+    y = {"field": "system", "type": "nominal", "sort": list(DESCRIPTIONS), "title": None}
+    return {
+        "data": {"values": [row for row in rows if row["system"] != "prior"]},
+        "facet": {
+            "column": {"field": "task", "type": "nominal", "sort": list(TASKS), "title": None},
+            "row": {"field": "data", "type": "nominal", "sort": list(RUNS), "title": None},
+        },
+        "spec": {
+            "width": 300,
+            "height": {"step": 22},
+            "layer": [
+                {
+                    "mark": {"type": "rule", "strokeWidth": 2, "color": "#4c78a8"},
+                    "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y},
+                },
+                {
+                    "mark": {"type": "point", "filled": True, "size": 60, "color": "#4c78a8"},
+                    "encoding": {"x": x | {"field": "macro_f1"}, "y": y},
+                },
+            ],
+        },
+        "resolve": {"scale": {"x": "independent", "y": "independent"}},
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Test labels are joined by record, and refused where they are not those of the split."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intake_triage.errors import InputError
+from intake_triage.evaluation.held_out import read_test_labels
+from intake_triage.records.prepared import PreparedRecords
+from intake_triage.records.schema import RecordSchema
+
+SCHEMA = RecordSchema((), ("emergent", "routine"), ("heart", "skin"), ())
+LABELS = pd.DataFrame(
+    {
+        "record_id": ["c", "a", "b"],
+        "urgency": ["routine", "emergent", None],
+        "specialty": [None, "heart", "skin"],
+    }
+)
+
+
+@pytest.fixture
+def split():
+    frame = pd.DataFrame({"record_id": ["a", "b", "c"], "unit": [40, 7, 40]})
+    return PreparedRecords(frame, SCHEMA)
+
+
+@pytest.fixture
+def read(split, tmp_path):
+    def write_and_read(labels):
+        labels.to_parquet(tmp_path / "labels.parquet")
+        return read_test_labels(split, tmp_path / "labels.parquet")
+
+    return write_and_read
+
+
+def test_labels_follow_the_records(read):
+    held_out = read(LABELS)
+    assert held_out.record_id.tolist() == ["a", "b", "c"]
+    assert held_out.labels["urgency"].tolist() == [0, -1, 1]
+    assert held_out.labels["specialty"].tolist() == [0, 1, -1]
+
+
+def test_units_are_numbered_without_gaps(read):
+    held_out = read(LABELS)
+    assert held_out.unit.tolist() == [1, 0, 1]
+    assert held_out.n_units == 2
+    assert held_out.count_units("urgency") == 1
+    np.testing.assert_array_equal(held_out.has_label("urgency"), [True, False, True])
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (LABELS.iloc[:2], "not the records of the test split"),
+        (LABELS.replace("c", "d"), "not the records of the test split"),
+        (pd.concat([LABELS, LABELS.iloc[:1]]), "not the records of the test split"),
+        (LABELS.replace("skin", "lung"), "specialty 'lung' is no class"),
+        (LABELS.assign(urgency=None), "no test record has a label for urgency"),
+    ],
+)
+def test_wrong_files_are_refused(read, labels, message):
+    with pytest.raises(InputError, match=message):
+        read(labels)

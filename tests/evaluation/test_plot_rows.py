@@ -1,0 +1,78 @@
+"""Plot rows are complete, rounded, and show no few people."""
+
+import numpy as np
+import pytest
+
+from intake_triage.evaluation.plot_rows import (
+    confusion_rows,
+    cost_rows,
+    macro_f1_rows,
+    reliability_rows,
+    training_rows,
+)
+from intake_triage.evaluation.uncertainty import Estimate
+
+
+def test_macro_f1_intervals_stay_within_0_and_1():
+    rows = macro_f1_rows({"urgency": {"st": Estimate(0.98, 0.02, 1e9)}})
+    assert rows == [
+        {"task": "urgency", "system": "st", "macro_f1": 0.98, "low": 0.9408, "high": 1.0}
+    ]
+
+
+def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, held_out):
+    system = make_system(skill=1.5)
+    rows = [r for r in confusion_rows({"st": system}, held_out) if r["task"] == "urgency"]
+    assert len(rows) == 9
+    labels = held_out.labels["urgency"]
+    seen = set()
+    for row in rows:
+        true, predicted = (
+            held_out.classes["urgency"].index(row[name]) for name in ("true", "predicted")
+        )
+        of_true = system.raw["urgency"].argmax(2)[:, labels == true]
+        count = (of_true == predicted).mean(axis=0).sum()
+        seen.add(row["share"] is None)
+        if row["share"] is None:
+            continue
+        assert count >= 11
+        assert row["share"] == pytest.approx(count / (labels == true).sum(), abs=0.005001)
+    assert seen == {True, False}, "the example should hide some cells and show some"
+
+
+def test_reliability_counts_people_once_whatever_the_seeds(make_system, held_out):
+    rows = reliability_rows({"st": make_system(skill=1.0)}, held_out, n_bins=10)
+    raw = [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
+    assert sum(row["count"] for row in raw) == (held_out.labels["urgency"] >= 0).sum()
+    assert all(row["low"] <= row["accuracy"] <= row["high"] for row in raw)
+
+
+def test_reliability_bins_of_few_people_are_dropped(make_system, held_out):
+    system = make_system(skill=1.0, n_seeds=1)
+    n_labelled = (held_out.labels["urgency"] >= 0).sum()
+    for n_bins, shown in ((n_labelled // 10, 0), (n_labelled // 11, n_labelled // 11)):
+        rows = reliability_rows({"st": system}, held_out, n_bins=n_bins)
+        raw = [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
+        assert all(row["count"] >= 11 for row in raw)
+        assert (len(raw) > 0) == (shown > 0)
+
+
+def test_cost_rows_leave_out_what_is_not_trained():
+    macro_f1 = [{"system": "prior", "macro_f1": 0.1}, {"system": "st", "macro_f1": 0.5}]
+    rows = cost_rows(macro_f1, {"st": {"cpu_seconds": 12.5, "peak_mib": 1}})
+    assert rows == [{"system": "st", "macro_f1": 0.5, "cpu_seconds": 12.5}]
+
+
+def test_training_rows_are_rounded_and_a_system_without_epochs_has_none():
+    epoch = {
+        "seed": 0,
+        "task": "urgency",
+        "epoch": 1,
+        "train_log_loss": np.pi,
+        "valid_log_loss": 1.0,
+        "valid_macro_f1": 0.5,
+    }
+    (row,) = training_rows({"linear": [], "st": [epoch]})
+    assert row["system"] == "st"
+    assert row["train_log_loss"] == 3.1416
+    assert row["epoch"] == 1

@@ -1,0 +1,113 @@
+"""Intervals agree with theory where there is one, and cover what they should in simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from intake_triage import scores
+from intake_triage.evaluation.resampling import draw_weightings, replicate_scores
+from intake_triage.evaluation.uncertainty import Estimate, estimate_difference, estimate_score
+
+
+def means(values: np.ndarray, weightings: np.ndarray) -> np.ndarray:
+    """Replicates of a mean: (n_seeds, n_records) to (n_seeds, n_weightings)."""
+    return values @ weightings.T / weightings.sum(axis=1)
+
+
+def test_one_seed_gives_the_t_interval_of_a_mean(rng):
+    values = rng.normal(size=(1, 8))
+    replicates = means(values, draw_weightings(8, resamples=50_000))
+    estimate = estimate_score(replicates, n_units=8)
+    assert estimate.standard_error == pytest.approx(stats.sem(values[0]), rel=0.02)
+    assert estimate.degrees_of_freedom == pytest.approx(7)
+    expected = stats.t.interval(0.95, 7, values.mean(), estimate.standard_error)
+    np.testing.assert_allclose(estimate.interval(), expected)
+
+
+def test_without_spread_over_records_it_is_welchs_test():
+    first, second = np.array([0.71, 0.74, 0.72]), np.array([0.70, 0.69])
+    estimate = estimate_difference(
+        np.tile(first[:, np.newaxis], 100), np.tile(second[:, np.newaxis], 100), n_units=50
+    )
+    welch = stats.ttest_ind(first, second, equal_var=False)
+    assert estimate.degrees_of_freedom == pytest.approx(welch.df)
+    assert estimate.p_differs_from_zero() == pytest.approx(welch.pvalue)
+    np.testing.assert_allclose(estimate.interval(), tuple(welch.confidence_interval()))
+
+
+def test_an_arm_of_one_seed_adds_no_seed_term(rng):
+    weightings = draw_weightings(50, resamples=200)
+    one, three = means(rng.normal(size=(1, 50)), weightings), np.zeros((3, 201))
+    alone = estimate_score(one, n_units=50)
+    against = estimate_difference(one, three, n_units=50)
+    assert against.standard_error == pytest.approx(alone.standard_error)
+
+
+def test_a_system_against_itself_is_0_for_sure(rng):
+    replicates = means(rng.normal(size=(1, 30)), draw_weightings(30, resamples=50))
+    estimate = estimate_difference(replicates, replicates, n_units=30)
+    assert estimate.interval() == (0, 0)
+    assert estimate.p_differs_from_zero() == 1
+    assert estimate.p_within(0.01) == 0
+
+
+def test_p_values_agree_with_intervals():
+    estimate = Estimate(0.05, 0.02, 11.0)
+    low, high = estimate.interval(1 - estimate.p_differs_from_zero())
+    assert low == pytest.approx(0, abs=1e-12)
+    low, high = estimate.interval(1 - 2 * estimate.p_within(0.08))
+    assert high == pytest.approx(0.08)
+
+
+def test_the_smallest_detectable_effect_is_found_in_4_of_5_repetitions(rng):
+    spread = 0.1
+    truth = Estimate(0.0, spread, np.inf).smallest_detectable()
+    found = [
+        Estimate(value, spread, np.inf).p_differs_from_zero() < 0.05
+        for value in rng.normal(truth, spread, 4000)
+    ]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_interval_of_a_difference_covers_over_new_records_and_seeds(rng):
+    """Records, seeds and their interaction all vary; units of 4 records share an effect."""
+    n_units, size, truth = 60, 4, 0.03
+    unit = np.repeat(np.arange(n_units), size)
+    weightings = draw_weightings(n_units, resamples=300)[:, unit]
+    covered, covered_without_seeds = [], []
+    for _ in range(400):
+        arms = []
+        for mean in (truth, 0.0):
+            by_record = rng.normal(0, 0.2, n_units)[unit]
+            by_seed = rng.normal(0, 0.04, (3, 1))
+            both = rng.normal(0, 0.1, (3, n_units * size))
+            arms.append(means(mean + by_record + by_seed + both, weightings))
+        estimate = estimate_difference(*arms, n_units=n_units)
+        low, high = estimate.interval()
+        covered.append(low < truth < high)
+        replicates = arms[0].mean(axis=0) - arms[1].mean(axis=0)
+        low, high = np.quantile(replicates[1:], [0.025, 0.975])
+        covered_without_seeds.append(low < truth < high)
+    assert 0.93 <= np.mean(covered) <= 0.995
+    assert np.mean(covered_without_seeds) < 0.91
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "log_loss"])
+def test_the_interval_of_a_fixed_model_covers(rng, metric):
+    def draw(n_records: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = rng.choice(3, n_records, p=[0.2, 0.5, 0.3])
+        return np.eye(3)[labels] * 1.5 + rng.normal(size=(n_records, 3)), labels
+
+    logits, labels = draw(200_000)
+    truth = {
+        "macro_f1": scores.macro_f1(logits.argmax(1), labels, n_classes=3),
+        "log_loss": scores.log_loss(logits, labels),
+    }[metric]
+    weightings = draw_weightings(250, resamples=200)
+    covered = []
+    for _ in range(400):
+        logits, labels = draw(250)
+        replicates = replicate_scores(logits[np.newaxis], labels, np.arange(250), weightings)
+        low, high = estimate_score(getattr(replicates, metric), n_units=250).interval()
+        covered.append(low < truth < high)
+    assert 0.92 <= np.mean(covered) <= 0.98

@@ -1,0 +1,109 @@
+"""The pipeline under real DVC: what runs when, and what it leaves behind."""
+
+import json
+import re
+
+import pytest
+from tests.pipeline.conftest import Checkout, stages_run
+
+PLOTS = ("macro_f1", "transfer", "cost", "reliability", "confusion", "training")
+
+
+@pytest.fixture
+def checkout(reproduced: Checkout):
+    """The reproduced clone; whatever a test changes in tracked files is undone."""
+    yield reproduced
+    reproduced.run("git", "checkout", "--quiet", "--force", "HEAD")
+    reproduced.dvc("checkout", "--quiet", "--force")
+
+
+def _compare(checkout: Checkout) -> dict:
+    return json.loads((checkout.root / "metrics/compare.json").read_text(encoding="utf-8"))
+
+
+def test_results_are_all_in_git(reproduced: Checkout) -> None:
+    tracked = reproduced.run("git", "ls-files").stdout.split()
+    assert {"dvc.lock", "metrics/compare.json", "metrics/cost.json"} <= set(tracked)
+    assert {f"plots/{name}.json" for name in PLOTS} <= set(tracked)
+    assert not [name for name in tracked if name.endswith((".parquet", ".safetensors", ".npy"))]
+
+
+def test_every_system_is_scored_on_both_tasks(reproduced: Checkout) -> None:
+    systems = _compare(reproduced)["systems"]
+    assert set(systems) == {"prior", "linear", "gbm", "st", "mtl", "oracle"}
+    for tasks in systems.values():
+        for task in ("urgency", "specialty"):
+            assert {"macro_f1", "log_loss", "brier", "ece"} <= set(tasks[task])
+
+
+def test_second_repro_does_nothing(reproduced: Checkout) -> None:
+    assert stages_run(reproduced.dvc("repro").stdout) == []
+
+
+def test_lock_is_in_step_without_data(reproduced: Checkout, tmp_path) -> None:
+    clone = reproduced.clone_to(tmp_path / "clone")
+    clone.dvc("repro", "--allow-missing", "--dry")
+
+
+def test_loss_weight_reruns_mtl_and_what_follows(checkout: Checkout) -> None:
+    before = _compare(checkout)
+    done = checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
+    after = _compare(checkout)
+    assert stages_run(done.stdout) == ["train_mtl", "calibrate", "compare"]
+    for system in before["systems"]:
+        same = before["systems"][system] == after["systems"][system]
+        assert same == (system != "mtl"), system
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("+mtl.loss_wieght=0.3", "mtl.loss_wieght: unknown key"),
+        ("+mlt.loss_weight=0.3", "mlt: unknown key"),
+        ("mtl.loss_weight=1.3", "mtl.loss_weight: got 1.3"),
+        ("mtl.balancing=magic", "mtl.balancing: got 'magic'"),
+        ("~mtl.loss_weight", "mtl.loss_weight: missing"),
+    ],
+)
+def test_wrong_params_are_refused_in_one_line(checkout: Checkout, override, message) -> None:
+    done = checkout.dvc("exp", "run", "-S", override, check=False)
+    printed = done.stdout + done.stderr
+    assert done.returncode != 0
+    lines = [line for line in printed.splitlines() if line.startswith("error: params.yaml")]
+    assert len(lines) == 1, printed
+    assert message in lines[0]
+    assert "Traceback" not in printed
+
+
+def test_temp_run_leaves_the_workspace_alone(checkout: Checkout) -> None:
+    before = _compare(checkout)
+    checkout.dvc("exp", "run", "--temp", "--name", "lighter", "-S", "mtl.loss_weight=0.2")
+    assert _compare(checkout) == before
+    shown = json.loads(checkout.dvc("metrics", "diff", "--json", "HEAD", "lighter").stdout)
+    assert any(key.startswith("systems.mtl.") for key in shown["metrics/compare.json"])
+
+
+def test_queued_run_does_not_see_later_edits(checkout: Checkout) -> None:
+    checkout.dvc("exp", "run", "--queue", "--name", "queued", "-S", "mtl.loss_weight=0.7")
+    code = checkout.root / "src/intake_triage/models/transformer/balancing.py"
+    code.write_text("raise RuntimeError('the workspace was read')\n", encoding="utf-8")
+    checkout.dvc("exp", "run", "--run-all")
+    shown = json.loads(checkout.dvc("metrics", "show", "--json", "queued").stdout)
+    assert "metrics/compare.json" in shown["queued"]["data"]
+
+
+def test_plots_diff_needs_neither_cache_nor_network(checkout: Checkout, tmp_path) -> None:
+    checkout.run("git", "checkout", "--quiet", "-B", "other")
+    checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
+    checkout.commit("another loss weight")
+    clone = checkout.clone_to(tmp_path / "clone")
+    checkout.run("git", "checkout", "--quiet", "--force", "main")
+
+    clone.dvc("plots", "diff", "HEAD~1")
+    page = (clone.root / "dvc_plots/index.html").read_text(encoding="utf-8")
+    assert not (clone.root / ".dvc/cache").exists()
+    body = page.split("<body>")[1]
+    for name in PLOTS:
+        assert name in body
+    assert body.count('"rev": "HEAD~1"') > 100
+    assert not re.search(r"<(script|link|img)\b[^>]*(src|href)\s*=\s*[\"']?(https?:)?//", page)

@@ -1,0 +1,102 @@
+"""Same seed, same bytes: undisturbed, after a kill, and with the test labels poisoned."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tests.pipeline.conftest import Checkout, environment
+
+BEFORE_COMPARE = ("train_gbm", "train_st", "train_mtl", "calibrate")
+SECONDS = "cost.json"  # the one kind of file that may differ between two runs
+
+
+def _digests(checkout: Checkout, *roots: str) -> dict[str, str]:
+    """Hash of every file below these folders that holds no seconds."""
+    files = [path for root in roots for path in sorted((checkout.root / root).rglob("*"))]
+    return {
+        str(path.relative_to(checkout.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.is_file() and path.name != SECONDS
+    }
+
+
+def _finished(fits: Path) -> list[Path]:
+    return [path for path in fits.iterdir() if path.suffix != ".part"] if fits.exists() else []
+
+
+def _stay_on_one_core() -> None:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def _wait_for(condition, *, process: subprocess.Popen, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def test_killed_run_resumes_and_gives_the_same_bytes(
+    small_project: Checkout, reproduced: Checkout, tmp_path: Path
+) -> None:
+    checkout = small_project.clone_to(tmp_path / "killed")
+    checkout.dvc("repro", "train_st")
+    fits = checkout.root / ".fits"
+    run = subprocess.Popen(
+        [sys.executable, "-m", "dvc", "repro"],
+        cwd=checkout.root,
+        env=environment(),
+        start_new_session=True,
+        preexec_fn=_stay_on_one_core,  # one fit at a time, so that there is a moment to kill in
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_for(
+        lambda: len(_finished(fits)) == 2 and len(list(fits.glob(".*.part"))) == 1,
+        process=run,
+        seconds=120,
+    )
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    kept = [json.loads((path / SECONDS).read_text()) for path in _finished(fits)]
+    assert {cost["seed"] for cost in kept} == {0, 1}
+
+    checkout.dvc("repro")
+    costs = json.loads((checkout.root / "training/mtl" / SECONDS).read_text())["fits"]
+    for cost in kept:
+        assert cost in costs, "a finished seed was trained again"
+    assert not _finished(fits), "finished fits are forgotten once the stage is done"
+    folders = ("data", "models", "predictions", "training", "metrics", "plots")
+    assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+
+
+def test_test_labels_reach_nothing_before_compare(
+    small_project: Checkout, reproduced: Checkout, tmp_path: Path
+) -> None:
+    checkout = small_project.clone_to(tmp_path / "poisoned")
+    checkout.run(sys.executable, "-m", "stages.prepare")
+    rng = np.random.default_rng(0)
+    for name in ("test_labels", "oracle"):
+        path = checkout.root / f"data/{name}.parquet"
+        frame = pd.read_parquet(path)
+        others = [column for column in frame if column != "record_id"]
+        frame[others] = frame[others].to_numpy()[rng.permutation(len(frame))]
+        frame.to_parquet(path, index=False)
+    for stage in BEFORE_COMPARE:
+        checkout.run(sys.executable, "-m", f"stages.{stage}")
+    folders = ("data/prepared", "models", "predictions", "training")
+    assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+    for stage in ("prepare", *BEFORE_COMPARE):
+        metrics = f"metrics/{stage}.json"
+        assert (checkout.root / metrics).read_bytes() == (reproduced.root / metrics).read_bytes()
+
+    checkout.run(sys.executable, "-m", "stages.compare")
+    compare = "metrics/compare.json"
+    assert (checkout.root / compare).read_bytes() != (reproduced.root / compare).read_bytes()
