@@ -21,7 +21,7 @@ Seed = Annotated[int, Field(ge=0)]
 class Section(BaseModel):
     """One block of params.yaml: every key required, no key unknown, no type coerced."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class SplitParams(Section):
@@ -50,7 +50,12 @@ class FileFieldParams(Section):
     def _bounds_belong_to_numbers(self) -> "FileFieldParams":
         if self.kind == "categorical" and (self.low is not None or self.high is not None):
             raise ValueError("only a numeric field may have `low` and `high`")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
         return self
+
+
+OWN_COLUMNS = ("record_id", "text", "urgency", "specialty", "group", "date", "unit", "split")
 
 
 class FileParams(Section):
@@ -66,6 +71,35 @@ class FileParams(Section):
     subgroups: dict[str, str]
     urgency_levels: Annotated[list[str], Field(min_length=2)]
     specialties: Annotated[list[str], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> "FileParams":
+        for name in (*self.fields, *self.subgroups):
+            if name in OWN_COLUMNS:
+                raise ValueError(f"no field or subgroup may be called {', '.join(OWN_COLUMNS)}")
+        for name, column in self.subgroups.items():
+            if name in self.fields and self.fields[name].column != column:
+                raise ValueError(f"field and subgroup '{name}' must be the same column")
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_mapped_and_no_input(self) -> "FileParams":
+        if self.urgency is None and self.specialty is None:
+            raise ValueError("urgency and specialty are both null; name the column of at least one")
+        for name, field in self.fields.items():
+            if field.column in (self.urgency, self.specialty):
+                raise ValueError(f"field '{name}' is the column of a label, '{field.column}'")
+        if self.text in (self.urgency, self.specialty):
+            raise ValueError(f"text is the column of a label, '{self.text}'")
+        return self
+
+    @model_validator(mode="after")
+    def _classes_differ(self) -> "FileParams":
+        for key in ("urgency_levels", "specialties"):
+            names = getattr(self, key)
+            if len(set(names)) < len(names):
+                raise ValueError(f"{key} must differ from each other, got {names}")
+        return self
 
 
 class DataParams(Section):
@@ -164,7 +198,10 @@ class DecisionParams(Section):
     @model_validator(mode="after")
     def _every_system_once(self) -> "DecisionParams":
         if sorted(self.cheaper_first) != ["gbm", "linear", "mtl", "st"]:
-            raise ValueError("cheaper_first must name linear, gbm, mtl and st, each once")
+            raise ValueError(
+                "cheaper_first must name linear, gbm, mtl and st, each once, "
+                f"got {', '.join(self.cheaper_first)}"
+            )
         return self
 
 
@@ -198,6 +235,8 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""
         raise InputError(f"{path}{line}: not valid YAML") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not valid YAML, which is text in UTF-8") from None
     if not isinstance(raw, dict):
         raise InputError(f"{path}: expected sections {', '.join(Params.model_fields)}")
     try:
@@ -213,9 +252,14 @@ def _describe(error: dict) -> str:
         return f"{key}: unknown key; this section may have {', '.join(_keys_beside(error['loc']))}"
     if error["type"] == "missing":
         return f"{key}: missing; this section must have {', '.join(_keys_beside(error['loc']))}"
-    may_be = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if error["type"] == "value_error":
-        return f"{key}: {may_be}"
+        return f"{key}: {error['msg'].removeprefix('Value error, ')}"
+    if error["type"] in ("model_type", "dict_type"):
+        may_be = "a block of `key: value` lines"
+    elif error["type"] == "too_short":
+        may_be = f"a list of {error['ctx']['min_length']} or more"
+    else:
+        may_be = error["msg"].removeprefix("Input should be ")
     return f"{key}: got {error['input']!r}; it may be {may_be}"
 
 

@@ -115,14 +115,9 @@ def cost_rows(macro_f1: list[Row], cost: Mapping[str, Row]) -> list[Row]:
 
 def training_rows(histories: Mapping[str, list[Row]]) -> list[Row]:
     """The epochs (boosting rounds for gbm) of each system, task and seed."""
-    kept = ("task", "seed", "epoch", "train_log_loss", "valid_log_loss", "valid_macro_f1")
-    rows = []
-    for system, history in histories.items():
-        for epoch in history:
-            values = {name: epoch[name] for name in kept}
-            rounded = {
-                name: round(value, 4) if isinstance(value, float) else value
-                for name, value in values.items()
-            }
-            rows.append({"system": system, **rounded})
-    return rows
+    kept = ("task", "seed", "epoch", "train_log_loss", "valid_log_loss")
+    return [
+        {"system": system, **{name: epoch[name] for name in kept}}
+        for system, history in histories.items()
+        for epoch in history
+    ]

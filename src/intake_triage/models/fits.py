@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -69,13 +70,13 @@ def run_fits(
     folders = {fit: FITS / _digest_fit(fit, base) for fit in fits}
     open_fits = [fit for fit in fits if not folders[fit].exists()]
     bar = tqdm(total=len(fits), initial=len(fits) - len(open_fits), unit="fit", disable=None)
-    for name in THREAD_VARIABLES:  # read by the libraries when the new process loads them
+    for name in THREAD_VARIABLES:  # read by the libraries when the new processes load them
         os.environ[name] = "1"
     with (
         bar,
         ProcessPoolExecutor(
             max_workers=max(1, min(len(open_fits), _count_cores())),
-            mp_context=get_context("spawn"),
+            mp_context=_context_with(train),
             max_tasks_per_child=1,  # so that peak memory is that of one fit
         ) as pool,
     ):
@@ -108,6 +109,13 @@ def _run_fit(fit: Fit, train: TrainFit, params: tuple[BaseModel, ...], folder: P
             "parameters": parameters,
         }
         write_json(temporary / "cost.json", cost)
+
+
+def _context_with(train: TrainFit) -> BaseContext:
+    """New processes are forked from one that has already imported what `train` needs."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([train.__module__])
+    return context
 
 
 def _count_cores() -> int:

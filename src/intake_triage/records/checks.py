@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.schema import RecordTable
+from intake_triage.records.schema import RecordSchema, RecordTable
 from intake_triage.tasks import TASKS
 
 MIN_RECORDS_IN_CLASS = 20  # one for each twentieth that the split deals out
@@ -26,11 +26,33 @@ def check_records(table: RecordTable, *, source: str) -> None:
         One line with the first row and column at fault and the number of such rows. No value is
         shown: under a wrong column mapping it could be a patient's words.
     """
+    if table.frame.empty:
+        raise InputError(f"{source}: no records")
     try:
         _data_frame_schema(table).validate(table.frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        raise InputError(f"{source}: {_describe(error.failure_cases)}") from None
-    _check_class_sizes(table, source=source)
+        described = _describe(error.failure_cases, table.source_columns)
+        raise InputError(f"{source}: {described}") from None
+
+
+def check_class_sizes(frame: pd.DataFrame, schema: RecordSchema, *, source: str) -> None:
+    """Refuse records of which a class is too small to be split.
+
+    Raises
+    ------
+    InputError
+        One line with the first such class. A task without any label is let pass here.
+    """
+    for task in TASKS:
+        counts = frame[task].value_counts()
+        if counts.empty:
+            continue  # refused where it is trained
+        for name in schema.classes(task):
+            if counts.get(name, 0) < MIN_RECORDS_IN_CLASS:
+                raise InputError(
+                    f"{source}: fewer than {MIN_RECORDS_IN_CLASS} records have {task} '{name}', "
+                    "too few to split; merge the class with another or add records"
+                )
 
 
 def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
@@ -66,7 +88,7 @@ def _field_column(low: float | None, high: float | None, *, numeric: bool) -> pa
     return pa.Column(float, checks, nullable=True)
 
 
-def _describe(failures: pd.DataFrame) -> str:
+def _describe(failures: pd.DataFrame, source_columns: dict[str, str]) -> str:
     """One line for the first failure: row (counted from 1), column, what must hold, how many."""
     first = failures.iloc[0]
     alike = failures[
@@ -77,17 +99,5 @@ def _describe(failures: pd.DataFrame) -> str:
         "field_uniqueness": "must not repeat",
     }.get(first["check"], first["check"])
     row = "" if pd.isna(first["index"]) else f"row {int(alike['index'].min()) + 1}, "
-    return f"{row}column '{first['column']}': {rule} ({len(alike)} such rows)"
-
-
-def _check_class_sizes(table: RecordTable, *, source: str) -> None:
-    for task in TASKS:
-        counts = table.frame[task].value_counts()
-        if counts.empty:
-            continue  # an unlabelled task: checked where it is trained
-        for name in table.schema.classes(task):
-            if counts.get(name, 0) < MIN_RECORDS_IN_CLASS:
-                raise InputError(
-                    f"{source}: fewer than {MIN_RECORDS_IN_CLASS} records have {task} '{name}', "
-                    "too few to split; merge the class with another or add records"
-                )
+    column = source_columns.get(first["column"], first["column"])
+    return f"{row}column '{column}': {rule} ({len(alike)} such rows)"

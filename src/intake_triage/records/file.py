@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from intake_triage.errors import InputError
 from intake_triage.params import FileParams
@@ -15,8 +16,8 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
     Raises
     ------
     InputError
-        If the file or a mapped column is missing, both labels are unmapped, or a value does not
-        parse as the number or date that it should be; the message names column and row.
+        If the file or a mapped column is missing, or a value does not parse as the number or date
+        that it should be; the message names column and row.
     """
     raw = _read_table(path)
     _check_columns_present(raw, path, mapping)
@@ -29,12 +30,14 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
             columns[name] = raw[field.column].astype("str")
     for name, column in mapping.subgroups.items():
         columns.setdefault(name, raw[column].astype("str"))
-    if mapping.group:
+    if mapping.group is not None:
         columns["group"] = raw[mapping.group].astype("str")
-    if mapping.date:
+    if mapping.date is not None:
         columns["date"] = _to_dates(raw[mapping.date], path)
     for task, column in (("urgency", mapping.urgency), ("specialty", mapping.specialty)):
-        columns[task] = raw[column].astype("str") if column else pd.Series(pd.NA, index=raw.index)
+        unlabelled = pd.Series(pd.NA, index=raw.index, dtype="str")
+        columns[task] = unlabelled if column is None else raw[column].astype("str")
+    source_columns = {name: column for _, name, column in _mapped_columns(mapping)}
     schema = RecordSchema(
         fields=tuple(
             FormField(name, field.kind, field.low, field.high)
@@ -44,14 +47,20 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
         specialty=tuple(mapping.specialties),
         subgroups=tuple(mapping.subgroups),
     )
-    return RecordTable(pd.DataFrame(columns), schema, schema.without_oracle())
+    return RecordTable(pd.DataFrame(columns), schema, schema.without_oracle(), source_columns)
 
 
 def _read_table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"{path}: no such file; set data.path to your CSV or Parquet table")
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        try:
+            # Nullable types: whole numbers with a gap stay whole, as "1" and not "1.0".
+            raw = pd.read_parquet(path, dtype_backend="numpy_nullable")
+        except (OSError, pa.ArrowException) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"{path}: not a readable Parquet table ({reason})") from None
+        return raw.reset_index(drop=True)
     try:
         # Every cell as text: "007" stays an identifier, and an empty cell alone means missing.
         return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
@@ -60,18 +69,21 @@ def _read_table(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: not a readable UTF-8 CSV ({reason})") from None
 
 
+def _mapped_columns(mapping: FileParams) -> list[tuple[str, str, str]]:
+    """Key in params.yaml, name in this repository and name in the table of every mapped column."""
+    plain = ("record_id", "text", "urgency", "specialty", "group", "date")
+    mapped = [(name, name, getattr(mapping, name)) for name in plain]
+    mapped += [(f"fields.{name}", name, field.column) for name, field in mapping.fields.items()]
+    mapped += [(f"subgroups.{name}", name, column) for name, column in mapping.subgroups.items()]
+    return [
+        (f"data.file.{key}", name, column) for key, name, column in mapped if column is not None
+    ]
+
+
 def _check_columns_present(raw: pd.DataFrame, path: Path, mapping: FileParams) -> None:
-    wanted = {
-        f"data.file.{key}": getattr(mapping, key)
-        for key in ("record_id", "text", "urgency", "specialty", "group", "date")
-    }
-    wanted |= {f"data.file.fields.{name}": f.column for name, f in mapping.fields.items()}
-    wanted |= {f"data.file.subgroups.{name}": column for name, column in mapping.subgroups.items()}
-    for key, column in wanted.items():
-        if column is not None and column not in raw:
+    for key, _, column in _mapped_columns(mapping):
+        if column not in raw:
             raise InputError(f"{path}: no column '{column}', which {key} in params.yaml names")
-    if mapping.urgency is None and mapping.specialty is None:
-        raise InputError("params.yaml: data.file maps neither urgency nor specialty; map one")
 
 
 def _to_numbers(column: pd.Series, path: Path) -> pd.Series:
@@ -81,9 +93,11 @@ def _to_numbers(column: pd.Series, path: Path) -> pd.Series:
 
 
 def _to_dates(column: pd.Series, path: Path) -> pd.Series:
+    """The day as it was written; a time of day and its zone are left aside."""
     if column.dtype.kind == "M":
-        return column
-    dates = pd.to_datetime(column, errors="coerce", format="ISO8601")
+        return column.dt.tz_localize(None).dt.normalize()
+    days = column.astype("str").str.slice(0, len("2024-05-31"))
+    dates = pd.to_datetime(days, errors="coerce", format="%Y-%m-%d")
     _check_parsed(column, dates, path, wanted="an ISO date such as 2024-05-31")
     return dates
 

@@ -10,7 +10,7 @@ import pandas as pd
 from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.params import DataParams, TokenizerParams
-from intake_triage.records.checks import check_records
+from intake_triage.records.checks import check_class_sizes, check_records
 from intake_triage.records.identifiers import screen_identifiers
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
@@ -45,6 +45,7 @@ def split_source(params: DataParams) -> SplitRecords:
         table.frame, table.schema, source=params.path, redact=params.identifiers == "redact"
     )
     frame = _draw(frame, n_records=params.n_records, seed=params.seed)
+    check_class_sizes(frame, table.schema, source=params.path)
     if params.split.by == "date" and "date" not in frame:
         raise InputError("params.yaml: data.split.by: got 'date', but the records have no date")
     units = find_units(frame)
@@ -100,15 +101,15 @@ def write_prepared(
 
 
 def summarize(records: SplitRecords) -> dict[str, Any]:
-    """What went where, as shares: no count of people small enough to point at one."""
+    """What went where, without a count of people that is small enough to point at one."""
     frame = records.frame
     split = frame["split"]
     normalized = normalize_texts(frame["text"])
     seen = set(normalized[split == "train"])
     words = frame["text"].str.split().str.len()
     return {
-        "records": {name: int((split == name).sum()) for name in SPLITS},
-        "units": {name: int(frame.loc[split == name, "unit"].nunique()) for name in SPLITS},
+        "records": {name: _shown(int((split == name).sum())) for name in SPLITS},
+        "units": {name: _shown(frame.loc[split == name, "unit"].nunique()) for name in SPLITS},
         "label_shares": {
             task: {name: _share(frame[task] == name) for name in records.schema.classes(task)}
             for task in TASKS
@@ -118,14 +119,19 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
         "distinct_text_share": round(float(normalized.nunique() / len(frame)), 4),
         "test_text_seen_in_train_share": _share(normalized[split == "test"].isin(seen)),
         "records_with_redacted_identifiers": {
-            kind: count if count >= MIN_SHOWN_COUNT else f"under {MIN_SHOWN_COUNT}"
-            for kind, count in records.identifiers.items()
+            kind: _shown(count) for kind, count in records.identifiers.items()
         },
     }
 
 
-def _share(true: pd.Series) -> float:
-    return round(float(true.mean()), 4)
+def _shown(count: int) -> int | str:
+    return count if count == 0 or count >= MIN_SHOWN_COUNT else f"under {MIN_SHOWN_COUNT}"
+
+
+def _share(true: pd.Series) -> float | str:
+    """The share, unless it would tell a count of people that is not shown."""
+    count = _shown(int(true.sum()))
+    return f"{count} records" if isinstance(count, str) else round(float(true.mean()), 4)
 
 
 def _draw(frame: pd.DataFrame, *, n_records: int, seed: int) -> pd.DataFrame:

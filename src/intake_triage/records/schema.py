@@ -1,6 +1,6 @@
 """What an intake record is made of, whatever source it came from."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
@@ -64,8 +64,8 @@ class RecordSchema:
     def from_dict(cls, value: dict[str, Any]) -> "RecordSchema":
         """The inverse of `to_dict`, after a round through JSON."""
         fields = tuple(
-            FormField(**{**field, "categories": tuple(field["categories"])})
-            for field in value["fields"]
+            FormField(**{**entry, "categories": tuple(entry["categories"])})
+            for entry in value["fields"]
         )
         return cls(
             fields, tuple(value["urgency"]), tuple(value["specialty"]), tuple(value["subgroups"])
@@ -78,8 +78,10 @@ class RecordTable:
 
     `oracle` has the columns `record_id, urgency_0 …, specialty_0 …`: each record's exact posterior
     probabilities, classes in the order of `schema`; it has no rows where nobody knows them.
+    `source_columns` says what the source calls a column, where it has another name there.
     """
 
     frame: pd.DataFrame
     schema: RecordSchema
     oracle: pd.DataFrame
+    source_columns: dict[str, str] = field(default_factory=dict)

@@ -28,7 +28,8 @@ class FieldColumns:
         """Take mean and standard deviation of the numeric fields from `frame`."""
         numeric = [field.name for field in fields if field.kind == "numeric"]
         mean = {name: float(frame[name].mean()) for name in numeric if frame[name].notna().any()}
-        scale = {name: float(frame[name].std()) or 1.0 for name in mean}
+        spread = {name: float(frame[name].std()) for name in mean}  # NaN of a single value
+        scale = {name: value if value > 0 else 1.0 for name, value in spread.items()}
         return cls(fields, mean, scale)
 
     def as_codes(self, frame: pd.DataFrame) -> np.ndarray:

@@ -9,6 +9,7 @@ import torch
 from dvclive import Live
 from pydantic import BaseModel
 from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers.utils import logging
 
 from intake_triage.files import write_json
 from intake_triage.models.fits import Fit
@@ -32,6 +33,7 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
     encoder_params, train_params, *rest = params
     assert isinstance(encoder_params, EncoderParams)
     assert isinstance(train_params, TrainParams)
+    logging.disable_progress_bar()  # a bar for each saved file says nothing
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.manual_seed(fit.seed)

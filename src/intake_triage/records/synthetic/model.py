@@ -20,7 +20,7 @@ CORE_GAIN = np.array([0.88, 0.95, 1.0, 1.05, 1.1])
 FURTHER_GAIN = np.array([0.5, 0.65, 0.8, 0.95, 1.1])
 ALARM_GAIN = np.array([0.03, 0.25, 1.0, 1.9, 2.8])
 # How often the condition's alarm complaints are asked after and denied, by severity.
-ALARM_DENIED = np.array([0.5, 0.45, 0.25, 0.08, 0.02])
+ALARM_DENIED = np.array([0.35, 0.3, 0.15, 0.05, 0.02])
 
 # Intensity word of a complaint (none, mild, severe, sudden): a core one tells the severity, any
 # other, present, past or a relative's, tells nothing.
@@ -37,9 +37,9 @@ OTHER_INTENSITY = np.array([0.52, 0.20, 0.18, 0.10])
 
 # Mean number of mentions that say nothing of, or only hint at, the condition.
 INCIDENTAL = 0.2  # present complaints of anybody
-DENIED_LOOK_ALIKE = 0.85
-PAST_ANYTHING = 0.45
-RELATIVE_ANYTHING = 0.4
+DENIED_LOOK_ALIKE = 0.7
+PAST_ANYTHING = 0.4
+RELATIVE_ANYTHING = 0.3
 ALSO_ANYTHING = 2.4  # only in conflict
 
 # Factors by verbosity (terse, plain, wordy) on the chance of a mention, by place.
@@ -158,7 +158,7 @@ def _build_mention_tables(
     anything = popularity + 0.35 * standing  # pasts and relatives have illnesses too
 
     denied = _denied_rates(typical, alarm, list(catalogue.homes.values()))
-    past = history[:, None, :] + PAST_ANYTHING * anything
+    past = 0.6 * history[:, None, :] + PAST_ANYTHING * anything
     relative = np.broadcast_to(RELATIVE_ANYTHING * anything, past.shape)
     also = np.broadcast_to(ALSO_ANYTHING * popularity * conflict, past.shape)
 

@@ -148,7 +148,7 @@ def _draw_habits(rng: np.random.Generator, n_sites: int, n_orders: int) -> Habit
         register=rng.dirichlet([2.2, 2.0, 0.9], n_sites),
         order=rng.dirichlet(np.full(n_orders, 0.8), n_sites),
         joint=rng.dirichlet([2.0, 1.2, 0.6, 0.5], n_sites),
-        cue_after=rng.beta(2.0, 5.0, n_sites),
+        cue_after=rng.beta(1.5, 12.0, n_sites),
         intensity_after=rng.beta(2.0, 2.0, n_sites),
         typo=rng.gamma(2.0, 0.0012, n_sites),
         filler=rng.beta(1.5, 9.0, n_sites),
