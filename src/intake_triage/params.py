@@ -160,7 +160,6 @@ class TrainParams(Section):
     weight_decay: NonNegative
     warmup: Share
     word_dropout: Annotated[float, Field(ge=0, lt=1)]
-    averaging_decay: OpenShare
     device: Literal["auto", "cpu", "cuda"]
 
     @model_validator(mode="after")

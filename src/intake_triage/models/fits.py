@@ -81,9 +81,12 @@ def run_fits(
         ) as pool,
     ):
         running = [pool.submit(_run_fit, fit, train, params, folders[fit]) for fit in open_fits]
-        for finished in as_completed(running):
-            finished.result()
-            bar.update()
+        try:
+            for finished in as_completed(running):
+                finished.result()
+                bar.update()
+        finally:
+            pool.shutdown(cancel_futures=True)  # where one fails, those not begun stay so
     return folders
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from intake_triage.errors import InputError
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.models.fits import Fit, TrainFit, forget_fits, run_fits
 from intake_triage.predictions import Predictions, predictions_path, write_predictions
-from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
+from intake_triage.records.prepared import NO_LABEL, PREPARED, PreparedRecords, read_prepared
 from intake_triage.scores import log_loss, macro_f1
 from intake_triage.tasks import TASKS
 
@@ -25,9 +26,20 @@ def train_system(
     fits : fits of the same system
     train, params : see `run_fits`
     code : folder of the package that `train` is in
+
+    Raises
+    ------
+    InputError
+        If no train record carries the label of a task that is to be trained.
     """
-    folders = run_fits(fits, train, params, code=code)
     prepared = read_prepared()
+    labelled = prepared.of_split("train").frame[list(TASKS)].notna().any()
+    for task in TASKS:
+        if any(task in fit.tasks for fit in fits) and not labelled[task]:
+            raise InputError(
+                f"{PREPARED}: no record has a label for {task}, so nothing can learn it"
+            )
+    folders = run_fits(fits, train, params, code=code)
     write_outputs(fits[0].system, folders, prepared)
     scores = score_on_valid(folders, prepared)
     forget_fits(folders)

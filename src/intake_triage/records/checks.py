@@ -55,6 +55,24 @@ def check_class_sizes(frame: pd.DataFrame, schema: RecordSchema, *, source: str)
                 )
 
 
+def check_train_classes(frame: pd.DataFrame, schema: RecordSchema, *, source: str) -> None:
+    """Refuse a split that left train without a class, as whole groups in other splits can.
+
+    Raises
+    ------
+    InputError
+        One line with the first such class. A task without any label is let pass here.
+    """
+    train = frame[frame["split"] == "train"]
+    for task in TASKS:
+        absent = [name for name in schema.classes(task) if not (train[task] == name).any()]
+        if absent and frame[task].notna().any():
+            raise InputError(
+                f"{source}: the groups with {task} '{absent[0]}' are too few for train to hold one;"
+                " merge the class with another or add records"
+            )
+
+
 def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
     """The table's rules; the text of each check says what the user should make true."""
     not_empty = pa.Check(lambda text: text.str.strip() != "", error="must not be empty")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -88,7 +89,8 @@ def _check_columns_present(raw: pd.DataFrame, path: Path, mapping: FileParams) -
 
 def _to_numbers(column: pd.Series, path: Path) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    _check_parsed(column, numbers, path, wanted="a number")
+    numbers = numbers.where(np.isfinite(numbers))
+    _check_parsed(column, numbers, path, wanted="a number, nor empty")
     return numbers
 
 
@@ -107,5 +109,5 @@ def _check_parsed(column: pd.Series, parsed: pd.Series, path: Path, *, wanted: s
     if failed.any():
         raise InputError(
             f"{path}: row {failed.to_numpy().argmax() + 1}, column '{column.name}': not {wanted}"
-            f" ({failed.sum()} such rows); mend the values or leave them empty"
+            f" ({failed.sum()} such rows)"
         )

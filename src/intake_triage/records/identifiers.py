@@ -5,7 +5,6 @@ does not find names or places, so a clean result is no proof of de-identificatio
 """
 
 import re
-from collections import Counter
 
 import pandas as pd
 
@@ -14,20 +13,29 @@ from intake_triage.records.schema import RecordSchema
 
 MAX_AGE = 90  # Safe Harbor: ages over 89 become one category of 90 and above
 
+DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+MONTH = r"(?:0?[1-9]|1[0-2])"
+MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+YEAR = r"(?:19|20)\d{2}"
+
 # Order matters: what an earlier pattern takes, a later one no longer sees.
 PATTERNS = {
     "email": r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b",
     "url": r"\b(?:https?://|www\.)\S+",
     "ssn": r"\b\d{3}-\d{2}-\d{4}\b",
     "ip_address": r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b",
-    "phone": r"(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\b\d{3}[\s.-])\d{3}[\s.-]\d{4}\b",
+    "phone": r"(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\b\d{3}[\s.-])\d{3}[\s.-]\d{4}\b|\b\d{10}\b",
     "record_number": r"\b(?:mrn|medical record|record (?:no|number)|account (?:no|number)|acct|"
     r"member id|policy (?:no|number))\b[\s.:#]*[a-z]{0,3}-?\d{4,}\b",
-    "date": r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?"
-    r",? (?:19|20)\d{2})\b",
-    "zip_code": r"\b(?:(?:zip(?: code)?[\s:]*|[A-Z]{2} )\d{5}(?:-\d{4})?|\d{5}-\d{4})\b",
-    "age_over_89": r"\b(?:9\d|1[01]\d)[\s-]*(?:years?|yrs?|y)[\s/-]*(?:old|o)?\b",
+    "date": rf"\b(?:(?:{DAY}([/-]){MONTH}\1|{MONTH}([/-]){DAY}\2)(?:{YEAR}|\d{{2}})|"
+    rf"{DAY}\.{MONTH}\.{YEAR}|{MONTH}\.{DAY}\.{YEAR}|\d{{2}}\.\d{{2}}\.\d{{2}}|"
+    rf"{YEAR}([/.-]){MONTH}\3{DAY}|"
+    rf"{MONTH_NAME}\.? {DAY}(?:st|nd|rd|th)?,? {YEAR}|"
+    rf"{DAY}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME}\.?,? {YEAR})\b",
+    # Two capitals before it, as a state has: "of 50000 units" is no address.
+    "zip_code": r"\b(?:(?:zip(?: code)?[\s:]*|(?-i:[A-Z]{2}) )\d{5}(?:-\d{4})?|\d{5}-\d{4})\b",
+    "age_over_89": r"\b(?:(?:9\d|1[01]\d)[\s-]*(?:years?|yrs?|y)[\s/-]*(?:old|o)?|"
+    r"aged?[\s:]*(?:9\d|1[01]\d))\b",
 }
 COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in PATTERNS.items()}
 
@@ -56,8 +64,7 @@ def screen_identifiers(
         Without `redact`, counts by kind and the first rows; never the matched text.
     """
     screened = frame.copy()
-    found: Counter[str] = Counter()
-    rows: set[int] = set()
+    rows_by_kind: dict[str, set[int]] = {}
     columns = ["text", *(field.name for field in schema.fields if field.kind == "categorical")]
     for column in columns:
         values = screened[column].astype(object).where(screened[column].notna(), "")
@@ -65,13 +72,15 @@ def screen_identifiers(
         verdicts = {value: _redact(value) for value in values.unique()}
         hit = values.map(lambda value, known=verdicts: bool(known[value][1])).to_numpy(bool)
         for position in hit.nonzero()[0]:
-            found.update(verdicts[values.iloc[position]][1])
-            rows.add(int(position) + 1)
+            for kind in verdicts[values.iloc[position]][1]:
+                rows_by_kind.setdefault(kind, set()).add(int(position) + 1)
         if hit.any():
             redacted = values.map(lambda value, known=verdicts: known[value][0])
             screened[column] = screened[column].where(~hit, redacted)
+    found = {kind: len(rows) for kind, rows in sorted(rows_by_kind.items())}
     if found and not redact:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(found.items()))
+        rows = set().union(*rows_by_kind.values())
+        kinds = ", ".join(f"{kind} {count}" for kind, count in found.items())
         first = ", ".join(str(row) for row in sorted(rows)[:5])
         raise InputError(
             f"{source}: possible identifiers in {len(rows)} records ({kinds}), first in rows "
@@ -79,7 +88,7 @@ def screen_identifiers(
         )
     if "age" in screened and pd.api.types.is_numeric_dtype(screened["age"]):
         screened["age"] = screened["age"].clip(upper=MAX_AGE)
-    return screened, dict(sorted(found.items()))
+    return screened, found
 
 
 def _redact(value: str) -> tuple[str, list[str]]:

@@ -216,5 +216,5 @@ def _reasons_in_words(visits: pd.DataFrame, labels: dict[int, str]) -> pd.Series
     for reason in REASONS:
         given = visits[reason].gt(0) & ~visits[reason].isin(BLANK_REASONS)
         words.append(visits[reason].where(given).map(labels).fillna(""))
-    joined = words[0].str.cat(words[1:], sep="; ")
-    return joined.str.replace(r"(; )+$", "", regex=True).str.removeprefix("; ")
+    joined = words[0].str.cat(words[1:], sep="; ").str.replace(r"(?:; ){2,}", "; ", regex=True)
+    return joined.str.removeprefix("; ").str.removesuffix("; ")

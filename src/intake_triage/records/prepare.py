@@ -10,7 +10,11 @@ import pandas as pd
 from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.params import DataParams, TokenizerParams
-from intake_triage.records.checks import check_class_sizes, check_records
+from intake_triage.records.checks import (
+    check_class_sizes,
+    check_records,
+    check_train_classes,
+)
 from intake_triage.records.identifiers import screen_identifiers
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
@@ -51,6 +55,7 @@ def split_source(params: DataParams) -> SplitRecords:
     units = find_units(frame)
     frame["unit"] = units
     frame["split"] = split_records(frame, units, by=params.split.by, seed=params.seed)
+    check_train_classes(frame, table.schema, source=params.path)
     if "date" in frame:  # only the distance between visits is kept
         frame["date"] = (frame["date"] - frame["date"].min()).dt.days
     schema = _with_categories(table.schema, frame[frame["split"] == "train"])

@@ -1,5 +1,8 @@
-"""What `prepare` writes under `data/`: `prepared/`, which every later stage reads, and two files that
-`compare` alone may read, the labels of the test split and the synthetic oracle."""
+"""What `prepare` writes under `data/`.
+
+`prepared/` is what every later stage reads. Two files are for `compare` alone: the labels of the
+test split and the synthetic oracle.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path

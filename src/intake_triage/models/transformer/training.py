@@ -23,6 +23,7 @@ from intake_triage.scores import log_loss, macro_f1
 from intake_triage.tasks import Task
 
 SCORING_BATCH = 256
+AVERAGING = 8  # the exponent of polynomial-decay averaging; 0 would be the plain mean of all steps
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ def train_model(
 
     References
     ----------
-    Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging.
+    Shamir and Zhang (2013), Stochastic gradient descent for non-smooth optimization
+    (polynomial-decay averaging).
     """
     rng = np.random.default_rng(seed)
     modules = nn.ModuleList([model] if balancing is None else [model, balancing])
-    averaged = AveragedModel(model, avg_fn=_make_average(params.averaging_decay))
+    averaged = AveragedModel(model, avg_fn=_average)
     optimizer = _make_optimizer(modules, params)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
@@ -156,13 +158,10 @@ def forward(model: IntakeModel, batch: Batch) -> dict[Task, torch.Tensor]:
     )
 
 
-def _make_average(decay: float) -> Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor]:
-    """An exponential average that forgets the first steps faster than the later ones."""
-
-    def average(old: torch.Tensor, new: torch.Tensor, n_steps: int) -> torch.Tensor:
-        return torch.lerp(old, new, 1 - min(decay, (1 + int(n_steps)) / (10 + int(n_steps))))
-
-    return average
+def _average(old: torch.Tensor, new: torch.Tensor, n_steps: torch.Tensor) -> torch.Tensor:
+    """The weights' average after one more step; the last tenth of the steps counts most."""
+    share = (AVERAGING + 1) / (int(n_steps) + AVERAGING + 1)
+    return torch.lerp(old, new, share)
 
 
 def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Optimizer:

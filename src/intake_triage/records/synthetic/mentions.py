@@ -7,7 +7,11 @@ import numpy as np
 from intake_triage.records.synthetic.classes import ALSO, DENIED, N_LEVELS, NOW
 from intake_triage.records.synthetic.fields import draw_rows
 from intake_triage.records.synthetic.latents import Circumstances, Latents
-from intake_triage.records.synthetic.model import OTHER_INTENSITY, MentionTables
+from intake_triage.records.synthetic.model import (
+    ASIDE_INTENSITY,
+    OTHER_INTENSITY,
+    MentionTables,
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def _draw_intensity(
     course: np.ndarray,
 ) -> np.ndarray:
     """Intensity of each mention; all arrays of shape (n_mentions,)."""
-    shares = np.broadcast_to(OTHER_INTENSITY, (len(role), len(OTHER_INTENSITY))).copy()
+    shares = np.where((role == NOW)[:, None], OTHER_INTENSITY, ASIDE_INTENSITY)
     core = (role == NOW) & tables.core[case // N_LEVELS, thing]
     shares[core] = tables.intensity[case[core] % N_LEVELS]
     also = role == ALSO

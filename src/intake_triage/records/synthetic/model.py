@@ -16,14 +16,14 @@ from intake_triage.records.synthetic.labels import LabelTables, build_label_tabl
 from intake_triage.records.synthetic.network import NetworkTables, build_network_tables
 
 # Factors on the chance of a complaint, by severity 1 … 5.
-CORE_GAIN = np.array([0.88, 0.95, 1.0, 1.05, 1.1])
-FURTHER_GAIN = np.array([0.5, 0.65, 0.8, 0.95, 1.1])
+CORE_GAIN = np.array([0.96, 1.02, 1.06, 1.1, 1.14])
+FURTHER_GAIN = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
 ALARM_GAIN = np.array([0.03, 0.25, 1.0, 1.9, 2.8])
 # How often the condition's alarm complaints are asked after and denied, by severity.
-ALARM_DENIED = np.array([0.35, 0.3, 0.15, 0.05, 0.02])
+ALARM_DENIED = np.array([0.3, 0.25, 0.12, 0.04, 0.02])
 
-# Intensity word of a complaint (none, mild, severe, sudden): a core one tells the severity, any
-# other, present, past or a relative's, tells nothing.
+# Intensity word of a complaint (none, mild, severe, sudden): a core one tells the severity; any
+# other present one, and one of the past or of a relative, tells nothing.
 CORE_INTENSITY = np.array(
     [
         [0.18, 0.79, 0.02, 0.01],
@@ -33,13 +33,14 @@ CORE_INTENSITY = np.array(
         [0.05, 0.01, 0.24, 0.70],
     ]
 )
-OTHER_INTENSITY = np.array([0.52, 0.20, 0.18, 0.10])
+OTHER_INTENSITY = np.array([0.62, 0.14, 0.15, 0.09])
+ASIDE_INTENSITY = np.array([0.44, 0.22, 0.21, 0.13])
 
 # Mean number of mentions that say nothing of, or only hint at, the condition.
-INCIDENTAL = 0.2  # present complaints of anybody
-DENIED_LOOK_ALIKE = 0.7
-PAST_ANYTHING = 0.4
-RELATIVE_ANYTHING = 0.3
+INCIDENTAL = 0.12 # present complaints of anybody
+DENIED_LOOK_ALIKE = 0.55
+PAST_ANYTHING = 0.35
+RELATIVE_ANYTHING = 0.25
 ALSO_ANYTHING = 2.4  # only in conflict
 
 # Factors by verbosity (terse, plain, wordy) on the chance of a mention, by place.
@@ -158,7 +159,7 @@ def _build_mention_tables(
     anything = popularity + 0.35 * standing  # pasts and relatives have illnesses too
 
     denied = _denied_rates(typical, alarm, list(catalogue.homes.values()))
-    past = 0.6 * history[:, None, :] + PAST_ANYTHING * anything
+    past = 0.5 * history[:, None, :] + PAST_ANYTHING * anything
     relative = np.broadcast_to(RELATIVE_ANYTHING * anything, past.shape)
     also = np.broadcast_to(ALSO_ANYTHING * popularity * conflict, past.shape)
 

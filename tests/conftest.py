@@ -1,0 +1,121 @@
+"""One seed for all tests, and a small made-up clinic that is prepared once."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from intake_triage.params import Params, TokenizerParams
+from intake_triage.records import prepare
+from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+
+ROOT = Path(__file__).resolve().parents[1]
+URGENCY = ("now", "today", "later")
+SPECIALTY = ("heart", "skin", "bones")
+WORDS_OF = {
+    "heart": ("chest pain", "palpitations", "short of breath"),
+    "skin": ("itchy rash", "dry skin", "a mole that changed"),
+    "bones": ("sore knee", "back pain", "swollen ankle"),
+    "now": ("suddenly", "unbearable"),
+    "today": ("getting worse", "since yesterday"),
+    "later": ("for months", "check-up"),
+}
+
+for thread_variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(thread_variable, "1")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers of one test."""
+    return np.random.default_rng(20240531)
+
+
+@pytest.fixture(scope="session")
+def raw_params() -> dict:
+    """The committed params.yaml as a dictionary; copy before changing it."""
+    return yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def params(raw_params: dict) -> Params:
+    """The committed params.yaml."""
+    return Params.model_validate(raw_params)
+
+
+def make_forms(*, n_records: int = 600, seed: int = 0) -> RecordTable:
+    """Invented forms whose words tell the labels; a tenth lacks each label, fields have gaps."""
+    rng = np.random.default_rng(seed)
+    urgency = rng.choice(URGENCY, n_records, p=[0.2, 0.3, 0.5])
+    specialty = rng.choice(SPECIALTY, n_records, p=[0.5, 0.3, 0.2])
+    texts = [
+        f"{rng.choice(WORDS_OF[where])} {rng.choice(WORDS_OF[when])} visit {i % 211}"
+        for i, (when, where) in enumerate(zip(urgency, specialty, strict=True))
+    ]
+    age = rng.integers(0, 90, n_records).astype(float)
+    frame = pd.DataFrame(
+        {
+            "record_id": [f"f{i:04d}" for i in range(n_records)],
+            "text": texts,
+            "age": np.where(rng.random(n_records) < 0.2, np.nan, age),
+            "pain": np.where(urgency == "now", 8.0, 3.0) + rng.integers(0, 3, n_records),
+            "sex": rng.choice(["female", "male"], n_records),
+            "payment": pd.Series(rng.choice(["private", "public"], n_records)).where(
+                rng.random(n_records) < 0.7
+            ),
+            "date": pd.Timestamp("2023-01-01")
+            + pd.to_timedelta(rng.integers(0, 500, n_records), "D"),
+            "urgency": pd.Series(urgency).where(rng.random(n_records) < 0.9),
+            "specialty": pd.Series(specialty).where(rng.random(n_records) < 0.9),
+        }
+    )
+    fields = (
+        FormField("age", "numeric", low=0, high=120),
+        FormField("pain", "numeric", low=0, high=10),
+        FormField("sex", "categorical"),
+        FormField("payment", "categorical"),
+    )
+    schema = RecordSchema(fields, URGENCY, SPECIALTY, subgroups=("sex",))
+    return RecordTable(frame, schema, schema.without_oracle())
+
+
+@pytest.fixture
+def forms() -> RecordTable:
+    """600 invented forms without groups."""
+    return make_forms()
+
+
+@pytest.fixture(scope="session")
+def split_forms(params: Params) -> prepare.SplitRecords:
+    """The invented forms after checks, screen and split."""
+    data = params.data.model_copy(update={"n_records": 600})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prepare, "read_source", lambda _: make_forms())
+        return prepare.split_source(data)
+
+
+@pytest.fixture(scope="session")
+def clinic_folder(
+    split_forms: prepare.SplitRecords, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A checkout's root in which stage prepare has run on the invented forms."""
+    root = tmp_path_factory.mktemp("clinic")
+    prepare.write_prepared(
+        split_forms,
+        TokenizerParams(vocabulary=150, min_document_frequency=3, max_tokens=16),
+        pretrained=None,
+        folder=root / "data/prepared",
+        test_labels=root / "data/test_labels.parquet",
+        oracle=root / "data/oracle.parquet",
+    )
+    return root
+
+
+@pytest.fixture
+def clinic(clinic_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same as the current folder, as every stage expects it; to be left as it is."""
+    monkeypatch.chdir(clinic_folder)
+    return clinic_folder

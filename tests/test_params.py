@@ -1,0 +1,219 @@
+"""params.yaml is refused before any work, in one line that names key, value and remedy."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from intake_triage import params as params_module
+from intake_triage.errors import InputError
+from intake_triage.params import Section, load_params
+
+ROOT = Path(__file__).resolve().parents[1]
+ABSENT = object()
+
+
+@pytest.fixture
+def refusal(raw_params, tmp_path):
+    """A function that changes one key of the committed file and returns the error's line."""
+
+    def refuse(key: str, value: Any) -> str:
+        raw = deepcopy(raw_params)
+        *parents, last = key.split(".")
+        section = raw
+        for parent in parents:
+            section = section[parent]
+        if value is ABSENT:
+            del section[last]
+        else:
+            section[last] = value
+        path = tmp_path / "params.yaml"
+        path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+        with pytest.raises(InputError) as refused:
+            load_params(path)
+        line = str(refused.value)
+        assert "\n" not in line
+        return line.removeprefix(f"{path}: ")
+
+    return refuse
+
+
+def test_the_committed_file_loads():
+    assert load_params(ROOT / "params.yaml").train.seeds == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [
+        ("speed", "data, tokenizer, linear"),
+        ("mtl.weight", "balancing, loss_weight"),
+        ("data.split.ratio", "by"),
+        ("compare.margin.brier", "macro_f1, log_loss"),
+        ("data.file.fields.age.unit", "column, kind, low, high"),
+    ],
+)
+def test_an_unknown_key_is_named_beside_the_known_ones(refusal, key, known):
+    line = refusal(key, 1)
+    assert line.startswith(f"{key}: unknown key; this section may have ")
+    assert known in line
+
+
+@pytest.mark.parametrize(
+    ("key", "must_have"),
+    [
+        ("mtl", "train, mtl, calibrate"),
+        ("data.seed", "n_records, seed"),
+        ("data.file.fields.age.kind", "column, kind"),
+    ],
+)
+def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_have):
+    line = refusal(key, ABSENT)
+    assert line.startswith(f"{key}: missing; this section must have ")
+    assert must_have in line
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "got", "may_be"),
+    [
+        # a wrong type: nothing is coerced
+        ("data.seed", "0", "'0'", "a valid integer"),
+        ("data.seed", 0.5, "0.5", "a valid integer"),
+        ("data.path", 5, "5", "a valid string"),
+        ("data.file.group", ["a"], "['a']", "a valid string"),
+        ("data.synthetic.conflict", 1, "1", "a valid boolean"),
+        ("mtl.loss_weight", "0.5", "'0.5'", "a valid number"),
+        ("train.seeds", 0, "0", "a valid list"),
+        ("data", 3, "3", "a block of `key: value` lines"),
+        ("data.split", None, "None", "a block of `key: value` lines"),
+        ("data.file.subgroups", ["sex"], "['sex']", "a block of `key: value` lines"),
+        # a bool is no number, though Python thinks so
+        ("data.seed", True, "True", "a valid integer"),
+        ("gbm.learning_rate", True, "True", "a valid number"),
+        # out of range
+        ("data.n_records", 199, "199", "greater than or equal to 200"),
+        ("data.synthetic.task_relatedness", 1.01, "1.01", "less than or equal to 1"),
+        ("mtl.loss_weight", 0, "0", "greater than 0"),
+        ("mtl.loss_weight", 1.0, "1.0", "less than 1"),
+        ("encoder.dropout", 1.0, "1.0", "less than 1"),
+        ("tokenizer.max_tokens", 513, "513", "less than or equal to 512"),
+        ("train.weight_decay", -0.1, "-0.1", "greater than or equal to 0"),
+        ("train.learning_rate", float("inf"), "inf", "a finite number"),
+        ("train.learning_rate", float("nan"), "nan", "a finite number"),
+        ("data.file.fields.age.low", float("nan"), "nan", "a finite number"),
+        ("train.seeds", [], "[]", "a list of 1 or more"),
+        ("calibrate.candidates", [], "[]", "a list of 1 or more"),
+        # not one of the words
+        ("data.source", "sql", "'sql'", "'synthetic', 'namcs' or 'file'"),
+        ("data.identifiers", "ignore", "'ignore'", "'fail' or 'redact'"),
+        ("data.split.by", "group", "'group'", "'random' or 'date'"),
+        ("mtl.balancing", "gradnorm", "'gradnorm'", "'fixed' or 'uncertainty'"),
+    ],
+)
+def test_a_wrong_value_is_shown_beside_what_it_may_be(refusal, key, value, got, may_be):
+    assert refusal(key, value) == f"{key}: got {got}; it may be {may_be}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "at", "got", "may_be"),
+    [
+        ("train.seeds", [0, True], "train.seeds.1", "True", "a valid integer"),
+        ("train.seeds", [-1], "train.seeds.0", "-1", "greater than or equal to 0"),
+        ("data.namcs.years", [2006, "x"], "data.namcs.years.1", "'x'", "a valid integer"),
+        ("calibrate.candidates", ["x"], "calibrate.candidates.0", "'x'", "'identity' or 'temp"),
+    ],
+)
+def test_a_wrong_item_is_named_by_its_place(refusal, key, value, at, got, may_be):
+    assert refusal(key, value).startswith(f"{at}: got {got}; it may be {may_be}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "section", "says"),
+    [
+        ("encoder.width", 130, "encoder", "width 130 is no multiple of 4 heads"),
+        ("train.seeds", [3, 3], "train", "seeds must differ from each other, got [3, 3]"),
+        ("decision.cheaper_first", ["gbm"], "decision", "each once, got gbm"),
+        (
+            "data.file.fields.sex.low",
+            0,
+            "data.file.fields.sex",
+            "only a numeric field may have `low` and `high`",
+        ),
+        ("data.file.fields.age.low", 200, "data.file.fields.age", "low 200 is above high 120"),
+        (
+            "data.file.specialties",
+            ["skin", "skin"],
+            "data.file",
+            "specialties must differ from each other, got ['skin', 'skin']",
+        ),
+        (
+            "data.file.fields.split",
+            {"column": "a", "kind": "numeric"},
+            "data.file",
+            "no field or subgroup may be called record_id, text,",
+        ),
+        ("data.file.subgroups.sex", "gender", "data.file", "field and subgroup 'sex' must be the"),
+    ],
+)
+def test_values_that_contradict_each_other_are_named(refusal, key, value, section, says):
+    line = refusal(key, value)
+    assert line.startswith(f"{section}: ")
+    assert says in line
+
+
+def test_the_column_of_a_label_is_no_input(refusal, raw_params):
+    label = raw_params["data"]["file"]["urgency"]
+    line = refusal("data.file.fields.level", {"column": label, "kind": "categorical"})
+    assert line == f"data.file: field 'level' is the column of a label, '{label}'"
+    assert refusal("data.file.text", label).startswith("data.file: text is the column of a label")
+
+
+def test_one_label_may_be_unmapped_but_not_both(raw_params, tmp_path):
+    path = tmp_path / "params.yaml"
+    raw = deepcopy(raw_params)
+    raw["data"]["file"]["urgency"] = None
+    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    assert load_params(path).data.file.urgency is None
+    raw["data"]["file"]["specialty"] = None
+    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(InputError, match=r"data\.file: urgency and specialty are both null"):
+        load_params(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"data: [", "line 1: not valid YAML"),
+        (b"data:\n  seed: 1\n\tpath: x", "line 3: not valid YAML"),
+        (b"data: !!python/object:os.system {}", "line 1: not valid YAML"),
+        (b"data: \xff\xfe", "not valid YAML, which is text in UTF-8"),
+        (b"", "expected sections data, tokenizer"),
+        (b"- 1", "expected sections data, tokenizer"),
+        (None, "no such file; run from the root of the checkout"),
+    ],
+)
+def test_a_file_that_is_no_mapping_is_refused(tmp_path, content, says):
+    path = tmp_path / "params.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        load_params(path)
+    line = str(refused.value)
+    assert line.startswith(str(path))
+    assert says in line
+    assert "\n" not in line
+
+
+def test_every_key_is_read_somewhere():
+    sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "stages").rglob("*.py")]
+    own = Path(params_module.__file__)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources if path != own)
+    dead = {
+        f"{section.__name__}.{key}"
+        for section in Section.__subclasses__()
+        for key in section.model_fields
+        if not re.search(rf"\.{key}\b|\"{key}\"", code)
+    }
+    assert dead == set()
