@@ -24,15 +24,16 @@ $(VENV)/installed: requirements.txt constraints.txt
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
 
-# A clone beside the checkout, kept so that a killed run resumes; NAMCS is the folder of survey files.
+# A clone of what is committed, kept so that a killed run resumes; NAMCS: folder of survey files.
 .PHONY: namcs readme
 namcs: $(VENV)/installed
 	test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
 	test -d .namcs || git clone --quiet . .namcs
 	git -C .namcs fetch --quiet origin HEAD && git -C .namcs reset --quiet --hard FETCH_HEAD
 	mkdir -p .namcs/data/raw && rm -rf .namcs/data/raw/namcs && cp -rL "$(NAMCS)" .namcs/data/raw/namcs
-	cd .namcs && $(RUN) dvc exp run --name namcs --force \
-		-S data.source=namcs -S data.path=data/raw/namcs
+	cd .namcs && sed -i.bak -e 's|^  source: .*|  source: namcs|' \
+		-e 's|^  path: .*|  path: data/raw/namcs|' params.yaml && rm params.yaml.bak
+	cd .namcs && $(RUN) dvc repro
 	mkdir -p results/namcs && rm -rf results/namcs/metrics results/namcs/plots
 	cd .namcs && cp -r params.yaml dvc.lock metrics plots ../results/namcs/
 

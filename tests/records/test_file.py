@@ -337,7 +337,8 @@ def test_a_table_without_rows_is_refused(refusal, clinic_table):
         ("absent.csv", None, "no such file; set data.path"),
         ("empty.csv", b"", "not a readable UTF-8 CSV"),
         ("latin.csv", "id,complaint\n1,Übelkeit\n".encode("latin-1"), "not a readable UTF-8 CSV"),
-        ("ragged.csv", b"id,complaint\n1,itch,rash\n", "not a readable UTF-8 CSV"),
+        ("ragged.csv", b"id,complaint\n1,itch\n2,itch,rash\n", "not a readable UTF-8 CSV"),
+        ("shifted.csv", b"id,complaint\n1,itch,rash\n", "not a readable UTF-8 CSV (its rows are"),
         ("broken.parquet", b"PAR1", "not a readable Parquet table"),
     ],
 )

@@ -64,10 +64,13 @@ def _read_table(path: Path) -> pd.DataFrame:
         return raw.reset_index(drop=True)
     try:
         # Every cell as text: "007" stays an identifier, and an empty cell alone means missing.
-        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+        raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: not a readable UTF-8 CSV ({reason})") from None
+    if not isinstance(raw.index, pd.RangeIndex):  # pandas took the first column for an index
+        raise InputError(f"{path}: not a readable UTF-8 CSV (its rows are longer than its header)")
+    return raw
 
 
 def _mapped_columns(mapping: FileParams) -> list[tuple[str, str, str]]:

@@ -9,7 +9,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from intake_triage.errors import InputError
 
-SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]")
+UNKNOWN = "[UNK]"
+SPECIAL_TOKENS = ("[PAD]", UNKNOWN, "[CLS]")
 
 
 def train_tokenizer(
@@ -24,26 +25,29 @@ def train_tokenizer(
     ----------
     Schuster and Nakajima (2012), Japanese and Korean voice search (WordPiece).
     """
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=50))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    plain = _make_tokenizer(models.WordPiece(unk_token=UNKNOWN))
+    words_of_texts = [_words(plain, text) for text in texts]
     document_frequency: Counter[str] = Counter()
-    words_of_texts = [_words(tokenizer, text) for text in texts]
     for words in words_of_texts:
         document_frequency.update(set(words))
-    frequent = (
-        " ".join(word for word in words if document_frequency[word] >= min_document_frequency)
-        for words in words_of_texts
-    )
+    frequent = {word for word, n in document_frequency.items() if n >= min_document_frequency}
+    # The trainer numbers the characters inside words in the order of a hash table, another one in
+    # every process. Those that it is given as special tokens it numbers as they come.
+    inner = sorted({f"##{character}" for word in frequent for character in word[1:]})
     trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary, special_tokens=list(SPECIAL_TOKENS), show_progress=False
+        vocab_size=vocabulary, special_tokens=[*SPECIAL_TOKENS, *inner], show_progress=False
     )
-    tokenizer.train_from_iterator(frequent, trainer)
+    plain.train_from_iterator(
+        (" ".join(word for word in words if word in frequent) for words in words_of_texts), trainer
+    )
+    # Built anew from the vocabulary, for which those characters are pieces like any other.
+    model = models.WordPiece(plain.get_vocab(), unk_token=UNKNOWN, max_input_chars_per_word=50)
+    tokenizer = _make_tokenizer(model)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A", special_tokens=[("[CLS]", tokenizer.token_to_id("[CLS]"))]
     )
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]"
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token=UNKNOWN, cls_token="[CLS]"
     )
 
 
@@ -68,6 +72,13 @@ def encode_texts(
     encoded = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
     return np.concatenate([np.asarray(ids, dtype=np.int32) for ids in encoded]), offsets
+
+
+def _make_tokenizer(model: models.Model) -> Tokenizer:
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return tokenizer
 
 
 def _words(tokenizer: Tokenizer, text: str) -> list[str]:

@@ -204,11 +204,16 @@ class ClauseWords(Entry):
     after: Phrases
 
 
+class ClauseOrder(Entry):
+    clauses: Annotated[list[Literal[ROLES]], Field(min_length=len(ROLES), max_length=len(ROLES))]
+    weight: Positive
+
+
 class Wording(Entry):
     intensities: dict[Literal["mild", "severe", "sudden"], Phrases]
     clauses: dict[Literal[ROLES], ClauseWords]
     vague: Phrases
-    orders: Annotated[list[list[Literal[ROLES]]], Field(min_length=1)]
+    orders: Annotated[list[ClauseOrder], Field(min_length=1)]
     openings: Annotated[list[str], Field(min_length=1)]
     closings: Annotated[list[str], Field(min_length=1)]
     remarks: Annotated[list[str], Field(min_length=1)]

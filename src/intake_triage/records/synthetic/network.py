@@ -107,7 +107,9 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
         patient=patient,
         condition=_tabulate_conditions(catalogue),
         routing_habit=rng.lognormal(0.0, 0.4, (network.sites, len(SPECIALTY))),
-        habits=_draw_habits(rng, network.sites, len(catalogue.wording.orders)),
+        habits=_draw_habits(
+            rng, network.sites, [order.weight for order in catalogue.wording.orders]
+        ),
     )
 
 
@@ -141,12 +143,12 @@ def _tabulate_conditions(catalogue: Catalogue) -> np.ndarray:
     )
 
 
-def _draw_habits(rng: np.random.Generator, n_sites: int, n_orders: int) -> Habits:
+def _draw_habits(rng: np.random.Generator, n_sites: int, orders: list[float]) -> Habits:
     """Draw how each site writes; Dirichlet for shares, Beta for rates."""
     return Habits(
         verbosity=rng.dirichlet([5.5, 3.3, 1.2], n_sites),
         register=rng.dirichlet([2.2, 2.0, 0.9], n_sites),
-        order=rng.dirichlet(np.full(n_orders, 0.8), n_sites),
+        order=rng.dirichlet(orders, n_sites),
         joint=rng.dirichlet([2.0, 1.2, 0.6, 0.5], n_sites),
         cue_after=rng.beta(1.5, 12.0, n_sites),
         intensity_after=rng.beta(2.0, 2.0, n_sites),

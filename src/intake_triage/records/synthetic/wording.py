@@ -72,7 +72,7 @@ class Writer:
         self._lasting = PhraseBook([_duration_phrases(days) for days in DURATIONS])
         self._ago = PhraseBook([_ago_phrases(days) for days in DURATIONS[DURATIONS >= 90]])
         self._n_ago = int((DURATIONS >= 90).sum())
-        self._rank = np.array([[order.index(role) for role in ROLES] for order in wording.orders])
+        self._rank = np.array([[order.clauses.index(role) for role in ROLES] for order in wording.orders])
         self._openings = np.array([f"{text} " for text in wording.openings], dtype=object)
         self._closings = np.array([f". {text}" for text in wording.closings], dtype=object)
         self._remarks = np.array([f". {text}" for text in wording.remarks], dtype=object)
