@@ -36,6 +36,7 @@ OWN_NAMES = {
     "urgency": "reason major",
     "specialty": "went to",
 }
+NAMCS = {"years": [2006], "fields": "strict"}
 
 
 @pytest.fixture
@@ -147,8 +148,8 @@ def prepare(params, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_survey_rows_in_a_plain_table_give_the_same_bytes_and_logits(
-    survey, survey_mapping, prepare, params, tmp_path, monkeypatch, form
+def test_survey_rows_in_a_plain_table_are_prepared_to_the_same_bytes(
+    survey, survey_mapping, prepare, tmp_path, form
 ):
     table = tmp_path / f"forms.{form}"
     rows = read_namcs(survey, years=[2006], fields="strict").frame.rename(columns=OWN_NAMES)
@@ -158,9 +159,8 @@ def test_survey_rows_in_a_plain_table_give_the_same_bytes_and_logits(
         rows.to_csv(table, index=False, date_format="%Y-%m-%d")
     else:
         rows.to_parquet(table)
-    namcs = {"years": [2006], "fields": "strict"}
     folders = [
-        prepare("from_survey", source="namcs", path=str(survey), namcs=namcs),
+        prepare("from_survey", source="namcs", path=str(survey), namcs=NAMCS),
         prepare("from_file", source="file", path=str(table), file=survey_mapping.model_dump()),
     ]
 
@@ -176,8 +176,18 @@ def test_survey_rows_in_a_plain_table_give_the_same_bytes_and_logits(
         else:
             assert survey_bytes == file_bytes, name
 
+
+def test_survey_rows_in_a_plain_table_give_the_same_scores(
+    survey, survey_mapping, prepare, params, tmp_path, monkeypatch
+):
+    rows = read_namcs(survey, years=[2006], fields="strict").frame.rename(columns=OWN_NAMES)
+    rows.to_csv(tmp_path / "forms.csv", index=False, date_format="%Y-%m-%d")
+    mapping = survey_mapping.model_dump()
     logits = []
-    for folder in folders:
+    for folder in (
+        prepare("from_survey", source="namcs", path=str(survey), namcs=NAMCS),
+        prepare("from_file", source="file", path=str(tmp_path / "forms.csv"), file=mapping),
+    ):
         monkeypatch.chdir(folder)
         (folder / "fit").mkdir()
         train_linear(Fit("linear", ("urgency",), 0), (params.linear,), folder / "fit")

@@ -7,11 +7,7 @@ import numpy as np
 from intake_triage.records.synthetic.classes import ALSO, DENIED, N_LEVELS, NOW
 from intake_triage.records.synthetic.fields import draw_rows
 from intake_triage.records.synthetic.latents import Circumstances, Latents
-from intake_triage.records.synthetic.model import (
-    ASIDE_INTENSITY,
-    OTHER_INTENSITY,
-    MentionTables,
-)
+from intake_triage.records.synthetic.model import ASIDE_INTENSITY, MentionTables
 
 
 @dataclass(frozen=True)
@@ -69,9 +65,9 @@ def _draw_intensity(
     course: np.ndarray,
 ) -> np.ndarray:
     """Intensity of each mention; all arrays of shape (n_mentions,)."""
-    shares = np.where((role == NOW)[:, None], OTHER_INTENSITY, ASIDE_INTENSITY)
-    core = (role == NOW) & tables.core[case // N_LEVELS, thing]
-    shares[core] = tables.intensity[case[core] % N_LEVELS]
+    tie = tables.tie[case // N_LEVELS, thing]
+    shares = tables.intensity[tie, case % N_LEVELS]
+    shares[role != NOW] = ASIDE_INTENSITY
     also = role == ALSO
     shares[also] = tables.also_intensity[course[also]]
     chance = rng.random(len(role))

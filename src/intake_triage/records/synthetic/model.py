@@ -22,18 +22,20 @@ ALARM_GAIN = np.array([0.03, 0.25, 1.0, 1.9, 2.8])
 # How often the condition's alarm complaints are asked after and denied, by severity.
 ALARM_DENIED = np.array([0.3, 0.25, 0.12, 0.04, 0.02])
 
-# Intensity word of a complaint (none, mild, severe, sudden): a core one tells the severity; any
-# other present one, and one of the past or of a relative, tells nothing.
+# Intensity word of a complaint (none, mild, severe, sudden). Of a present one it tells the severity
+# if it belongs to the condition's core, tells it faintly if it is one of its other complaints, and
+# tells nothing if it is incidental; nor does one of the past or of a relative.
 CORE_INTENSITY = np.array(
     [
-        [0.18, 0.79, 0.02, 0.01],
+        [0.16, 0.81, 0.02, 0.01],
         [0.42, 0.53, 0.04, 0.01],
-        [0.55, 0.08, 0.31, 0.06],
-        [0.14, 0.02, 0.62, 0.22],
-        [0.05, 0.01, 0.24, 0.70],
+        [0.62, 0.05, 0.29, 0.04],
+        [0.10, 0.01, 0.71, 0.18],
+        [0.04, 0.01, 0.15, 0.80],
     ]
 )
-OTHER_INTENSITY = np.array([0.62, 0.14, 0.15, 0.09])
+INCIDENTAL_INTENSITY = np.array([0.64, 0.14, 0.14, 0.08])
+FURTHER_WEIGHT = 0.4  # of what the core says, in the intensity of the condition's other complaints
 ASIDE_INTENSITY = np.array([0.44, 0.22, 0.21, 0.13])
 
 # Mean number of mentions that say nothing of, or only hint at, the condition.
@@ -61,11 +63,12 @@ class MentionTables:
     ----------
     role : float array of shape (V, L, K, n_roles)
         Chance that a thing is mentioned in that place; the rest of 1 is no mention.
-    core : bool array of shape (n_conditions, K)
+    tie : int array of shape (n_conditions, K)
+        How a present complaint belongs to the condition: 0 incidental, 1 further, 2 core.
     gradable : bool array of shape (K,)
         Takes an intensity word: complaints do, requests and standing illnesses do not.
-    intensity : float array of shape (N_LEVELS, n_intensities)
-        Of a present core complaint, by severity.
+    intensity : float array of shape (3, N_LEVELS, n_intensities)
+        Of a present complaint, by tie and severity.
     also_intensity : float array of shape (Z, n_intensities)
         Of a complaint under "also", by level of the course.
     course_now : float array of shape (V, n_families, Z, 1 + N_LEVELS)
@@ -75,7 +78,7 @@ class MentionTables:
     """
 
     role: np.ndarray
-    core: np.ndarray
+    tie: np.ndarray
     gradable: np.ndarray
     intensity: np.ndarray
     also_intensity: np.ndarray
@@ -173,12 +176,14 @@ def _build_mention_tables(
             role[v, ..., place] = aside * (1 - now)
         role[v, ..., ALSO] = np.minimum(also, 0.1) * (1 - now)
 
+    incidental = np.broadcast_to(INCIDENTAL_INTENSITY, CORE_INTENSITY.shape)
+    faint = FURTHER_WEIGHT * CORE_INTENSITY + (1 - FURTHER_WEIGHT) * incidental
     course_now, course_aside = _course_tables(catalogue, silent=conflict)
     return MentionTables(
         role=role.reshape(3, -1, len(index), len(ROLES)),
-        core=core > 0,
+        tie=np.where(core > 0, 2, (further + alarm > 0).astype(np.int64)),
         gradable=np.arange(len(index)) < len(catalogue.complaints),
-        intensity=CORE_INTENSITY,
+        intensity=np.stack([incidental, faint, CORE_INTENSITY]),
         also_intensity=CORE_INTENSITY,
         course_now=course_now,
         course_aside=course_aside,

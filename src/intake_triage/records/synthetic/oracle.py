@@ -26,7 +26,7 @@ from intake_triage.records.synthetic.classes import (
 from intake_triage.records.synthetic.fields import BY_CASE, BY_COURSE, FIELD_ORDER, FieldValues
 from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
-from intake_triage.records.synthetic.model import OTHER_INTENSITY, ClinicModel
+from intake_triage.records.synthetic.model import ClinicModel
 
 # States of a thing in a form: present with each intensity, then the other places.
 N_STATES = len(INTENSITIES) + 4
@@ -96,7 +96,7 @@ class Oracle:
         state = mentions.intensity.copy()
         for role, index in STATE_OF_ROLE.items():
             state[mentions.role == role] = index
-        n_things = self._model.mentions.core.shape[1]
+        n_things = self._model.mentions.tie.shape[1]
         row = (circumstances.verbosity[mentions.record] * n_things + mentions.thing) * N_STATES
         starts = np.searchsorted(mentions.record, np.arange(n + 1))
         chosen = csr_array(
@@ -142,11 +142,8 @@ def _log_states(model: ClinicModel) -> tuple[np.ndarray, np.ndarray]:
     tables = model.mentions
     role = tables.role  # (V, L, K, n_roles)
     n_verbosities, n_cases, n_things, _ = role.shape
-    intensity = np.where(
-        tables.core[:, None, :, None],
-        tables.intensity[None, :, None, :],
-        OTHER_INTENSITY,
-    )  # (n_conditions, N_LEVELS, K, n_intensities)
+    # (n_conditions, K, N_LEVELS, n_intensities) -> (n_conditions, N_LEVELS, K, n_intensities)
+    intensity = tables.intensity[tables.tie].swapaxes(1, 2)
     intensity = np.where(tables.gradable[:, None], intensity, np.eye(len(INTENSITIES))[0])
     present = role[..., NOW, None] * intensity.reshape(n_cases, n_things, -1)
     asides = role[..., list(STATE_OF_ROLE)]

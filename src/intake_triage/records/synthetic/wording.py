@@ -30,8 +30,8 @@ PAST_DATED = 0.15  # how often a clause on the past says when
 BARE_OPENING = 0.55  # how often a first clause on the present has no cue
 REMARK = (0.0, 0.0, 0.3)  # how often a remark follows, by verbosity
 
-CLAUSE_ENDS_FIRM = np.array([". ", "; ", ". ", " - "], dtype=object)
-CLAUSE_ENDS_ANY = np.array([". ", "; ", ", ", " but ", ". "], dtype=object)
+CLAUSE_ENDS_FIRM = np.array([". ", ". ", "; "], dtype=object)
+CLAUSE_ENDS_ANY = np.array([". ", ". ", "; ", ", ", " but "], dtype=object)
 # Ways to join a list: the text before an item in the middle and before the last one.
 JOINTS = np.array([[", ", ", "], [", ", " and "], [" and ", " and "], [" / ", " / "]], dtype=object)
 ASIDE_ROLES = np.array([DENIED, PAST, RELATIVE])

@@ -1,0 +1,152 @@
+"""A finished fit is kept until something that it depends on changes; a broken one leaves nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import tiny_fits
+
+from intake_triage.models.fits import Fit, forget_fits, run_fits
+
+SEEDS = [Fit("gbm", ("urgency",), seed) for seed in (0, 1, 2)]
+# A script of its own, so that it can be killed; the guard is for the processes that it starts.
+LONG_RUN = """
+from pathlib import Path
+import tiny_fits
+from intake_triage.models.fits import Fit, run_fits
+
+if __name__ == "__main__":
+    run_fits([Fit("gbm", ("urgency",), 0)], tiny_fits.beat_for_ever, (), code=Path("code"))
+"""
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    """An empty folder as the current one, with code and prepared records to depend on."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("code/model.py", "data/prepared/records.parquet"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("first")
+
+
+@pytest.fixture
+def run(params):
+    """A function that runs fits and returns the names of those that were trained by it."""
+
+    def run_and_look(fits=SEEDS, train=tiny_fits.train_tiny, sections=None) -> list[str]:
+        Path("trained.log").write_text("")
+        folders = run_fits(
+            fits,
+            train,
+            (params.gbm, params.train) if sections is None else sections,
+            code=Path("code"),
+        )
+        for fit in fits:
+            assert (folders[fit] / "model/name").read_text() == fit.name
+        return sorted(Path("trained.log").read_text().splitlines())
+
+    return run_and_look
+
+
+def names(fits: list[Fit]) -> list[str]:
+    return sorted(fit.name for fit in fits)
+
+
+def left_behind() -> list[str]:
+    return sorted(path.name for path in Path(".fits").iterdir() if path.name.startswith("."))
+
+
+def test_finished_fits_are_not_trained_again(run):
+    assert run() == names(SEEDS)
+    assert run() == []
+
+
+def test_another_seed_redoes_no_other(run, params):
+    train = params.train.model_copy(update={"seeds": [0, 1]})
+    assert run(SEEDS[:2], sections=(params.gbm, train)) == names(SEEDS[:2])
+    assert run(SEEDS) == names(SEEDS[2:])
+
+
+@pytest.mark.parametrize("changed", ["a param", "the code", "the records", "the tasks"])
+def test_what_a_fit_depends_on_makes_it_another_fit(run, params, changed):
+    fit = SEEDS[:1]
+    assert run(fit) == names(fit)
+    sections = None
+    if changed == "a param":
+        sections = (params.gbm.model_copy(update={"leaves": 99}), params.train)
+    elif changed == "the code":
+        Path("code/model.py").write_text("second")
+    elif changed == "the records":
+        Path("data/prepared/records.parquet").write_text("second")
+    else:
+        fit = [Fit("gbm", ("specialty",), 0)]
+    assert run(fit, sections=sections) == names(fit)
+    assert run(fit, sections=sections) == []
+
+
+def test_what_a_fit_does_not_depend_on_leaves_it_alone(run):
+    assert run(SEEDS[:1]) == names(SEEDS[:1])
+    Path("code/__pycache__").mkdir()
+    Path("code/__pycache__/model.cpython-311.pyc").write_text("compiled")
+    Path("data/test_labels.parquet").write_text("not among the prepared records")
+    assert run(SEEDS[:1]) == []
+
+
+def test_the_cost_of_a_fit_lies_beside_its_model(params):
+    (folder,) = run_fits(SEEDS[:1], tiny_fits.train_tiny, (params.gbm,), code=Path("code")).values()
+    cost = json.loads((folder / "cost.json").read_text())
+    assert (cost["tasks"], cost["seed"], cost["parameters"]) == (["urgency"], 0, 7)
+    assert cost["wall_seconds"] >= 0
+    assert cost["cpu_seconds"] >= 0
+    assert 10 < cost["peak_mib"] < 10_000
+
+
+def test_a_failing_fit_is_reported_and_leaves_nothing_half_written(run):
+    with pytest.raises(RuntimeError, match="out of patience"):
+        run(train=tiny_fits.fail_at_seed_1)
+    assert left_behind() == []
+    # The finished ones are kept: what is mended trains the others alone.
+    kept = len(list(Path(".fits").iterdir()))
+    assert kept <= 2
+    assert len(run()) == 3 - kept
+
+
+def test_forgotten_fits_are_trained_again(run, params):
+    sections = (params.gbm,)
+    folders = run_fits(SEEDS[:1], tiny_fits.train_tiny, sections, code=Path("code"))
+    forget_fits(folders)
+    assert list(Path(".fits").iterdir()) == []
+    assert run(SEEDS[:1], sections=sections) == names(SEEDS[:1])
+
+
+def test_a_killed_stage_takes_its_fits_with_it(tmp_path):
+    script = tmp_path / "long_run.py"
+    script.write_text(LONG_RUN)
+    paths = [Path(tiny_fits.__file__).parent, Path(__file__).resolve().parents[2] / "src"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
+    stage = subprocess.Popen([sys.executable, str(script)], env=environment)
+    heart = tmp_path / "heartbeat"
+    try:
+        wait_until(heart.exists)
+    finally:
+        stage.send_signal(signal.SIGKILL)
+        stage.wait()
+    wait_until(lambda: has_stopped(heart))
+
+
+def has_stopped(heart: Path) -> bool:
+    before = heart.stat().st_size
+    time.sleep(0.5)
+    return heart.stat().st_size == before
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited for a minute"
+        time.sleep(0.05)

@@ -1,0 +1,33 @@
+"""Fits that do next to nothing, for processes of their own to import."""
+
+import time
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from intake_triage.models.fits import Fit
+
+
+def train_tiny(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Say in the current folder that it was trained, and fill `folder`."""
+    with Path("trained.log").open("a") as log:
+        log.write(f"{fit.name}\n")
+    (folder / "model").mkdir()
+    (folder / "model/name").write_text(fit.name)
+    return 7
+
+
+def fail_at_seed_1(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Break off after half of the files."""
+    train_tiny(fit, params, folder)
+    if fit.seed == 1:
+        raise RuntimeError("out of patience")
+    return 7
+
+
+def beat_for_ever(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Show every moment that it is alive."""
+    while True:
+        with Path("heartbeat").open("a") as heart:
+            heart.write(".")
+        time.sleep(0.02)

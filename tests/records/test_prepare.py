@@ -1,0 +1,305 @@
+"""Stage prepare's rules: where labels go, what train decides alone, what may be shown."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intake_triage.errors import InputError
+from intake_triage.params import TokenizerParams
+from intake_triage.records import prepare
+from intake_triage.records.prepare import SplitRecords, summarize, write_prepared
+from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.records.schema import RecordSchema
+from intake_triage.records.tokenizer import load_tokenizer
+from intake_triage.tasks import SPLITS, TASKS
+
+TOKENIZER = TokenizerParams(vocabulary=300, min_document_frequency=3, max_tokens=16)
+
+
+@pytest.fixture
+def split_source(params, forms, monkeypatch):
+    """A function that splits the invented forms under some changed params."""
+
+    def split(frame: pd.DataFrame | None = None, **changes) -> SplitRecords:
+        table = forms if frame is None else replace(forms, frame=frame)
+        monkeypatch.setattr(prepare, "read_source", lambda _: table)
+        data = params.data.model_copy(update={"n_records": 10_000} | changes)
+        return prepare.split_source(data)
+
+    return split
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A function that writes prepared records; returns the bytes of every file."""
+
+    def write_to(name: str, records: SplitRecords, *, pretrained=None) -> dict[str, bytes]:
+        root = tmp_path / name
+        write_prepared(
+            records,
+            TOKENIZER,
+            pretrained=pretrained,
+            folder=root / "prepared",
+            test_labels=root / "test_labels.parquet",
+            oracle=root / "oracle.parquet",
+        )
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+    return write_to
+
+
+def test_poisoned_test_labels_change_no_byte_of_what_is_prepared(split_forms, write, rng):
+    frame = split_forms.frame.copy()
+    test = frame.index[frame["split"] == "test"]
+    for task in TASKS:
+        frame.loc[test, task] = rng.permutation(frame.loc[test, task])
+    frame.loc[test[0], "urgency"] = "a word that no file may hold"
+    clean = write("clean", split_forms)
+    poisoned = write("poisoned", replace(split_forms, frame=frame))
+    assert {name for name in clean if clean[name] != poisoned[name]} == {"test_labels.parquet"}
+
+
+def test_the_labels_of_test_are_in_the_file_of_their_own_and_nowhere_else(
+    split_forms, write, tmp_path
+):
+    write("out", split_forms)
+    source = split_forms.frame.set_index("record_id")
+    prepared = pd.read_parquet(tmp_path / "out/prepared/records.parquet").set_index("record_id")
+    tested = prepared["split"] == "test"
+    labels = pd.read_parquet(tmp_path / "out/test_labels.parquet").set_index("record_id")
+    assert list(labels) == list(TASKS)
+    assert list(labels.index) == list(prepared.index[tested])
+    for task in TASKS:
+        assert prepared.loc[tested, task].isna().all()
+        assert (labels[task].fillna("?") == source.loc[labels.index, task].fillna("?")).all()
+        known = prepared.loc[~tested, task].fillna("?")
+        assert (known == source.loc[known.index, task].fillna("?")).all()
+        assert (known != "?").mean() > 0.8
+
+
+def test_read_prepared_gives_back_what_was_split(clinic, split_forms):
+    prepared = read_prepared()
+    others = [column for column in split_forms.frame if column not in TASKS]
+    pd.testing.assert_frame_equal(prepared.frame[others], split_forms.frame[others])
+    assert prepared.schema == split_forms.schema
+    parts = [prepared.of_split(name) for name in SPLITS]
+    assert sum(len(part.frame) for part in parts) == len(prepared.frame)
+    train = parts[0]
+    for task in TASKS:
+        classes = prepared.schema.classes(task)
+        names = [None if k == NO_LABEL else classes[k] for k in train.labels(task)]
+        assert (
+            names
+            == train.frame[task].astype(object).where(train.frame[task].notna(), None).tolist()
+        )
+        assert (parts[-1].labels(task) == NO_LABEL).all()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_source_without_one_of_the_labels_is_prepared(split_source, forms, write, task, tmp_path):
+    unlabelled = forms.frame.assign(**{task: pd.Series(pd.NA, dtype="str")})
+    write("out", split_source(unlabelled))
+    assert (read_prepared(tmp_path / "out/prepared").labels(task) == NO_LABEL).all()
+    labels = pd.read_parquet(tmp_path / "out/test_labels.parquet")
+    assert labels[task].isna().all()
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(split_source, write):
+    first = write("first", split_source(seed=5, n_records=400))
+    assert write("again", split_source(seed=5, n_records=400)) == first
+    other = write("other", split_source(seed=6, n_records=400))
+    assert other["prepared/records.parquet"] != first["prepared/records.parquet"]
+
+
+def test_the_draw_keeps_order_and_draws_no_more_than_there_are(split_source, forms):
+    drawn = split_source(n_records=400).frame
+    assert len(drawn) == 400
+    positions = forms.frame["record_id"].tolist()
+    order = [positions.index(record) for record in drawn["record_id"]]
+    assert order == sorted(order)
+    assert len(split_source(n_records=601).frame) == 600
+
+
+def test_the_owners_table_is_left_as_it_was(split_source, forms):
+    before = forms.frame.copy(deep=True)
+    split_source()
+    pd.testing.assert_frame_equal(forms.frame, before)
+
+
+def test_nothing_outside_train_shapes_the_tokenizer(split_forms, write):
+    frame = split_forms.frame.copy()
+    outside = frame["split"] != "train"
+    frame.loc[outside, "text"] = frame.loc[outside, "text"] + " zyxwvut"
+    clean = write("clean", split_forms)
+    spiked = write("spiked", replace(split_forms, frame=frame))
+    name = "prepared/tokenizer/tokenizer.json"
+    assert spiked[name] == clean[name]
+    assert "zyxwvut" not in json.loads(spiked[name])["model"]["vocab"]
+
+
+def test_a_word_of_train_is_a_token_from_the_minimum_number_of_texts_on(split_forms, write):
+    frame = split_forms.frame.copy()
+    train = frame.index[frame["split"] == "train"]
+    frame.loc[train[:3], "text"] += " qqqfrequent"
+    frame.loc[train[:2], "text"] += " qqqrare"
+    vocabulary = json.loads(
+        write("out", replace(split_forms, frame=frame))["prepared/tokenizer/tokenizer.json"]
+    )["model"]["vocab"]
+    assert "qqqfrequent" in vocabulary
+    assert "qqqrare" not in vocabulary
+
+
+def test_tokens_and_offsets_decode_back_to_the_texts(clinic):
+    frame = read_prepared().frame
+    tokens = np.load("data/prepared/tokens.npy", allow_pickle=False)
+    offsets = np.load("data/prepared/token_offsets.npy", allow_pickle=False)
+    tokenizer = load_tokenizer("data/prepared/tokenizer")
+    assert len(offsets) == len(frame) + 1
+    for i, text in enumerate(frame["text"]):
+        ids = tokens[offsets[i] : offsets[i + 1]]
+        assert len(ids) <= 16
+        if len(ids) < 16 and tokenizer.unk_token_id not in ids:
+            pieces = " ".join(tokenizer.convert_ids_to_tokens(ids[1:])).replace(" ##", "")
+            # punctuation became a word of its own
+            assert pieces.replace(" ", "") == text.lower().replace(" ", "")
+
+
+def test_a_pretrained_encoders_tokenizer_is_taken_as_it_is(split_forms, write, tmp_path):
+    first = write("first", split_forms)
+    folder = str(tmp_path / "first/prepared/tokenizer")
+    frame = split_forms.frame.assign(text="sore knee")
+    write("second", replace(split_forms, frame=frame), pretrained=folder)
+    assert load_tokenizer(str(tmp_path / "second/prepared/tokenizer")).get_vocab() == (
+        load_tokenizer(folder).get_vocab()
+    )
+    assert "prepared/tokens.npy" in first
+
+
+def test_categories_are_those_of_train(split_source, forms):
+    frame = forms.frame.copy()
+    split = split_source(frame)
+    assert next(f for f in split.schema.fields if f.name == "payment").categories == (
+        "private",
+        "public",
+    )
+    rare = split.frame.index[split.frame["split"] == "test"][0]
+    frame.loc[rare, "payment"] = "barter"
+    again = split_source(frame)
+    assert again.schema == split.schema
+    assert again.frame.loc[rare, "payment"] == "barter"
+
+
+def test_dates_are_kept_as_days_from_the_first(split_source, forms):
+    kept = split_source().frame["date"]
+    first = forms.frame["date"].min()
+    assert kept.tolist() == (forms.frame["date"] - first).dt.days.tolist()
+    shifted = forms.frame.assign(date=forms.frame["date"] - pd.Timedelta(days=1000))
+    assert split_source(shifted).frame["date"].tolist() == kept.tolist()
+
+
+def test_identifiers_stop_the_stage_or_are_replaced(split_source, forms):
+    frame = forms.frame.copy()
+    frame.loc[:20, "text"] += " call 555-123-4567"
+    with pytest.raises(InputError, match=r"identifiers in 21 records \(phone 21\)"):
+        split_source(frame, identifiers="fail")
+    records = split_source(frame, identifiers="redact")
+    assert records.identifiers == {"phone": 21}
+    assert not records.frame["text"].str.contains("555").any()
+    assert records.frame["text"].str.contains(r"\[phone\]").sum() == 21
+
+
+def test_a_split_by_date_asks_for_a_date(split_source, forms, params):
+    by_date = params.data.split.model_copy(update={"by": "date"})
+    records = split_source(split=by_date).frame
+    assert records[records["split"] == "train"]["date"].max() < (
+        records[records["split"] == "test"]["date"].max()
+    )
+    with pytest.raises(InputError, match=r"data\.split\.by: got 'date', but the records have no"):
+        split_source(forms.frame.drop(columns="date"), split=by_date)
+
+
+def test_a_class_that_the_draw_left_too_small_is_refused(split_source, forms):
+    frame = forms.frame.copy()
+    bones = frame.index[frame["specialty"] == "bones"]
+    frame.loc[bones[25:], "specialty"] = "skin"
+    split_source(frame)
+    with pytest.raises(InputError, match="fewer than 20 records have specialty 'bones'"):
+        split_source(frame, n_records=300)
+
+
+def test_the_oracle_is_cut_down_to_the_test_records(forms, params, monkeypatch):
+    posteriors = dict.fromkeys(forms.schema.oracle_columns()[1:], 0.5)
+    oracle = pd.DataFrame({"record_id": forms.frame["record_id"]} | posteriors)
+    monkeypatch.setattr(prepare, "read_source", lambda _: replace(forms, oracle=oracle))
+    records = prepare.split_source(params.data)
+    tested = records.frame.loc[records.frame["split"] == "test", "record_id"]
+    assert records.oracle["record_id"].tolist() == tested.tolist()
+    assert list(records.oracle) == forms.schema.oracle_columns()
+
+
+@pytest.fixture
+def small_records() -> SplitRecords:
+    """Sixty records of seven patients: many of their counts are below 11."""
+    n = 60
+    frame = pd.DataFrame(
+        {
+            "record_id": [f"r{i}" for i in range(n)],
+            "text": ["sore knee"] * 50 + ["rash"] * 10,
+            "unit": np.arange(n) % 7,
+            "split": ["train"] * 36 + ["valid"] * 6 + ["calibrate"] * 9 + ["test"] * 9,
+            "urgency": ["now"] * 5 + ["later"] * 52 + [None] * 3,
+            "specialty": ["skin"] * 30 + ["heart"] * 30,
+        }
+    )
+    schema = RecordSchema((), ("now", "later"), ("skin", "heart"), ())
+    return SplitRecords(frame, schema, pd.DataFrame(), {"phone": 4, "email": 11})
+
+
+def test_no_count_of_people_below_11_is_shown(small_records):
+    summary = summarize(small_records)
+    assert summary["records"] == {
+        "train": 36,
+        "valid": "under 11",
+        "calibrate": "under 11",
+        "test": "under 11",
+    }
+    assert summary["units"]["train"] == "under 11"
+    assert summary["label_shares"]["urgency"]["now"] == "under 11 records"
+    assert summary["missing_label_share"] == {"urgency": "under 11 records", "specialty": 0.0}
+    assert summary["records_with_redacted_identifiers"] == {"phone": "under 11", "email": 11}
+    for share in numbers_in(summary["label_shares"]) + numbers_in(summary["missing_label_share"]):
+        assert not 0 < round(share * 60) < 11
+    for count in numbers_in(summary["records"]) + numbers_in(summary["units"]):
+        assert not 0 < count < 11
+
+
+def numbers_in(value: object) -> list[float]:
+    """All numbers of a nested summary."""
+    if isinstance(value, dict):
+        return [number for inner in value.values() for number in numbers_in(inner)]
+    return [value] if isinstance(value, int | float) else []
+
+
+def test_the_summary_counts_what_was_split(split_forms):
+    frame = split_forms.frame
+    summary = summarize(split_forms)
+    assert sum(summary["records"].values()) == 600
+    assert summary["units"]["train"] == frame[frame["split"] == "train"]["unit"].nunique()
+    assert summary["label_shares"]["urgency"]["now"] == pytest.approx(
+        (frame["urgency"] == "now").mean(), abs=1e-4
+    )
+    assert summary["missing_label_share"]["specialty"] == pytest.approx(
+        frame["specialty"].isna().mean(), abs=1e-4
+    )
+    # Without groups identical texts stay on one side.
+    assert summary["test_text_seen_in_train_share"] == 0.0
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_texts_that_repeat_across_splits_are_reported(split_source, forms):
+    grouped = forms.frame.assign(group=[f"g{i // 3}" for i in range(600)], text="sore knee")
+    assert summarize(split_source(grouped))["test_text_seen_in_train_share"] == 1.0
