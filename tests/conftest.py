@@ -47,7 +47,7 @@ def params(raw_params: dict) -> Params:
 
 
 def make_forms(*, n_records: int = 600, seed: int = 0) -> RecordTable:
-    """Invented forms whose words tell the labels; a tenth lacks each label, fields have gaps."""
+    """Invented forms whose words mostly tell the labels; a tenth lacks each, fields have gaps."""
     rng = np.random.default_rng(seed)
     urgency = rng.choice(URGENCY, n_records, p=[0.2, 0.3, 0.5])
     specialty = rng.choice(SPECIALTY, n_records, p=[0.5, 0.3, 0.2])
@@ -55,6 +55,9 @@ def make_forms(*, n_records: int = 600, seed: int = 0) -> RecordTable:
         f"{rng.choice(WORDS_OF[where])} {rng.choice(WORDS_OF[when])} visit {i % 211}"
         for i, (when, where) in enumerate(zip(urgency, specialty, strict=True))
     ]
+    for labels in (urgency, specialty):
+        noisy = rng.random(n_records) < 0.15
+        labels[noisy] = rng.permutation(labels[noisy])
     age = rng.integers(0, 90, n_records).astype(float)
     frame = pd.DataFrame(
         {

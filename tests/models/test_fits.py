@@ -1,4 +1,4 @@
-"""A finished fit is kept until something that it depends on changes; a broken one leaves nothing."""
+"""A finished fit is kept until what it depends on changes; a broken one leaves nothing."""
 
 import json
 import os
@@ -141,7 +141,7 @@ def test_a_killed_stage_takes_its_fits_with_it(tmp_path):
 
 def has_stopped(heart: Path) -> bool:
     before = heart.stat().st_size
-    time.sleep(0.5)
+    time.sleep(1)
     return heart.stat().st_size == before
 
 

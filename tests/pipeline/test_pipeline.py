@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from tests.pipeline.conftest import Checkout, stages_run
+from checkout import Checkout, stages_run
 
 PLOTS = ("macro_f1", "transfer", "cost", "reliability", "confusion", "training")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tests.pipeline.conftest import Checkout, environment
+from checkout import Checkout, environment
 
 BEFORE_COMPARE = ("train_gbm", "train_st", "train_mtl", "calibrate")
 SECONDS = "cost.json"  # the one kind of file that may differ between two runs

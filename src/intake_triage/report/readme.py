@@ -81,7 +81,7 @@ def _describe_run(name: str, run: dict[str, Any]) -> str:
 
 def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Macro-F1 with 95 % intervals: a column a task, a row a data source."""
-    x = {"type": "quantitative", "scale": {"zero": False}, "title": "macro-F1 on test, 95 % interval"}
+    x = {"type": "quantitative", "scale": {"zero": False}, "title": "macro-F1, 95 % interval"}
     y = {"field": "system", "type": "nominal", "sort": list(DESCRIPTIONS), "title": None}
     return {
         "data": {"values": [row for row in rows if row["system"] != "prior"]},

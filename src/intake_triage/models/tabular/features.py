@@ -83,5 +83,5 @@ def vocabulary_of(vectorizer: CountVectorizer) -> list[str]:
 
 
 def _category_codes(frame: pd.DataFrame, field: FormField) -> np.ndarray:
-    """Category numbers, int8 or wider; −1 where missing or unknown to train."""
-    return pd.Categorical(frame[field.name], categories=list(field.categories)).codes.astype(int)
+    """Category numbers, int64; −1 where missing or unknown to train."""
+    return pd.Index(list(field.categories)).get_indexer(frame[field.name])

@@ -32,7 +32,7 @@ def encode_fields(
     """
     numeric = [frame[f.name].to_numpy(np.float32) for f in numeric_fields(fields)]
     categorical = [
-        pd.Categorical(frame[f.name], categories=list(f.categories)).codes.astype(np.int64) + 1
+        pd.Index(list(f.categories)).get_indexer(frame[f.name]).astype(np.int64) + 1
         for f in categorical_fields(fields)
     ]
     shape = (len(frame), 0)

@@ -280,7 +280,7 @@ def load_catalogue(folder: Path) -> Catalogue:
 def _read(file: Path, kind: Any) -> Any:
     """Parse one YAML file as `kind`."""
     try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         raise InputError(f"{file}: no such file") from None
     except yaml.YAMLError as error:

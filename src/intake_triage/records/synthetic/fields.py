@@ -10,14 +10,16 @@ import numpy as np
 from scipy.stats import norm
 
 from intake_triage.records.synthetic.catalogue import LASTING, N_BANDS, Catalogue
+from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.classes import N_LEVELS
 
 TEMPERATURES = np.round(np.arange(340, 421) / 10, 1)  # degrees Celsius
 HEART_RATES = np.arange(35.0, 221.0)  # beats a minute
 PAINS = np.arange(11.0)
-DURATIONS = np.array(
-    [0, 1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 28, 42, 60, 90, 120, 180, 270, 365, 730, 1095, 1825, 3650.0]
-)  # days
+DURATIONS = np.array(  # days
+    [*range(8), 10, 14, 21, 28, 42, 60, 90, 120, 180, 270, 365, 730, 1095, 1825, 3650],
+    dtype=np.float64,
+)
 SEVERITY_GAIN = np.array([0.25, 0.6, 1.0, 1.4, 1.8])  # on vital shifts and pain, by severity 1 … 5
 DURATION_SLOPE = -0.25  # of the log of the duration, per level of severity
 
@@ -34,7 +36,7 @@ class FieldTables:
 
     Attributes
     ----------
-    value : by name, float array of shape (n_contexts, n_latents, n_values)
+    value : by name, chances of shape (n_contexts, n_latents, n_values)
         `heart_rate` and `payment` have a context an age band, the others one; latents are cases
         (`BY_CASE`), levels of the course (`BY_COURSE`) or a single row (`BY_NEITHER`).
     missing : by name, float array of shape (N_LEVELS,), by severity
@@ -42,7 +44,7 @@ class FieldTables:
     grid : by name, the values that the indices stand for
     """
 
-    value: dict[str, np.ndarray]
+    value: dict[str, ChanceTable]
     missing: dict[str, np.ndarray]
     told: float
     grid: dict[str, np.ndarray]
@@ -70,7 +72,8 @@ def build_field_tables(catalogue: Catalogue) -> FieldTables:
     """Tabulate every entry."""
     entries = catalogue.fields
     conditions = list(catalogue.conditions.values())
-    shift = np.array([[c.vitals.temperature, c.vitals.heart_rate, c.vitals.pain] for c in conditions])
+    vitals = [c.vitals for c in conditions]
+    shift = np.array([[v.temperature, v.heart_rate, v.pain] for v in vitals])
     by_case = (shift[:, None, :] * SEVERITY_GAIN[:, None]).reshape(-1, 3)  # (L, 3)
     lasting = np.array([LASTING.index(c.lasting) for c in conditions])
     typical = np.log([entries.duration_days.typical[name] for name in LASTING])[lasting]
@@ -91,8 +94,8 @@ def build_field_tables(catalogue: Catalogue) -> FieldTables:
         )[None],
         "established": _two_way(known)[None],
         "referred": _two_way(referred)[None],
-        "channel": _normalise(np.array(list(entries.channel.weights.values())).T)[None],
-        "payment": _normalise(np.array(list(entries.payment.weights.values())).T)[:, None, :],
+        "channel": normalise(np.array(list(entries.channel.weights.values())).T)[None],
+        "payment": normalise(np.array(list(entries.payment.weights.values())).T)[:, None, :],
     }
     grid = {
         "temperature": TEMPERATURES,
@@ -104,9 +107,8 @@ def build_field_tables(catalogue: Catalogue) -> FieldTables:
         "channel": np.array(list(entries.channel.weights), dtype=object),
         "payment": np.array(list(entries.payment.weights), dtype=object),
     }
-    missing = {
-        name: np.linspace(*getattr(entries, name).missing, N_LEVELS) for name in FIELD_ORDER
-    }
+    missing = {name: np.linspace(*getattr(entries, name).missing, N_LEVELS) for name in FIELD_ORDER}
+    value = {name: ChanceTable(chances) for name, chances in value.items()}
     return FieldTables(value=value, missing=missing, told=entries.duration_days.told, grid=grid)
 
 
@@ -123,32 +125,15 @@ def draw_fields(
     index, shown = {}, {}
     for name in FIELD_ORDER:
         table = tables.value[name]
-        context = band if len(table) == N_BANDS else np.zeros_like(band)
         latent = case if name in BY_CASE else course if name in BY_COURSE else np.zeros_like(case)
-        rows = context * table.shape[1] + latent
-        index[name] = draw_rows(rng, table.reshape(-1, table.shape[2]), rows)
+        index[name] = table.draw(rng, context_of(table, band) * table.chances.shape[1] + latent)
         shown[name] = rng.random(len(case)) >= tables.missing[name][severity]
     return FieldValues(index=index, shown=shown, told=rng.random(len(case)) < tables.told)
 
 
-def draw_rows(rng: np.random.Generator, table: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Draw one column from each named row of a table of chances.
-
-    Parameters
-    ----------
-    table : float array of shape (n_rows, n_values), rows sum to 1
-    rows : int array of shape (n,)
-
-    Returns
-    -------
-    int array of shape (n,)
-    """
-    # One binary search over all rows laid end to end: row r occupies (r, r + 1].
-    ends = np.minimum(np.cumsum(table, axis=1), 1.0)
-    ends[:, -1] = 1.0
-    ends += np.arange(len(table))[:, None]
-    found = np.searchsorted(ends.ravel(), rows + rng.random(len(rows)), side="right")
-    return np.minimum(found - rows * table.shape[1], table.shape[1] - 1)
+def context_of(table: ChanceTable, band: np.ndarray) -> np.ndarray:
+    """Which of an entry's contexts holds: the age band where it has one a band, else the first."""
+    return band if len(table.chances) == N_BANDS else np.zeros_like(band)
 
 
 def _bin_normal(mean: np.ndarray, spread: float, grid: np.ndarray) -> np.ndarray:
@@ -165,7 +150,3 @@ def _bin_normal(mean: np.ndarray, spread: float, grid: np.ndarray) -> np.ndarray
 def _two_way(yes: np.ndarray) -> np.ndarray:
     """Chances of (no, yes) by case, from a chance a condition: shape (L, 2)."""
     return np.repeat(np.stack([1 - yes, yes], axis=-1), N_LEVELS, axis=0)
-
-
-def _normalise(weights: np.ndarray) -> np.ndarray:
-    return weights / weights.sum(axis=-1, keepdims=True)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from intake_triage.records.synthetic.catalogue import load_catalogue
 from intake_triage.records.synthetic.classes import N_LEVELS, SPECIALTY, URGENCY
-from intake_triage.records.synthetic.fields import FieldValues, draw_fields, draw_rows
+from intake_triage.records.synthetic.fields import FieldValues, draw_fields
+from intake_triage.records.synthetic.labels import is_child
 from intake_triage.records.synthetic.latents import (
     Circumstances,
     Latents,
@@ -103,20 +104,15 @@ def draw_chunk(model: ClinicModel, *, seed: int, chunk: int, n: int = CHUNK) -> 
         rng, model.fields, case=latents.case, course=latents.course, band=circumstances.band
     )
     condition, severity = np.divmod(latents.case, N_LEVELS)
-    urgency = model.labels.urgency.reshape(-1, len(URGENCY))
-    specialty = model.labels.specialty
-    child = circumstances.band < 2
+    labels = model.labels
+    routing = circumstances.site * 2 + is_child(circumstances.band)
     return Draw(
         circumstances=circumstances,
         latents=latents,
         mentions=mentions,
         fields=fields,
-        urgency=draw_rows(rng, urgency, severity * N_LEVELS + latents.course),
-        specialty=draw_rows(
-            rng,
-            specialty.reshape(-1, len(SPECIALTY)),
-            (circumstances.site * 2 + child) * specialty.shape[2] + condition,
-        ),
+        urgency=labels.urgency.draw(rng, severity * N_LEVELS + latents.course),
+        specialty=labels.specialty.draw(rng, routing * len(model.severity.rows) + condition),
     )
 
 
@@ -127,7 +123,7 @@ def _generator(seed: int, chunk: int, *, stream: int) -> np.random.Generator:
 
 def _to_frame(model: ClinicModel, draw: Draw, ids: list[str], text: list[str]) -> pd.DataFrame:
     network, circumstances = model.network, draw.circumstances
-    sites = np.array([f"site_{i + 1:02d}" for i in range(len(network.site))], dtype=object)
+    sites = np.array([f"site_{i + 1:02d}" for i in range(len(network.kind))], dtype=object)
     columns = {
         "record_id": ids,
         "text": text,

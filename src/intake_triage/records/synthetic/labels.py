@@ -7,9 +7,11 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from intake_triage.records.synthetic.catalogue import Catalogue
+from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.classes import N_LEVELS, SPECIALTY
 
 TIER_SHARES = np.array([0.04, 0.18, 0.43, 0.35])  # most urgent first
+N_CHILD_BANDS = 2  # age bands under 18
 JUDGEMENT_SPREAD = 0.15  # of the nurse's score, in levels
 
 # Chance of the recorded tier (column) given the true one (row): slips to the tier beside it. Few
@@ -30,14 +32,19 @@ class LabelTables:
 
     Attributes
     ----------
-    urgency : float array of shape (N_LEVELS, N_LEVELS, 4)
+    urgency : chances of shape (N_LEVELS, N_LEVELS, 4)
         By severity and course, noise included.
-    specialty : float array of shape (n_sites, 2, n_conditions, 12)
+    specialty : chances of shape (n_sites, 2, n_conditions, 12)
         By site, adult or child (under 18), and condition.
     """
 
-    urgency: np.ndarray
-    specialty: np.ndarray
+    urgency: ChanceTable
+    specialty: ChanceTable
+
+
+def is_child(band: np.ndarray) -> np.ndarray:
+    """1 for the age bands under 18, else 0: int array of the shape of `band`."""
+    return (band < N_CHILD_BANDS).astype(np.int64)
 
 
 def build_label_tables(
@@ -50,8 +57,8 @@ def build_label_tables(
 ) -> LabelTables:
     """Tabulate both labels; the cuts between tiers are set so that their shares are as wanted."""
     return LabelTables(
-        urgency=_urgency_table(severity_shares, course_shares, task_relatedness),
-        specialty=_specialty_table(catalogue, routing_habit),
+        urgency=ChanceTable(_urgency_table(severity_shares, course_shares, task_relatedness)),
+        specialty=ChanceTable(_specialty_table(catalogue, routing_habit)),
     )
 
 
@@ -71,8 +78,9 @@ def _urgency_table(
     above = [np.zeros_like(score)]
     for wanted in np.cumsum(before_noise)[:-1]:
         cut = brentq(
-            lambda cut, wanted=wanted: _exceeding(score, cut)[shares > 0] @ shares[shares > 0]
-            - wanted,
+            lambda cut, wanted=wanted: (
+                _exceeding(score, cut)[shares > 0] @ shares[shares > 0] - wanted
+            ),
             -5.0,
             2.0 * N_LEVELS,
         )
@@ -93,5 +101,4 @@ def _specialty_table(catalogue: Catalogue, routing_habit: np.ndarray) -> np.ndar
         for child, shares in enumerate((condition.routing, condition.child_routing)):
             for name, share in (shares or condition.routing).items():
                 routing[child, c, SPECIALTY.index(name)] = share
-    bent = routing[None] * routing_habit[:, None, None, :]
-    return bent / bent.sum(axis=-1, keepdims=True)
+    return normalise(routing[None] * routing_habit[:, None, None, :])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from intake_triage.records.synthetic.classes import N_LEVELS
-from intake_triage.records.synthetic.fields import draw_rows
 from intake_triage.records.synthetic.model import ClinicModel
 from intake_triage.records.synthetic.network import N_MONTHS
 
@@ -38,10 +37,11 @@ class Latents:
 def draw_circumstances(rng: np.random.Generator, model: ClinicModel, n: int) -> Circumstances:
     """Draw site and day, then the patient that such a site sees."""
     network = model.network
-    site = draw_rows(rng, network.site[None], np.zeros(n, dtype=np.int64))
-    day = draw_rows(rng, network.day[None], np.zeros(n, dtype=np.int64))
+    only = np.zeros(n, dtype=np.int64)
+    site = network.site.draw(rng, only)
+    day = network.day.draw(rng, only)
     kind = network.kind[site]
-    patient = draw_rows(rng, network.patient, kind)
+    patient = network.patient.draw(rng, kind)
     band, sex = patient // 2, patient % 2
     width = network.band_high[band] - network.band_low[band] + 1
     n_bands = len(network.band_low)
@@ -51,7 +51,7 @@ def draw_circumstances(rng: np.random.Generator, model: ClinicModel, n: int) -> 
         band=band,
         sex=sex,
         age=network.band_low[band] + (rng.random(n) * width).astype(np.int64),
-        verbosity=draw_rows(rng, network.habits.verbosity, site),
+        verbosity=network.habits.verbosity.draw(rng, site),
         cell=((kind * n_bands + band) * 2 + sex) * N_MONTHS + network.month[day],
     )
 
@@ -60,8 +60,7 @@ def draw_latents(
     rng: np.random.Generator, model: ClinicModel, circumstances: Circumstances
 ) -> Latents:
     """Draw condition, severity and course."""
-    prior = model.network.condition
-    condition = draw_rows(rng, prior.reshape(-1, prior.shape[-1]), circumstances.cell)
-    severity = draw_rows(rng, model.severity, condition)
-    course = draw_rows(rng, model.course[None], np.zeros_like(condition))
+    condition = model.network.condition.draw(rng, circumstances.cell)
+    severity = model.severity.draw(rng, condition)
+    course = model.course.draw(rng, np.zeros_like(condition))
     return Latents(case=condition * N_LEVELS + severity, course=course)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from intake_triage.records.synthetic.classes import ALSO, DENIED, N_LEVELS, NOW
-from intake_triage.records.synthetic.fields import draw_rows
 from intake_triage.records.synthetic.latents import Circumstances, Latents
 from intake_triage.records.synthetic.model import ASIDE_INTENSITY, MentionTables
 
@@ -40,19 +39,16 @@ def draw_mentions(
 ) -> Mentions:
     """Draw every thing's place (or absence) independently given the case, then its intensity."""
     verbosity, case, course = circumstances.verbosity, latents.case, latents.course
-    ends = np.cumsum(tables.role, axis=-1)  # (V, L, K, n_roles)
+    ends = tables.role_ends
     chance = rng.random((len(case), ends.shape[2]))
     mentioned = chance < ends[verbosity, case, :, -1]  # (n, K)
     record, thing = np.nonzero(mentioned)
     role = (chance[record, thing][:, None] >= ends[verbosity[record], case[record], thing]).sum(1)
     intensity = _draw_intensity(rng, tables, role, thing, case[record], course[record])
 
-    n_families = tables.course_now.shape[1]
+    n_families = tables.course_now.chances.shape[1]
     row = (verbosity[:, None] * n_families + np.arange(n_families)) * N_LEVELS + course[:, None]
-    now, aside = (
-        draw_rows(rng, table.reshape(-1, table.shape[-1]), row.ravel()).reshape(row.shape)
-        for table in (tables.course_now, tables.course_aside)
-    )
+    now, aside = (table.draw(rng, row) for table in (tables.course_now, tables.course_aside))
     return Mentions(record, thing, role, intensity, course_now=now, course_aside=aside)
 
 

@@ -6,11 +6,21 @@ V verbosity of the writer, L cases, K things to mention, Z levels of the course.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from intake_triage.records.synthetic.catalogue import Catalogue
-from intake_triage.records.synthetic.classes import ALSO, DENIED, NOW, N_LEVELS, PAST, RELATIVE, ROLES
+from intake_triage.records.synthetic.chances import ChanceTable, normalise
+from intake_triage.records.synthetic.classes import (
+    ALSO,
+    DENIED,
+    N_LEVELS,
+    NOW,
+    PAST,
+    RELATIVE,
+    ROLES,
+)
 from intake_triage.records.synthetic.fields import FieldTables, build_field_tables
 from intake_triage.records.synthetic.labels import LabelTables, build_label_tables
 from intake_triage.records.synthetic.network import NetworkTables, build_network_tables
@@ -39,7 +49,7 @@ FURTHER_WEIGHT = 0.4  # of what the core says, in the intensity of the condition
 ASIDE_INTENSITY = np.array([0.44, 0.22, 0.21, 0.13])
 
 # Mean number of mentions that say nothing of, or only hint at, the condition.
-INCIDENTAL = 0.12 # present complaints of anybody
+INCIDENTAL = 0.12  # present complaints of anybody
 DENIED_LOOK_ALIKE = 0.55
 PAST_ANYTHING = 0.35
 RELATIVE_ANYTHING = 0.25
@@ -71,9 +81,9 @@ class MentionTables:
         Of a present complaint, by tie and severity.
     also_intensity : float array of shape (Z, n_intensities)
         Of a complaint under "also", by level of the course.
-    course_now : float array of shape (V, n_families, Z, 1 + N_LEVELS)
+    course_now : chances of shape (V, n_families, Z, 1 + N_LEVELS)
         Present value of a family of the course; column 0: none named.
-    course_aside : float array of shape (V, n_families, Z, 1 + 3 * N_LEVELS)
+    course_aside : chances of shape (V, n_families, Z, 1 + 3 * N_LEVELS)
         Value named as denied, past or a relative's, in this order; column 0: none.
     """
 
@@ -82,8 +92,13 @@ class MentionTables:
     gradable: np.ndarray
     intensity: np.ndarray
     also_intensity: np.ndarray
-    course_now: np.ndarray
-    course_aside: np.ndarray
+    course_now: ChanceTable
+    course_aside: ChanceTable
+
+    @cached_property
+    def role_ends(self) -> np.ndarray:
+        """Upper ends of the places' intervals in [0, 1], same shape as `role`."""
+        return np.cumsum(self.role, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -94,8 +109,8 @@ class ClinicModel:
     """
 
     network: NetworkTables
-    severity: np.ndarray
-    course: np.ndarray
+    severity: ChanceTable
+    course: ChanceTable
     mentions: MentionTables
     fields: FieldTables
     labels: LabelTables
@@ -114,13 +129,13 @@ def build_model(catalogue: Catalogue, *, task_relatedness: float, conflict: bool
     """
     conditions = list(catalogue.conditions.values())
     network = build_network_tables(catalogue)
-    severity = _normalise(np.array([c.severity for c in conditions]))
-    course = _normalise(np.array(catalogue.course.levels))
+    severity = normalise(np.array([c.severity for c in conditions]))
+    course = normalise(np.array(catalogue.course.levels))
     weights = network.condition_shares()
     return ClinicModel(
         network=network,
-        severity=severity,
-        course=course,
+        severity=ChanceTable(severity),
+        course=ChanceTable(course),
         mentions=_build_mention_tables(catalogue, severity, weights, conflict=conflict),
         fields=build_field_tables(catalogue),
         labels=build_label_tables(
@@ -185,8 +200,8 @@ def _build_mention_tables(
         gradable=np.arange(len(index)) < len(catalogue.complaints),
         intensity=np.stack([incidental, faint, CORE_INTENSITY]),
         also_intensity=CORE_INTENSITY,
-        course_now=course_now,
-        course_aside=course_aside,
+        course_now=ChanceTable(course_now),
+        course_aside=ChanceTable(course_aside),
     )
 
 
@@ -209,8 +224,8 @@ def _denied_rates(typical: np.ndarray, alarm: np.ndarray, homes: list[str]) -> n
 
 def _course_tables(catalogue: Catalogue, *, silent: bool) -> tuple[np.ndarray, np.ndarray]:
     levels = np.arange(N_LEVELS)
-    near = _normalise(np.exp(-COURSE_SHARPNESS * np.abs(levels[:, None] - levels)))  # (Z, value)
-    worse = _normalise(0.12 + (levels[None, :] > levels[:, None]))  # a denial is of something worse
+    near = normalise(np.exp(-COURSE_SHARPNESS * np.abs(levels[:, None] - levels)))  # (Z, value)
+    worse = normalise(0.12 + (levels[None, :] > levels[:, None]))  # a denial is of something worse
     anything = np.full((N_LEVELS, N_LEVELS), 1 / N_LEVELS)
     aside = np.concatenate([0.4 * worse, 0.4 * anything, 0.2 * anything], axis=1)  # (Z, 15)
     now_tables, aside_tables = [], []
@@ -227,8 +242,3 @@ def _course_tables(catalogue: Catalogue, *, silent: bool) -> tuple[np.ndarray, n
         np.array(now_tables).reshape(3, n_families, N_LEVELS, -1),
         np.array(aside_tables).reshape(3, n_families, N_LEVELS, -1),
     )
-
-
-def _normalise(weights: np.ndarray) -> np.ndarray:
-    """Rows (the last axis) that sum to 1."""
-    return weights / weights.sum(axis=-1, keepdims=True)

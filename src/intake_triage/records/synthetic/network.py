@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from intake_triage.records.synthetic.catalogue import Catalogue
+from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.classes import SPECIALTY
 
 N_MONTHS = 24
@@ -28,10 +29,10 @@ class Habits:
     filler : (n_sites,), how often a form opens or closes with filler
     """
 
-    verbosity: np.ndarray
+    verbosity: ChanceTable
     register: np.ndarray
-    order: np.ndarray
-    joint: np.ndarray
+    order: ChanceTable
+    joint: ChanceTable
     cue_after: np.ndarray
     intensity_after: np.ndarray
     typo: np.ndarray
@@ -51,29 +52,29 @@ class NetworkTables:
     routing_habit : (n_sites, n_specialties), the site's factor on routing
     """
 
-    site: np.ndarray
+    site: ChanceTable
     kind: np.ndarray
     first_day: np.datetime64
-    day: np.ndarray
+    day: ChanceTable
     month: np.ndarray
     band_names: tuple[str, ...]
     band_low: np.ndarray
     band_high: np.ndarray
-    patient: np.ndarray
-    condition: np.ndarray
+    patient: ChanceTable
+    condition: ChanceTable
     routing_habit: np.ndarray
     habits: Habits
 
     def cell_shares(self) -> np.ndarray:
         """Share of forms by kind, band, sex and month: shape (n_kinds, n_bands, 2, 24)."""
-        kinds = np.bincount(self.kind, weights=self.site, minlength=len(self.patient))
-        months = np.bincount(self.month, weights=self.day, minlength=N_MONTHS)
-        patient = self.patient.reshape(len(self.patient), -1, 2)
+        kinds = np.bincount(self.kind, weights=self.site.chances, minlength=len(self.patient.rows))
+        months = np.bincount(self.month, weights=self.day.chances, minlength=N_MONTHS)
+        patient = self.patient.rows.reshape(len(kinds), -1, 2)
         return (kinds[:, None, None] * patient)[..., None] * months
 
     def condition_shares(self) -> np.ndarray:
         """Share of each condition among all forms: shape (n_conditions,)."""
-        return np.einsum("kbsm,kbsmc->c", self.cell_shares(), self.condition)
+        return np.einsum("kbsm,kbsmc->c", self.cell_shares(), self.condition.chances)
 
 
 def build_network_tables(catalogue: Catalogue) -> NetworkTables:
@@ -81,7 +82,7 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
     network = catalogue.network
     rng = np.random.default_rng(network.seed)
     kinds = list(network.kinds.values())
-    kind_shares = _normalise(np.array([kind.share for kind in kinds]))
+    kind_shares = normalise(np.array([kind.share for kind in kinds]))
     # Every kind has its share of the sites; sizes differ by a factor of about ten.
     kind = np.searchsorted(np.cumsum(kind_shares), (np.arange(network.sites) + 0.5) / network.sites)
     size = rng.lognormal(0.0, 0.6, network.sites)
@@ -90,22 +91,22 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
     bands = network.age_bands
     band_shares = np.array([band.share for band in bands])
     sexes = np.array([1 - network.women, network.women])
-    patient = _normalise(
+    patient = normalise(
         np.array([np.outer(band_shares * kind.ages, sexes).ravel() for kind in kinds])
     )
     days = [network.first_day + timedelta(days=i) for i in range(network.days)]
     month = np.array([(d.year - days[0].year) * 12 + d.month - 1 for d in days]) % N_MONTHS
     return NetworkTables(
-        site=_normalise(site),
+        site=ChanceTable(normalise(site)),
         kind=kind,
         first_day=np.datetime64(network.first_day),
-        day=_normalise(np.array([WEEKEND if d.weekday() >= 5 else 1.0 for d in days])),
+        day=ChanceTable(normalise(np.array([WEEKEND if d.weekday() >= 5 else 1.0 for d in days]))),
         month=month,
         band_names=tuple(band.name for band in bands),
         band_low=np.array([band.low for band in bands]),
         band_high=np.array([band.high for band in bands]),
-        patient=patient,
-        condition=_tabulate_conditions(catalogue),
+        patient=ChanceTable(patient),
+        condition=ChanceTable(_tabulate_conditions(catalogue)),
         routing_habit=rng.lognormal(0.0, 0.4, (network.sites, len(SPECIALTY))),
         habits=_draw_habits(
             rng, network.sites, [order.weight for order in catalogue.wording.orders]
@@ -134,7 +135,7 @@ def _tabulate_conditions(catalogue: Catalogue) -> np.ndarray:
             phase = 2 * np.pi * (months - (season.peak - 1)) / 12
             by_month[:, c] *= 1 + season.height * np.cos(phase)
     prevalence = np.array([c.prevalence for c in conditions])
-    return _normalise(
+    return normalise(
         prevalence
         * by_kind[:, None, None, None, :]
         * by_age[None, :, None, None, :]
@@ -146,17 +147,12 @@ def _tabulate_conditions(catalogue: Catalogue) -> np.ndarray:
 def _draw_habits(rng: np.random.Generator, n_sites: int, orders: list[float]) -> Habits:
     """Draw how each site writes; Dirichlet for shares, Beta for rates."""
     return Habits(
-        verbosity=rng.dirichlet([5.5, 3.3, 1.2], n_sites),
+        verbosity=ChanceTable(rng.dirichlet([5.5, 3.3, 1.2], n_sites)),
         register=rng.dirichlet([2.2, 2.0, 0.9], n_sites),
-        order=rng.dirichlet(orders, n_sites),
-        joint=rng.dirichlet([2.0, 1.2, 0.6, 0.5], n_sites),
+        order=ChanceTable(rng.dirichlet(orders, n_sites)),
+        joint=ChanceTable(rng.dirichlet([2.0, 1.2, 0.6, 0.5], n_sites)),
         cue_after=rng.beta(1.5, 12.0, n_sites),
         intensity_after=rng.beta(2.0, 2.0, n_sites),
         typo=rng.gamma(2.0, 0.0012, n_sites),
         filler=rng.beta(1.5, 9.0, n_sites),
     )
-
-
-def _normalise(weights: np.ndarray) -> np.ndarray:
-    """Rows (the last axis) that sum to 1."""
-    return weights / weights.sum(axis=-1, keepdims=True)

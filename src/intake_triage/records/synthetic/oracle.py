@@ -11,9 +11,8 @@ posteriors are their tables averaged over these.
 """
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array
 
-from intake_triage.records.synthetic.catalogue import N_BANDS
 from intake_triage.records.synthetic.classes import (
     ALSO,
     DENIED,
@@ -22,31 +21,43 @@ from intake_triage.records.synthetic.classes import (
     NOW,
     PAST,
     RELATIVE,
+    SPECIALTY,
 )
-from intake_triage.records.synthetic.fields import BY_CASE, BY_COURSE, FIELD_ORDER, FieldValues
+from intake_triage.records.synthetic.fields import (
+    BY_CASE,
+    BY_COURSE,
+    FIELD_ORDER,
+    FieldValues,
+    context_of,
+)
+from intake_triage.records.synthetic.labels import is_child
 from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
 from intake_triage.records.synthetic.model import ClinicModel
 
+BLOCK = 512  # records; their evidence of all cases together stays in the processor's cache
+
 # States of a thing in a form: present with each intensity, then the other places.
-N_STATES = len(INTENSITIES) + 4
 STATE_OF_ROLE = {DENIED: 4, PAST: 5, RELATIVE: 6, ALSO: 7}
+N_STATES = len(INTENSITIES) + len(STATE_OF_ROLE)
 
 
 class Oracle:
-    """Posteriors of the labels under a model whose every table is known."""
+    """Posteriors of the labels under a model whose every table is known.
+
+    All evidence on the case is laid out as rows of one table of log chances, a column a case; a
+    record's evidence is the sum of the rows that it names.
+    """
 
     def __init__(self, model: ClinicModel) -> None:
         self._model = model
-        with np.errstate(divide="ignore"):
-            self._prior = np.log(model.network.condition).reshape(-1, len(model.severity))
-            self._severity = np.log(model.severity).ravel()  # (L,)
-            self._course = np.log(model.course)
-            self._absent, self._state = _log_states(model)
-            self._value = {name: np.log(table) for name, table in model.fields.value.items()}
-            self._course_now = np.log(model.mentions.course_now)
-            self._course_aside = np.log(model.mentions.course_aside)
+        with np.errstate(divide="ignore"):  # log 0 is −inf: the case is impossible
+            self._rows, self._first = _stack(_evidence_tables(model))
+            self._course = np.log(model.course.chances)
+            self._course_now = np.log(model.mentions.course_now.chances)
+            self._course_aside = np.log(model.mentions.course_aside.chances)
             self._also = np.log(model.mentions.also_intensity).T  # (n_intensities, Z)
+            self._channel = {name: np.log(model.fields.value[name].chances) for name in BY_COURSE}
 
     def posteriors(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
@@ -59,56 +70,59 @@ class Oracle:
         specialty : float array of shape (n, 12)
             Rows sum to 1; classes in the order of URGENCY and SPECIALTY.
         """
-        case = _softmax(self._case_evidence(circumstances, mentions, fields))
+        condition, severity = self._case_posterior(circumstances, mentions, fields)
         course = _softmax(self._course_evidence(circumstances, mentions, fields))
-        case = case.reshape(len(case), -1, N_LEVELS)  # (n, n_conditions, 5)
         labels = self._model.labels
-        urgency = np.einsum("ns,nz,szu->nu", case.sum(axis=1), course, labels.urgency)
-        child = (circumstances.band < 2).astype(np.int64)
-        condition = case.sum(axis=2)
-        specialty = np.empty((len(case), labels.specialty.shape[-1]))
-        for site, is_child in np.unique(np.stack([circumstances.site, child], axis=1), axis=0):
-            rows = (circumstances.site == site) & (child == is_child)
-            specialty[rows] = condition[rows] @ labels.specialty[site, is_child]
-        return tuple(p / p.sum(axis=1, keepdims=True) for p in (urgency, specialty))
+        urgency = np.einsum("ns,nz,szu->nu", severity, course, labels.urgency.chances)
+        specialty = np.empty((len(condition), len(SPECIALTY)))
+        routing = circumstances.site * 2 + is_child(circumstances.band)
+        tables = labels.specialty.chances.reshape(-1, *labels.specialty.chances.shape[2:])
+        for table in np.unique(routing):
+            rows = routing == table
+            specialty[rows] = condition[rows] @ tables[table]
+        return _rescale(urgency), _rescale(specialty)
 
-    def _case_evidence(
+    def _case_posterior(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
-    ) -> np.ndarray:
-        """Log of the joint chance of the case and what is seen of it: shape (n, L)."""
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Posteriors of condition, shape (n, n_conditions), and of severity, shape (n, 5)."""
         n = len(circumstances.site)
-        evidence = np.repeat(self._prior[circumstances.cell], N_LEVELS, axis=1)
-        evidence += self._severity
-        evidence += self._absent[circumstances.verbosity]
-        evidence += self._mentioned(circumstances, mentions, n)
-        severity = np.arange(evidence.shape[1]) % N_LEVELS
-        for name in FIELD_ORDER:
-            missing = self._model.fields.missing[name]
-            shown = fields.shown[name]
-            evidence += np.log(np.stack([missing, 1 - missing]))[:, severity][shown.astype(int)]
-            if name in BY_CASE:
-                known = shown | fields.told if name == "duration_days" else shown
-                evidence[known] += self._field(name, circumstances, fields)[known]
-        return evidence
+        record, row = self._name_rows(circumstances, mentions, fields)
+        named = coo_array((np.ones(len(row)), (record, row)), shape=(n, len(self._rows))).tocsr()
+        condition = np.empty((n, self._rows.shape[1] // N_LEVELS))
+        severity = np.empty((n, N_LEVELS))
+        for first in range(0, n, BLOCK):
+            block = slice(first, first + BLOCK)
+            case = _softmax(named[block] @ self._rows).reshape(-1, condition.shape[1], N_LEVELS)
+            condition[block] = case.sum(axis=2)
+            severity[block] = case.sum(axis=1)
+        return condition, severity
 
-    def _mentioned(self, circumstances: Circumstances, mentions: Mentions, n: int) -> np.ndarray:
-        """Log of the chance of each mention against its absence, summed: shape (n, L)."""
+    def _name_rows(
+        self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs of record and row of evidence: two int arrays of shape (n_pairs,)."""
+        everyone = np.arange(len(circumstances.site))
         state = mentions.intensity.copy()
         for role, index in STATE_OF_ROLE.items():
             state[mentions.role == role] = index
         n_things = self._model.mentions.tie.shape[1]
-        row = (circumstances.verbosity[mentions.record] * n_things + mentions.thing) * N_STATES
-        starts = np.searchsorted(mentions.record, np.arange(n + 1))
-        chosen = csr_array(
-            (np.ones(len(row)), row + state, starts), shape=(n, self._state.shape[0])
-        )
-        return chosen @ self._state
-
-    def _field(self, name: str, circumstances: Circumstances, fields: FieldValues) -> np.ndarray:
-        """Log of the chance of an entry's value: shape (n, n_latents)."""
-        table = self._value[name]
-        context = circumstances.band if len(table) == N_BANDS else np.zeros_like(circumstances.band)
-        return table[context, :, fields.index[name]]
+        thing = circumstances.verbosity[mentions.record] * n_things + mentions.thing
+        hidden = np.stack([~fields.shown[name] for name in FIELD_ORDER], axis=1)
+        empty = hidden @ (1 << np.arange(len(FIELD_ORDER)))
+        pairs = [
+            (everyone, self._first["prior"] + circumstances.cell),
+            (everyone, self._first["absent"] + circumstances.verbosity),
+            (everyone, self._first["empty"] + empty),
+            (mentions.record, self._first["state"] + thing * N_STATES + state),
+        ]
+        for name in BY_CASE:
+            table = self._model.fields.value[name]
+            seen = fields.shown[name] | (fields.told if name == "duration_days" else False)
+            row = context_of(table, circumstances.band) * table.chances.shape[2]
+            pairs.append((everyone[seen], (self._first[name] + row + fields.index[name])[seen]))
+        records, rows = zip(*pairs, strict=True)
+        return np.concatenate(records), np.concatenate(rows)
 
     def _course_evidence(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
@@ -123,37 +137,67 @@ class Oracle:
                 evidence += table[circumstances.verbosity, family, :, seen[:, family]]
         also = (mentions.role == ALSO) & self._model.mentions.gradable[mentions.thing]
         np.add.at(evidence, mentions.record[also], self._also[mentions.intensity[also]])
-        for name in BY_COURSE:
+        for name, table in self._channel.items():
             shown = fields.shown[name]
-            evidence[shown] += self._field(name, circumstances, fields)[shown]
+            evidence[shown] += table[0][:, fields.index[name][shown]].T
         return evidence
 
 
-def _log_states(model: ClinicModel) -> tuple[np.ndarray, np.ndarray]:
-    """Chances of a thing's state as logs.
+def _evidence_tables(model: ClinicModel) -> dict[str, np.ndarray]:
+    """Log chances by source of evidence, each of shape (n_rows, L).
 
-    Returns
-    -------
-    absent : (V, L)
-        Nothing mentioned at all.
-    state : (V * K * N_STATES, L)
-        One thing in one state instead of absent.
+    prior : a row a cell (kind of site, age band, sex, month)
+    absent : by verbosity, nothing mentioned at all
+    state : by verbosity, thing and state, the thing in that state instead of absent
+    empty : a row a pattern of empty entries, bit i set where entry i of FIELD_ORDER is empty
+    and one for each entry that depends on the case, a row a context and value
     """
+    severity = model.severity.chances
+    n_conditions = len(severity)
+    prior = np.log(model.network.condition.rows)[:, :, None] + np.log(severity)
+    missing = np.stack([model.fields.missing[name] for name in FIELD_ORDER])  # (n_fields, 5)
+    bits = np.arange(1 << len(FIELD_ORDER))[:, None] >> np.arange(len(FIELD_ORDER)) & 1
+    empty = bits @ np.log(missing) + (1 - bits) @ np.log(1 - missing)  # (n_patterns, 5)
+    absent, state = _mention_tables(model)
+    tables = {
+        "prior": prior.reshape(len(prior), -1),
+        "absent": absent,
+        "state": state,
+        "empty": np.tile(empty, n_conditions),
+    }
+    for name in BY_CASE:
+        chances = model.fields.value[name].chances  # (n_contexts, L, n_values)
+        tables[name] = np.log(chances).swapaxes(1, 2).reshape(-1, chances.shape[1])
+    return tables
+
+
+def _mention_tables(model: ClinicModel) -> tuple[np.ndarray, np.ndarray]:
+    """The tables `absent` and `state`."""
     tables = model.mentions
     role = tables.role  # (V, L, K, n_roles)
-    n_verbosities, n_cases, n_things, _ = role.shape
+    _, n_cases, n_things, _ = role.shape
     # (n_conditions, K, N_LEVELS, n_intensities) -> (n_conditions, N_LEVELS, K, n_intensities)
     intensity = tables.intensity[tables.tie].swapaxes(1, 2)
     intensity = np.where(tables.gradable[:, None], intensity, np.eye(len(INTENSITIES))[0])
     present = role[..., NOW, None] * intensity.reshape(n_cases, n_things, -1)
     asides = role[..., list(STATE_OF_ROLE)]
-    none = np.log1p(-role.sum(axis=-1))  # (V, L, K)
-    states = np.log(np.concatenate([present, asides], axis=-1)) - none[..., None]
-    state = states.transpose(0, 2, 3, 1).reshape(-1, n_cases)
-    return none.sum(axis=-1), np.ascontiguousarray(state)
+    absent = np.log1p(-role.sum(axis=-1))  # (V, L, K)
+    state = np.log(np.concatenate([present, asides], axis=-1)) - absent[..., None]
+    return absent.sum(axis=-1), state.transpose(0, 2, 3, 1).reshape(-1, n_cases)
+
+
+def _stack(tables: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, int]]:
+    """All tables' rows one below the other, and where each table begins."""
+    lengths = [len(table) for table in tables.values()]
+    starts = np.cumsum([0, *lengths[:-1]]).tolist()
+    return np.concatenate(list(tables.values())), dict(zip(tables, starts, strict=True))
 
 
 def _softmax(evidence: np.ndarray) -> np.ndarray:
     """Rows as chances."""
-    chances = np.exp(evidence - evidence.max(axis=1, keepdims=True))
+    return _rescale(np.exp(evidence - evidence.max(axis=1, keepdims=True)))
+
+
+def _rescale(chances: np.ndarray) -> np.ndarray:
+    """Rows that sum to 1 but for the last rounding."""
     return chances / chances.sum(axis=1, keepdims=True)

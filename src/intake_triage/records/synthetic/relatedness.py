@@ -8,14 +8,16 @@ from intake_triage.records.synthetic.model import ClinicModel
 def joint_label_shares(model: ClinicModel) -> np.ndarray:
     """Chance of each pair of labels: float array of shape (4, 12), sums to 1."""
     network, labels = model.network, model.labels
-    given_kind = network.patient.reshape(len(network.patient), -1, 2)
-    months = np.bincount(network.month, weights=network.day)
-    by_band = np.einsum("kbs,m,kbsmc->kbc", given_kind, months, network.condition)
+    given_kind = network.patient.rows.reshape(len(network.patient.rows), -1, 2)
+    months = np.bincount(network.month, weights=network.day.chances)
+    by_band = np.einsum("kbs,m,kbsmc->kbc", given_kind, months, network.condition.chances)
     # Adult, child: (n_kinds, 2, n_conditions), then by site with the site's share.
     by_age = np.stack([by_band[:, 2:].sum(axis=1), by_band[:, :2].sum(axis=1)], axis=1)
-    condition = network.site[:, None, None] * by_age[network.kind]
-    routed = np.einsum("iac,iacf->cf", condition, labels.specialty)  # (n_conditions, 12)
-    tiers = np.einsum("cs,z,szu->cu", model.severity, model.course, labels.urgency)
+    condition = network.site.chances[:, None, None] * by_age[network.kind]
+    routed = np.einsum("iac,iacf->cf", condition, labels.specialty.chances)  # (n_conditions, 12)
+    tiers = np.einsum(
+        "cs,z,szu->cu", model.severity.chances, model.course.chances, labels.urgency.chances
+    )
     return tiers.T @ routed
 
 

@@ -5,6 +5,7 @@ these it says nothing more about the patient.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,10 +20,10 @@ from intake_triage.records.synthetic.classes import (
     RELATIVE,
     ROLES,
 )
-from intake_triage.records.synthetic.fields import DURATIONS, draw_rows
+from intake_triage.records.synthetic.fields import DURATIONS
 from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
-from intake_triage.records.synthetic.network import Habits, N_MONTHS
+from intake_triage.records.synthetic.network import N_MONTHS, Habits
 
 FEWEST_WORDS, MOST_WORDS = 5, 60
 LAY_DRIFT = 0.6  # growth of the lay register's weight over the two years: patients write more
@@ -72,7 +73,8 @@ class Writer:
         self._lasting = PhraseBook([_duration_phrases(days) for days in DURATIONS])
         self._ago = PhraseBook([_ago_phrases(days) for days in DURATIONS[DURATIONS >= 90]])
         self._n_ago = int((DURATIONS >= 90).sum())
-        self._rank = np.array([[order.clauses.index(role) for role in ROLES] for order in wording.orders])
+        orders = [order.clauses for order in wording.orders]
+        self._rank = np.array([[order.index(role) for role in ROLES] for order in orders])
         self._openings = np.array([f"{text} " for text in wording.openings], dtype=object)
         self._closings = np.array([f". {text}" for text in wording.closings], dtype=object)
         self._remarks = np.array([f". {text}" for text in wording.remarks], dtype=object)
@@ -89,7 +91,7 @@ class Writer:
         """Text of n forms; `duration` indexes DURATIONS and is written where `told`."""
         n = len(circumstances.site)
         site = circumstances.site
-        order = draw_rows(rng, self._habits.order, site)
+        order = self._habits.order.draw(rng, site)
         record, role, thing, intensity = self._items(mentions, n)
         place = record * len(ROLES) + self._rank[order[record], role]
         by_place = np.argsort(place + rng.random(len(place)))  # random order within a clause
@@ -103,9 +105,8 @@ class Writer:
         register = self._registers(rng, circumstances, record)
         phrase = self._things.draw(rng, thing, register)
         text = self._with_intensity(rng, phrase, intensity, register, site[record])
-        clause = np.cumsum(first) - 1
         starts = np.flatnonzero(first)
-        joint = draw_rows(rng, self._habits.joint, site)[record]
+        joint = self._habits.joint.draw(rng, site)[record]
         text = np.where(first, "", JOINTS[joint, last.astype(int)]) + text
         after = rng.random(len(starts)) < self._habits.cue_after[site[record[starts]]]
         text[starts] = self._clause_starts(rng, role, register, opens, starts, after) + text[starts]
@@ -116,7 +117,7 @@ class Writer:
         bounds = np.searchsorted(record, np.arange(n + 1)).tolist()
         pieces = text.tolist()
         bodies = np.array(
-            ["".join(pieces[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)],
+            ["".join(pieces[a:b]) for a, b in pairwise(bounds)],
             dtype=object,
         )
         return self._finish(rng, bodies, circumstances)
@@ -223,7 +224,8 @@ class Writer:
         remark = self._remarks[rng.integers(len(self._remarks), size=n)]
         remarked = rng.random(n) < np.array(REMARK)[circumstances.verbosity]
         texts = np.where(rng.random(n) < filler, opening, "") + bodies
-        texts = texts + np.where(rng.random(n) < filler, closing, "") + np.where(remarked, remark, "")
+        texts = texts + np.where(rng.random(n) < filler, closing, "")
+        texts = texts + np.where(remarked, remark, "")
         n_words = np.array([text.count(" ") + 1 for text in texts])
         texts = np.where(n_words < FEWEST_WORDS, texts + remark, texts)
         lengths = np.array([len(text) for text in texts])

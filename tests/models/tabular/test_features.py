@@ -1,0 +1,117 @@
+"""Columns made of words and fields equal scikit-learn's, with gaps marked."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.preprocessing import OneHotEncoder
+
+from intake_triage.models.tabular.features import FieldColumns, tfidf, vocabulary_of, word_counter
+from intake_triage.records.schema import FormField
+
+AGE = FormField("age", "numeric")
+PAIN = FormField("pain", "numeric")
+SEX = FormField("sex", "categorical", categories=("female", "male"))
+SITE = FormField("site", "categorical", categories=("a", "b", "c"))
+
+
+@pytest.fixture
+def frame(rng):
+    """200 records with gaps in every field, and a site that train does not know."""
+    n = 200
+    return pd.DataFrame(
+        {
+            "age": np.where(rng.random(n) < 0.2, np.nan, rng.integers(0, 90, n)),
+            "pain": np.where(rng.random(n) < 0.2, np.nan, rng.integers(0, 10, n)),
+            "sex": pd.Series(rng.choice(["male", "female"], n)).where(rng.random(n) < 0.8),
+            "site": pd.Series(rng.choice(["a", "b", "c", "new"], n)).where(rng.random(n) < 0.8),
+        }
+    )
+
+
+def test_one_hot_columns_equal_a_reference(frame):
+    fields = (AGE, SEX, PAIN, SITE)
+    table = FieldColumns.of(frame, fields).as_one_hot(frame).toarray()
+    expected = []
+    for field in fields:
+        values = frame[field.name]
+        if field.kind == "numeric":
+            standard = (values - values.mean()) / values.std()
+            expected += [standard.fillna(0), values.isna()]
+        else:
+            known = values.where(values.isin(field.categories), "missing")
+            encoder = OneHotEncoder(categories=[["missing", *field.categories]])
+            expected += list(encoder.fit_transform(known.to_frame()).toarray().T)
+    np.testing.assert_allclose(table, np.column_stack(expected), atol=1e-12)
+
+
+def test_codes_are_numbers_with_nan_for_gaps_and_unknown_categories(frame):
+    codes = FieldColumns.of(frame, (AGE, SITE)).as_codes(frame)
+    assert codes.dtype == np.float32
+    np.testing.assert_array_equal(codes[:, 0], frame["age"].to_numpy(np.float32))
+    expected = frame["site"].map({"a": 0.0, "b": 1.0, "c": 2.0}).to_numpy(np.float32)
+    np.testing.assert_array_equal(codes[:, 1], expected)
+    assert np.isnan(codes[frame["site"] == "new", 1]).all()
+
+
+def test_means_and_scales_are_those_of_train(frame):
+    columns = FieldColumns.of(frame.iloc[:100], (AGE,))
+    table = columns.as_one_hot(frame.iloc[100:]).toarray()
+    train = frame["age"].iloc[:100]
+    expected = (frame["age"].iloc[100:] - train.mean()) / train.std()
+    np.testing.assert_allclose(table[:, 0], expected.fillna(0))
+
+
+@pytest.mark.parametrize(
+    ("fields", "n_one_hot"),
+    [((), 0), ((AGE,), 2), ((AGE, PAIN), 4), ((SEX,), 3), ((SEX, SITE), 7)],
+)
+def test_fields_of_a_single_kind_and_none_at_all_are_columns_too(frame, fields, n_one_hot):
+    columns = FieldColumns.of(frame, fields)
+    assert columns.as_codes(frame).shape == (200, len(fields))
+    assert columns.as_one_hot(frame).shape == (200, n_one_hot)
+
+
+@pytest.mark.parametrize("values", [[np.nan] * 4, [7.0, np.nan, np.nan, np.nan], [7.0] * 4])
+def test_a_field_with_no_value_one_value_or_no_spread_stays_finite(values):
+    frame = pd.DataFrame({"age": values, "sex": pd.Series([None] * 4, dtype="str")})
+    columns = FieldColumns.of(frame, (AGE, SEX))
+    seen = columns.as_one_hot(frame).toarray()
+    later = columns.as_one_hot(frame.assign(age=[1.0, 2.0, 3.0, np.nan])).toarray()
+    assert np.isfinite(seen).all()
+    assert np.isfinite(later).all()
+    assert seen.shape == later.shape
+    assert columns.as_codes(frame).shape == (4, 2)
+
+
+def test_what_is_saved_makes_the_same_columns(frame):
+    fields = (AGE, SEX)
+    columns = FieldColumns.of(frame.iloc[:50], fields)
+    again = FieldColumns(fields, **columns.to_dict())
+    np.testing.assert_array_equal(
+        again.as_one_hot(frame).toarray(), columns.as_one_hot(frame).toarray()
+    )
+
+
+def test_categories_alone_decide_the_codes(frame):
+    turned = replace(SEX, categories=("male", "female"))
+    one = FieldColumns.of(frame, (SEX,)).as_codes(frame)
+    other = FieldColumns.of(frame, (turned,)).as_codes(frame)
+    np.testing.assert_array_equal(1 - one, other)
+
+
+def test_words_are_counted_once_a_text_and_rare_ones_left_out():
+    texts = ["sore sore knee", "sore knee today", "sore elbow"]
+    counter = word_counter(min_document_frequency=2)
+    table = counter.fit_transform(texts).toarray()
+    assert vocabulary_of(counter) == ["knee", "sore"]
+    assert table.tolist() == [[1, 1], [1, 1], [0, 1]]
+
+
+def test_runs_of_words_are_weighted_and_rows_have_length_1():
+    texts = ["sore knee today", "sore knee", "sore elbow", "knee"]
+    vectorizer = tfidf(max_ngram=2, min_document_frequency=2)
+    table = vectorizer.fit_transform(texts).toarray()
+    assert vocabulary_of(vectorizer) == ["knee", "sore", "sore knee"]
+    np.testing.assert_allclose(np.linalg.norm(table, axis=1), 1)
