@@ -117,7 +117,7 @@ class DataParams(Section):
 class TokenizerParams(Section):
     vocabulary: Annotated[int, Field(ge=100)]
     min_document_frequency: Count
-    max_tokens: Annotated[int, Field(ge=8, le=512)]
+    max_tokens: Annotated[int, Field(ge=8, le=384)]  # of 512 positions; fields take some
 
 
 class LinearParams(Section):

@@ -47,7 +47,7 @@ def test_killed_run_resumes_and_gives_the_same_bytes(
     small_project: Checkout, reproduced: Checkout, tmp_path: Path
 ) -> None:
     checkout = small_project.clone_to(tmp_path / "killed")
-    checkout.dvc("repro", "train_st")
+    checkout.dvc("repro", "train_gbm", "train_st")
     fits = checkout.root / ".fits"
     run = subprocess.Popen(
         [sys.executable, "-m", "dvc", "repro"],

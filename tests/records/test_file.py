@@ -18,6 +18,7 @@ from intake_triage.records.namcs import SPECIALTY, STRICT_FIELDS, URGENCY, read_
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.schema import RecordTable
 
+ROOT = Path(__file__).resolve().parents[2]
 OWN_NAMES = {
     "record_id": "Visit no.",
     "text": "What brings you here?",
@@ -193,6 +194,17 @@ def test_survey_rows_in_a_plain_table_give_the_same_scores(
         train_linear(Fit("linear", ("urgency",), 0), (params.linear,), folder / "fit")
         logits.append(np.load(folder / "fit/logits_urgency.npy"))
     np.testing.assert_array_equal(*logits)
+
+
+def test_the_worked_example_is_prepared_under_the_committed_mapping(params):
+    path = str(ROOT / "examples/forms.csv")
+    records = split_source(params.data.model_copy(update={"source": "file", "path": path}))
+    assert len(records.frame) == 400
+    for task in ("urgency", "specialty"):
+        assert 0 < records.frame[task].isna().sum() < 60
+    units = records.frame.groupby("group")
+    assert units.size().max() > 1
+    assert (units["split"].nunique() == 1).all()
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

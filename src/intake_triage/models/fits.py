@@ -68,6 +68,8 @@ def run_fits(
     """
     base = _digest_inputs(params, code)
     folders = {fit: FITS / _digest_fit(fit, base) for fit in fits}
+    for leftover in FITS.glob(".*.part"):  # of a run that was killed
+        shutil.rmtree(leftover)
     open_fits = [fit for fit in fits if not folders[fit].exists()]
     bar = tqdm(total=len(fits), initial=len(fits) - len(open_fits), unit="fit", disable=None)
     for name in THREAD_VARIABLES:  # read by the libraries when the new processes load them

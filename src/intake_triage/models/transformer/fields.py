@@ -61,7 +61,10 @@ def quantile_edges(numeric: np.ndarray, *, n_bins: int) -> np.ndarray:
         if len(present):
             edges[column] = np.quantile(present, quantiles)
     scale = np.maximum(np.ptp(edges, axis=1, keepdims=True), 1.0)
-    return (edges + np.arange(n_bins + 1) * scale * 1e-5).astype(np.float32)
+    # Numbers that are large beside their range, as years are, need more for float32 to see it.
+    visible = 4 * np.spacing(np.abs(edges).max(axis=1, keepdims=True).astype(np.float32))
+    spread = np.maximum(scale * 1e-5, visible)
+    return (edges + np.arange(n_bins + 1) * spread).astype(np.float32)
 
 
 class FieldEmbeddings(nn.Module):

@@ -4,222 +4,30 @@ The folder holds `complaints.yaml`, `requests.yaml`, `history.yaml`, `course.yam
 `fields.yaml`, `wording.yaml` and `conditions/<specialty>.yaml`.
 """
 
-from collections import Counter
-from datetime import date
+from collections.abc import Hashable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import TypeAdapter, ValidationError
 
 from intake_triage.errors import InputError
-from intake_triage.records.synthetic.classes import N_LEVELS, REGISTERS, ROLES, SPECIALTY
+from intake_triage.records.synthetic.classes import REGISTERS, SPECIALTY
+from intake_triage.records.synthetic.entries import (
+    Condition,
+    Course,
+    FieldEntries,
+    Network,
+    Phrases,
+    Wording,
+)
 
-N_BANDS = 6
-Lasting = Literal["hours", "days", "weeks", "months", "years"]
-LASTING: tuple[Lasting, ...] = ("hours", "days", "weeks", "months", "years")
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Weight = Annotated[float, Field(ge=0)]
-ByLevel = Annotated[list[Weight], Field(min_length=N_LEVELS, max_length=N_LEVELS)]
-ByBand = Annotated[list[Weight], Field(min_length=N_BANDS, max_length=N_BANDS)]
-Rates = dict[str, Annotated[float, Field(gt=0, lt=1)]]
-Missing = Annotated[list[Share], Field(min_length=2, max_length=2)]
+T = TypeVar("T")
 
 
-class Entry(BaseModel):
-    """One entry of a file: every key known, no type coerced, nothing changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Phrases(Entry):
-    """Ways to say one thing, by register."""
-
-    lay: Annotated[list[str], Field(min_length=1)]
-    clinical: Annotated[list[str], Field(min_length=1)]
-    short: list[str] = []
-
-    def of(self, register: str) -> list[str]:
-        """The phrases of a register; clinical ones where the thing has no abbreviation."""
-        return getattr(self, register) or self.clinical
-
-
-class Vitals(Entry):
-    """Typical values at severity 3: shifts from the usual (°C, beats a minute), pain 0 to 10."""
-
-    temperature: float
-    heart_rate: float
-    pain: Annotated[float, Field(ge=0, le=10)]
-
-
-class Condition(Entry):
-    """A presenting condition.
-
-    Attributes
-    ----------
-    prevalence : weight among all conditions, before age, sex, season and site
-    age : factor by age band
-    female : share of women among its patients where both sexes are equally frequent
-    severity : weights of the levels 1 … 5
-    trend : growth of its prevalence over the two years, 0.2 for +20 %
-    routing, child_routing : chances by sub-specialty; the latter under 18, where it differs
-    core, further, alarm : chances of complaints at severity 3; an intensity word says something
-        about severity only on a core one, and an alarm one is the mark of a severe case
-    history : chances of standing illnesses
-    """
-
-    prevalence: Positive
-    age: ByBand
-    female: Share
-    severity: ByLevel
-    lasting: Lasting
-    season: str | None = None
-    trend: float = 0.0
-    vitals: Vitals
-    referred: Share
-    routing: Rates | dict[str, Share]
-    child_routing: dict[str, Share] | None = None
-    core: Rates
-    further: Rates
-    alarm: Rates
-    history: Rates
-
-    @model_validator(mode="after")
-    def _check_one_place_per_complaint(self) -> "Condition":
-        counts = Counter([*self.core, *self.further, *self.alarm])
-        repeated = [name for name, count in counts.items() if count > 1]
-        if repeated:
-            raise ValueError(f"{repeated[0]} stands in two of core, further and alarm")
-        return self
-
-    @model_validator(mode="after")
-    def _check_routing_sums_to_one(self) -> "Condition":
-        for routing in (self.routing, self.child_routing or {}):
-            unknown = [name for name in routing if name not in SPECIALTY]
-            if unknown:
-                raise ValueError(f"unknown sub-specialty {unknown[0]}")
-            if routing and abs(sum(routing.values()) - 1) > 1e-9:
-                raise ValueError(f"routing sums to {sum(routing.values()):g}, not 1")
-        return self
-
-
-class CourseFamily(Entry):
-    now: Share
-    aside: Share
-    values: Annotated[list[Phrases], Field(min_length=N_LEVELS, max_length=N_LEVELS)]
-
-
-class Course(Entry):
-    levels: ByLevel
-    families: dict[str, CourseFamily]
-
-
-class AgeBand(Entry):
-    name: str
-    low: Annotated[int, Field(ge=0, le=90)]
-    high: Annotated[int, Field(ge=0, le=90)]
-    share: Positive
-
-
-class SiteKind(Entry):
-    share: Positive
-    ages: ByBand
-    specialties: dict[Literal[SPECIALTY], Positive]
-
-
-class Season(Entry):
-    peak: Annotated[int, Field(ge=1, le=12)]
-    height: Annotated[float, Field(ge=0, lt=1)]
-
-
-class Network(Entry):
-    seed: Annotated[int, Field(ge=0)]
-    sites: Annotated[int, Field(ge=1)]
-    first_day: date
-    days: Annotated[int, Field(ge=1)]
-    age_bands: Annotated[list[AgeBand], Field(min_length=N_BANDS, max_length=N_BANDS)]
-    women: Share
-    kinds: Annotated[dict[str, SiteKind], Field(min_length=1)]
-    seasons: dict[str, Season]
-
-
-class TemperatureEntry(Entry):
-    usual: float
-    spread: Positive
-    missing: Missing
-
-
-class HeartRateEntry(Entry):
-    usual: ByBand
-    spread: Positive
-    missing: Missing
-
-
-class PainEntry(Entry):
-    spread: Positive
-    missing: Missing
-
-
-class DurationEntry(Entry):
-    typical: dict[Lasting, Positive]
-    spread: Positive
-    told: Share
-    missing: Missing
-
-
-class ChannelEntry(Entry):
-    weights: dict[str, ByLevel]
-    missing: Missing
-
-
-class PaymentEntry(Entry):
-    weights: dict[str, ByBand]
-    missing: Missing
-
-
-class EstablishedEntry(Entry):
-    known: dict[Lasting, Share]
-    missing: Missing
-
-
-class ReferredEntry(Entry):
-    missing: Missing
-
-
-class FieldEntries(Entry):
-    temperature: TemperatureEntry
-    heart_rate: HeartRateEntry
-    pain_score: PainEntry
-    duration_days: DurationEntry
-    channel: ChannelEntry
-    payment: PaymentEntry
-    established: EstablishedEntry
-    referred: ReferredEntry
-
-
-class ClauseWords(Entry):
-    before: Phrases
-    after: Phrases
-
-
-class ClauseOrder(Entry):
-    clauses: Annotated[list[Literal[ROLES]], Field(min_length=len(ROLES), max_length=len(ROLES))]
-    weight: Positive
-
-
-class Wording(Entry):
-    intensities: dict[Literal["mild", "severe", "sudden"], Phrases]
-    clauses: dict[Literal[ROLES], ClauseWords]
-    vague: Phrases
-    orders: Annotated[list[ClauseOrder], Field(min_length=1)]
-    openings: Annotated[list[str], Field(min_length=1)]
-    closings: Annotated[list[str], Field(min_length=1)]
-    remarks: Annotated[list[str], Field(min_length=1)]
-
-
-class Catalogue(Entry):
+@dataclass(frozen=True)
+class Catalogue:
     """Everything the synthetic clinic is made of.
 
     `conditions` is keyed by name, in the order of the files; `homes` names the file (the
@@ -237,9 +45,9 @@ class Catalogue(Entry):
     homes: dict[str, str]
 
     @property
-    def concepts(self) -> tuple[str, ...]:
-        """Names of all that a form may mention in a place: complaints, requests, history."""
-        return (*self.complaints, *self.requests, *self.history)
+    def things(self) -> dict[str, Phrases]:
+        """All that a form may mention in a place: complaints, requests, standing illnesses."""
+        return self.complaints | self.requests | self.history
 
 
 def load_catalogue(folder: Path) -> Catalogue:
@@ -250,7 +58,8 @@ def load_catalogue(folder: Path) -> Catalogue:
     InputError
         One line naming the file, the entry and what is wrong with it.
     """
-    catalogue = Catalogue.model_construct(
+    conditions, homes = _read_conditions(folder / "conditions")
+    catalogue = Catalogue(
         complaints=_read(folder / "complaints.yaml", dict[str, Phrases]),
         requests=_read(folder / "requests.yaml", dict[str, Phrases]),
         history=_read(folder / "history.yaml", dict[str, Phrases]),
@@ -258,72 +67,88 @@ def load_catalogue(folder: Path) -> Catalogue:
         network=_read(folder / "network.yaml", Network),
         fields=_read(folder / "fields.yaml", FieldEntries),
         wording=_read(folder / "wording.yaml", Wording),
-        conditions={},
-        homes={},
+        conditions=conditions,
+        homes=homes,
     )
-    files = sorted((folder / "conditions").glob("*.yaml"))
-    if not files:
-        raise InputError(f"{folder / 'conditions'}: no file of conditions")
-    for file in files:
-        if file.stem not in SPECIALTY:
-            raise InputError(f"{file}: named after no sub-specialty; may be {', '.join(SPECIALTY)}")
-        for name, condition in _read(file, dict[str, Condition]).items():
-            _check_names_are_known(file, name, condition, catalogue)
-            if name in catalogue.conditions:
-                raise InputError(f"{file}: {name}: also in {catalogue.homes[name]}.yaml")
-            catalogue.conditions[name] = condition
-            catalogue.homes[name] = file.stem
+    _check_names_are_known(folder, catalogue)
     _check_phrases_are_unique(folder, catalogue)
     return catalogue
 
 
-def _read(file: Path, kind: Any) -> Any:
+def _read_conditions(folder: Path) -> tuple[dict[str, Condition], dict[str, str]]:
+    """All conditions, and the name of the file that each stands in."""
+    conditions: dict[str, Condition] = {}
+    homes: dict[str, str] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        if file.stem not in SPECIALTY:
+            raise InputError(f"{file}: named after no sub-specialty; may be {', '.join(SPECIALTY)}")
+        for name, condition in _read(file, dict[str, Condition]).items():
+            if name in conditions:
+                raise InputError(f"{file}: {name}: also in {homes[name]}.yaml")
+            conditions[name] = condition
+            homes[name] = file.stem
+    if not conditions:
+        raise InputError(f"{folder}: no condition in any <specialty>.yaml")
+    return conditions, homes
+
+
+class _Loader(yaml.CSafeLoader):
+    """A safe loader that refuses a key that stands twice in a mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} stands twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep=deep)
+
+
+def _read(file: Path, kind: type[T]) -> T:
     """Parse one YAML file as `kind`."""
     try:
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise InputError(f"{file}: no such file") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InputError(
-            f"{file}: not valid YAML{f', line {mark.line + 1}' if mark else ''}"
-        ) from None
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InputError(f"{file}{line}: {error.problem}") from None
     try:
         return TypeAdapter(kind).validate_python(raw)
     except ValidationError as error:
         first = error.errors()[0]
         entry = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise InputError(f"{file}: {entry}: {first['msg'].removeprefix('Value error, ')}") from None
+        what = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{file}: {entry}: {what}") from None
 
 
-def _check_names_are_known(
-    file: Path, name: str, condition: Condition, catalogue: Catalogue
-) -> None:
+def _check_names_are_known(folder: Path, catalogue: Catalogue) -> None:
     """Refuse a condition that names a complaint, an illness or a season of no file."""
-    for place in ("core", "further", "alarm"):
-        for complaint in getattr(condition, place):
-            if complaint not in catalogue.complaints | catalogue.requests:
-                raise InputError(
-                    f"{file}: {name}.{place}: {complaint} is in neither complaints.yaml nor "
-                    "requests.yaml"
-                )
-    for illness in condition.history:
-        if illness not in catalogue.history:
-            raise InputError(f"{file}: {name}.history: {illness} is not in history.yaml")
-    if condition.season is not None and condition.season not in catalogue.network.seasons:
-        raise InputError(f"{file}: {name}.season: {condition.season} is not in network.yaml")
+    complaints = catalogue.complaints | catalogue.requests
+    for name, condition in catalogue.conditions.items():
+        season = [] if condition.season is None else [condition.season]
+        for key, named, known, files in (
+            ("core", condition.core, complaints, "complaints.yaml or requests.yaml"),
+            ("further", condition.further, complaints, "complaints.yaml or requests.yaml"),
+            ("alarm", condition.alarm, complaints, "complaints.yaml or requests.yaml"),
+            ("history", condition.history, catalogue.history, "history.yaml"),
+            ("season", season, catalogue.network.seasons, "network.yaml"),
+        ):
+            for unknown in [entry for entry in named if entry not in known]:
+                file = folder / "conditions" / f"{catalogue.homes[name]}.yaml"
+                raise InputError(f"{file}: {name}.{key}: {unknown} is not in {files}")
 
 
 def _check_phrases_are_unique(folder: Path, catalogue: Catalogue) -> None:
     """Refuse a phrase that would stand for two things: the text would lose what was mentioned."""
-    owner: dict[str, str] = {}
-    families = catalogue.course.families
-    course = {
-        f"{f} {i + 1}": v for f, family in families.items() for i, v in enumerate(family.values)
+    values = {
+        f"{name} {level}": phrases
+        for name, family in catalogue.course.families.items()
+        for level, phrases in enumerate(family.values, start=1)
     }
-    for name, phrases in (
-        catalogue.complaints | catalogue.requests | catalogue.history | course
-    ).items():
+    owner: dict[str, str] = {}
+    for name, phrases in (catalogue.things | values).items():
         for phrase in {p for register in REGISTERS for p in getattr(phrases, register)}:
             if owner.setdefault(phrase, name) != name:
                 raise InputError(f"{folder}: {name}: {phrase!r} already stands for {owner[phrase]}")

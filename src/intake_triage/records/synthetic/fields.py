@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from intake_triage.records.synthetic.catalogue import LASTING, N_BANDS, Catalogue
+from intake_triage.records.synthetic.catalogue import Catalogue
 from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.classes import N_LEVELS
+from intake_triage.records.synthetic.entries import LASTING, N_BANDS
 
 TEMPERATURES = np.round(np.arange(340, 421) / 10, 1)  # degrees Celsius
 HEART_RATES = np.arange(35.0, 221.0)  # beats a minute

@@ -6,7 +6,7 @@ import numpy as np
 
 from intake_triage.records.synthetic.classes import ALSO, DENIED, N_LEVELS, NOW
 from intake_triage.records.synthetic.latents import Circumstances, Latents
-from intake_triage.records.synthetic.model import ASIDE_INTENSITY, MentionTables
+from intake_triage.records.synthetic.mention_tables import ASIDE_INTENSITY, MentionTables
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Mentions:
     Attributes
     ----------
     record, thing, role, intensity : int arrays of shape (n_mentions,)
-        One entry a mention, ordered by record; `thing` indexes the catalogue's concepts.
+        One entry a mention, ordered by record; `thing` indexes the catalogue's things.
     course_now : int array of shape (n, n_families)
         0 for none, else 1 + the level named as present.
     course_aside : int array of shape (n, n_families)

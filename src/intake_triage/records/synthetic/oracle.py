@@ -157,7 +157,7 @@ def _evidence_tables(model: ClinicModel) -> dict[str, np.ndarray]:
     prior = np.log(model.network.condition.rows)[:, :, None] + np.log(severity)
     missing = np.stack([model.fields.missing[name] for name in FIELD_ORDER])  # (n_fields, 5)
     bits = np.arange(1 << len(FIELD_ORDER))[:, None] >> np.arange(len(FIELD_ORDER)) & 1
-    empty = bits @ np.log(missing) + (1 - bits) @ np.log(1 - missing)  # (n_patterns, 5)
+    empty = np.where(bits[..., None], np.log(missing), np.log(1 - missing)).sum(axis=1)
     absent, state = _mention_tables(model)
     tables = {
         "prior": prior.reshape(len(prior), -1),

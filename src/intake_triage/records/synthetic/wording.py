@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from intake_triage.records.synthetic.catalogue import Catalogue, Phrases
+from intake_triage.records.synthetic.catalogue import Catalogue
 from intake_triage.records.synthetic.classes import (
     DENIED,
     INTENSITIES,
@@ -20,6 +20,7 @@ from intake_triage.records.synthetic.classes import (
     RELATIVE,
     ROLES,
 )
+from intake_triage.records.synthetic.entries import Phrases
 from intake_triage.records.synthetic.fields import DURATIONS
 from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
@@ -62,11 +63,10 @@ class Writer:
         self._month = month
         wording = catalogue.wording
         course = [value for family in catalogue.course.families.values() for value in family.values]
-        concepts = (*catalogue.complaints.values(), *catalogue.requests.values())
-        concepts = (*concepts, *catalogue.history.values())
-        self._first_course = len(concepts)
-        self._vague = len(concepts) + len(course)
-        self._things = PhraseBook([*concepts, *course, wording.vague])
+        things = list(catalogue.things.values())
+        self._first_course = len(things)
+        self._vague = len(things) + len(course)
+        self._things = PhraseBook([*things, *course, wording.vague])
         self._intensities = PhraseBook([wording.intensities[name] for name in INTENSITIES[1:]])
         self._before = PhraseBook([wording.clauses[role].before for role in ROLES])
         self._after = PhraseBook([wording.clauses[role].after for role in ROLES])

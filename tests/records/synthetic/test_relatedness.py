@@ -1,0 +1,83 @@
+"""The dial: what the labels share at its ends and at the default, and that 0 means independence."""
+
+import numpy as np
+import pytest
+from scipy.stats import chi2, chi2_contingency
+
+from intake_triage.records.synthetic import DEFAULT_RELATEDNESS
+from intake_triage.records.synthetic.generate import draw_chunk
+from intake_triage.records.synthetic.model import build_model
+from intake_triage.records.synthetic.relatedness import joint_label_shares, mutual_information
+
+TIER_SHARES = [0.04, 0.18, 0.43, 0.35]
+
+
+def information_at(catalogue, dial: float) -> float:
+    model = build_model(catalogue, task_relatedness=dial, conflict=False)
+    return mutual_information(joint_label_shares(model))
+
+
+def test_the_default_is_like_the_survey_and_1_is_at_least_a_quarter_nat(catalogue):
+    assert information_at(catalogue, 0.0) == pytest.approx(0, abs=1e-9)
+    assert information_at(catalogue, DEFAULT_RELATEDNESS) == pytest.approx(0.146, abs=0.02)
+    assert information_at(catalogue, 1.0) >= 0.25
+
+
+def test_it_never_falls_along_the_dial(catalogue):
+    information = [information_at(catalogue, dial) for dial in np.linspace(0, 1, 6)]
+    assert np.all(np.diff(information) > -1e-9)
+
+
+@pytest.mark.parametrize("dial", [0.0, 0.3, 0.65, 1.0])
+def test_tier_shares_do_not_move_with_the_dial(catalogue, dial):
+    model = build_model(catalogue, task_relatedness=dial, conflict=False)
+    joint = joint_label_shares(model)
+    np.testing.assert_allclose(joint.sum(axis=1), TIER_SHARES, atol=1e-6)
+
+
+def test_the_exact_shares_are_those_drawn(model):
+    n = 200_000
+    draw = draw_chunk(model, seed=2, chunk=0, n=n)
+    counted = np.zeros((4, 12))
+    np.add.at(counted, (draw.urgency, draw.specialty), 1)
+    expected = joint_label_shares(model)
+    statistic = ((counted - n * expected) ** 2 / (n * expected)).sum()
+    assert statistic < chi2.ppf(1 - 1e-4, expected.size - 1)
+
+
+def dependence(catalogue, dial: float, *, conflict: bool) -> tuple[float, int]:
+    """Chi-square of the labels' tables within age, sex and kind of site, and its freedom."""
+    model = build_model(catalogue, task_relatedness=dial, conflict=conflict)
+    draw = draw_chunk(model, seed=4, chunk=0, n=150_000)
+    where = draw.circumstances
+    stratum = (model.network.kind[where.site] * 6 + where.band) * 2 + where.sex
+    statistic, freedom = 0.0, 0
+    for cell in np.unique(stratum):
+        rows = stratum == cell
+        table = np.zeros((4, 12))
+        np.add.at(table, (draw.urgency[rows], draw.specialty[rows]), 1)
+        # Cells of a few expected forms are no chi-square: leave out classes rare in the stratum.
+        table = table[:, table.sum(axis=0) >= 150]
+        if table.shape[1] > 1:
+            part = chi2_contingency(table, correction=False)
+            statistic, freedom = statistic + part.statistic, freedom + part.dof
+    return statistic, freedom
+
+
+@pytest.mark.parametrize("conflict", [False, True])
+def test_at_0_the_labels_are_independent_given_age_sex_and_site(catalogue, conflict):
+    statistic, freedom = dependence(catalogue, 0.0, conflict=conflict)
+    assert statistic < chi2.ppf(1 - 1e-4, freedom)
+    statistic, freedom = dependence(catalogue, 0.2, conflict=conflict)
+    assert statistic > chi2.ppf(1 - 1e-12, freedom)  # the test sees a faint dependence
+
+
+def test_at_the_ends_one_latent_alone_tells_urgency(catalogue):
+    by_course = build_model(catalogue, task_relatedness=0.0, conflict=False).labels.urgency.chances
+    np.testing.assert_allclose(by_course, np.broadcast_to(by_course[:1], by_course.shape))
+    by_severity = build_model(
+        catalogue, task_relatedness=1.0, conflict=False
+    ).labels.urgency.chances
+    np.testing.assert_allclose(by_severity, np.broadcast_to(by_severity[:, :1], by_severity.shape))
+    assert np.ptp(by_course[0, :, 0]) > 0.5
+    assert np.ptp(by_severity[:, 0, 0]) > 0.5
