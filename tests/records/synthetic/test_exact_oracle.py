@@ -30,7 +30,7 @@ def posteriors(model: ClinicModel, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
 def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
     """Four conditions, all evidence discrete: forms that agree in all of it are counted."""
     model = build_model(load_catalogue(toy_folder), task_relatedness=0.5, conflict=conflict)
-    n = 400_000
+    n = 250_000
     draw = draw_chunk(model, seed=3, chunk=0, n=n)
     mentions = draw.mentions
     seen = np.zeros((n, model.mentions.tie.shape[1]), dtype=np.int64)

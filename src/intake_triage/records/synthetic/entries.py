@@ -1,7 +1,7 @@
 """Entries of the catalogue's files: which keys each has, of which type and within which bounds."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -72,7 +72,7 @@ class Condition(Entry):
     trend: float = 0.0
     vitals: Vitals
     referred: Share
-    routing: Rates | dict[str, Share]
+    routing: dict[str, Share]
     child_routing: dict[str, Share] | None = None
     core: Rates
     further: Rates
@@ -99,17 +99,23 @@ class Condition(Entry):
 
 
 class CourseFamily(Entry):
+    """One side of the course: how often its present value and another are named; five values."""
+
     now: Share
     aside: Share
     values: Annotated[list[Phrases], Field(min_length=N_LEVELS, max_length=N_LEVELS)]
 
 
 class Course(Entry):
+    """The second latent: weights of its levels, and the families of words it speaks through."""
+
     levels: ByLevel
     families: dict[str, CourseFamily]
 
 
 class AgeBand(Entry):
+    """Ages in whole years, both ends included; the last band holds all that are older."""
+
     name: str
     low: Annotated[int, Field(ge=0, le=90)]
     high: Annotated[int, Field(ge=0, le=90)]
@@ -117,12 +123,16 @@ class AgeBand(Entry):
 
 
 class SiteKind(Entry):
+    """A kind of site: its share of forms, and its factors on ages and on conditions by file."""
+
     share: Positive
     ages: ByBand
     specialties: dict[Literal[SPECIALTY], Positive]
 
 
 class Season(Entry):
+    """A yearly wave of prevalence: month of the peak, and its height over the mean."""
+
     peak: Annotated[int, Field(ge=1, le=12)]
     height: Annotated[float, Field(ge=0, lt=1)]
 
@@ -136,6 +146,13 @@ class Network(Entry):
     women: Share
     kinds: Annotated[dict[str, SiteKind], Field(min_length=1)]
     seasons: dict[str, Season]
+
+    @model_validator(mode="after")
+    def _check_days_lie_in_two_calendar_years(self) -> "Network":
+        last_day = self.first_day + timedelta(days=self.days - 1)
+        if last_day.year > self.first_day.year + 1:
+            raise ValueError("the days must lie within two calendar years")
+        return self
 
 
 class TemperatureEntry(Entry):
@@ -182,6 +199,8 @@ class ReferredEntry(Entry):
 
 
 class FieldEntries(Entry):
+    """The structured entries; `missing` holds the chances at the least and the worst severity."""
+
     temperature: TemperatureEntry
     heart_rate: HeartRateEntry
     pain_score: PainEntry
@@ -193,16 +212,22 @@ class FieldEntries(Entry):
 
 
 class ClauseWords(Entry):
+    """Cues of a place, that open a clause or close it."""
+
     before: Phrases
     after: Phrases
 
 
 class ClauseOrder(Entry):
+    """An order of the places, and how common it is over all sites."""
+
     clauses: Annotated[list[Literal[ROLES]], Field(min_length=len(ROLES), max_length=len(ROLES))]
     weight: Positive
 
 
 class Wording(Entry):
+    """How mentions become words."""
+
     intensities: dict[Literal["mild", "severe", "sudden"], Phrases]
     clauses: dict[Literal[ROLES], ClauseWords]
     vague: Phrases

@@ -43,12 +43,15 @@ INCIDENTAL_INTENSITY = np.array([0.64, 0.14, 0.14, 0.08])
 FURTHER_WEIGHT = 0.55  # of what the core says, in the intensity of the condition's other complaints
 ASIDE_INTENSITY = np.array([0.44, 0.22, 0.21, 0.13])
 
-# Mean number of mentions that say nothing of, or only hint at, the condition.
-INCIDENTAL = 0.12  # present complaints of anybody
-DENIED_LOOK_ALIKE = 0.55
+# Mean number of mentions of things that anybody may have, in proportion to how common they are.
+INCIDENTAL = 0.12  # present complaints
 PAST_ANYTHING = 0.35
 RELATIVE_ANYTHING = 0.25
 ALSO_ANYTHING = 2.4  # only in conflict
+STANDING_WEIGHT = 0.35  # of standing illnesses beside complaints, in the past or of a relative
+
+DENIED_LOOK_ALIKE = 0.55  # mean number of denied complaints that a look-alike would have
+HISTORY_NAMED = 0.5  # how often a patient's standing illness is named
 
 # Factors by verbosity (terse, plain, wordy) on the chance of a mention, by place.
 VERBOSITY_GAIN = {
@@ -56,8 +59,12 @@ VERBOSITY_GAIN = {
     "aside": np.array([0.65, 1.0, 1.7]),
     "course": np.array([0.95, 1.0, 1.05]),
 }
+MOST_PRESENT = 0.93  # no chance of a present complaint is above this before incidental ones
+MOST_ASIDE = {DENIED: 0.2, PAST: 0.45, RELATIVE: 0.15, ALSO: 0.15}  # together below 1
+
 COURSE_SHARPNESS = 2.4  # of the value named, per level of distance from the true one
-MOST = 0.93  # no chance of a mention is above this
+COURSE_ASIDES = (0.4, 0.4, 0.2)  # shares of denied values, past ones and a relative's
+NOT_WORSE = 0.12  # weight of a denied value that is not worse than the true one, which weighs 1
 
 
 @dataclass(frozen=True)
@@ -97,64 +104,91 @@ class MentionTables:
 
 
 def build_mention_tables(
-    catalogue: Catalogue, severity: np.ndarray, weights: np.ndarray, *, conflict: bool
+    catalogue: Catalogue, severity: np.ndarray, condition_shares: np.ndarray, *, conflict: bool
 ) -> MentionTables:
-    conditions = list(catalogue.conditions.values())
-    index = {name: k for k, name in enumerate(catalogue.things)}
-    shape = (len(conditions), len(index))
-    core, further, alarm, history = (np.zeros(shape) for _ in range(4))
-    for c, condition in enumerate(conditions):
-        for table, rates in (
-            (core, condition.core),
-            (further, condition.further),
-            (alarm, condition.alarm),
-            (history, condition.history),
-        ):
-            for name, rate in rates.items():
-                table[c, index[name]] = rate
+    """Tabulate all mentions.
 
-    own = (
-        core[:, None, :] * CORE_GAIN[:, None]
-        + further[:, None, :] * FURTHER_GAIN[:, None]
-        + alarm[:, None, :] * ALARM_GAIN[:, None]
-    )  # (n_conditions, N_LEVELS, K)
-    typical = np.einsum("csk,cs->ck", own, severity)
-    popularity = weights @ typical
-    popularity /= popularity.sum()
-    standing = weights @ history
-    anything = popularity + 0.35 * standing  # pasts and relatives have illnesses too
-
-    denied = _denied_rates(typical, alarm, list(catalogue.homes.values()))
-    past = 0.5 * history[:, None, :] + PAST_ANYTHING * anything
-    relative = np.broadcast_to(RELATIVE_ANYTHING * anything, past.shape)
-    gradable = np.arange(len(index)) < len(catalogue.complaints)
-    also = np.broadcast_to(ALSO_ANYTHING * popularity * gradable * conflict, past.shape)
-
-    role = np.zeros((3, len(conditions), N_LEVELS, len(index), len(ROLES)))
-    for v in range(3):
-        now = np.minimum(own * VERBOSITY_GAIN["now"][v], MOST)
-        now = 1 - (1 - now) * (1 - INCIDENTAL * popularity)
-        role[v, ..., NOW] = now
-        for place, rates in ((DENIED, denied), (PAST, past), (RELATIVE, relative)):
-            aside = np.minimum(rates * VERBOSITY_GAIN["aside"][v], 0.3 * MOST)
-            role[v, ..., place] = aside * (1 - now)
-        role[v, ..., ALSO] = np.minimum(also, 0.2) * (1 - now)
-
+    Parameters
+    ----------
+    severity : float array of shape (n_conditions, N_LEVELS)
+        Chances of the severities.
+    condition_shares : float array of shape (n_conditions,)
+    conflict : let the course speak through other complaints instead of words of its own
+    """
+    rates = _read_rates(catalogue)
+    gradable = np.arange(len(catalogue.things)) < len(catalogue.complaints)
+    course_now, course_aside = _course_tables(catalogue, silent=conflict)
     incidental = np.broadcast_to(INCIDENTAL_INTENSITY, CORE_INTENSITY.shape)
     faint = FURTHER_WEIGHT * CORE_INTENSITY + (1 - FURTHER_WEIGHT) * incidental
-    course_now, course_aside = _course_tables(catalogue, silent=conflict)
     return MentionTables(
-        role=role.reshape(3, -1, len(index), len(ROLES)),
-        tie=np.where(core > 0, 2, (further + alarm > 0).astype(np.int64)),
+        role=_role_table(
+            rates,
+            severity,
+            condition_shares,
+            homes=np.array(list(catalogue.homes.values())),
+            also=gradable * ALSO_ANYTHING * conflict,
+        ),
+        tie=np.where(rates["core"] > 0, 2, rates["further"] + rates["alarm"] > 0).astype(np.int64),
         gradable=gradable,
         intensity=np.stack([incidental, faint, CORE_INTENSITY]),
         also_intensity=CORE_INTENSITY,
-        course_now=ChanceTable(course_now),
-        course_aside=ChanceTable(course_aside),
+        course_now=course_now,
+        course_aside=course_aside,
     )
 
 
-def _denied_rates(typical: np.ndarray, alarm: np.ndarray, homes: list[str]) -> np.ndarray:
+def _read_rates(catalogue: Catalogue) -> dict[str, np.ndarray]:
+    """The conditions' rates by key, each a float array of shape (n_conditions, K)."""
+    index = {name: k for k, name in enumerate(catalogue.things)}
+    rates = {}
+    for key in ("core", "further", "alarm", "history"):
+        rates[key] = np.zeros((len(catalogue.conditions), len(index)))
+        for c, condition in enumerate(catalogue.conditions.values()):
+            for name, rate in getattr(condition, key).items():
+                rates[key][c, index[name]] = rate
+    return rates
+
+
+def _role_table(
+    rates: dict[str, np.ndarray],
+    severity: np.ndarray,
+    condition_shares: np.ndarray,
+    *,
+    homes: np.ndarray,
+    also: np.ndarray,
+) -> np.ndarray:
+    """Chances of every place of every thing: float array of shape (V, L, K, n_roles).
+
+    Whether a thing is present is settled first; only one that is not may stand elsewhere.
+    """
+    own = (
+        rates["core"][:, None, :] * CORE_GAIN[:, None]
+        + rates["further"][:, None, :] * FURTHER_GAIN[:, None]
+        + rates["alarm"][:, None, :] * ALARM_GAIN[:, None]
+    )  # (n_conditions, N_LEVELS, K)
+    typical = np.einsum("csk,cs->ck", own, severity)
+    common = condition_shares @ typical
+    common /= common.sum()
+    anything = common + STANDING_WEIGHT * (condition_shares @ rates["history"])
+    elsewhere = {
+        DENIED: _denied_rates(typical, rates["alarm"], homes),
+        PAST: HISTORY_NAMED * rates["history"][:, None, :] + PAST_ANYTHING * anything,
+        RELATIVE: RELATIVE_ANYTHING * anything,
+        ALSO: also * common,
+    }
+    n_verbosities = len(VERBOSITY_GAIN["now"])
+    role = np.zeros((n_verbosities, *own.shape, len(ROLES)))
+    for v in range(n_verbosities):
+        present = np.minimum(own * VERBOSITY_GAIN["now"][v], MOST_PRESENT)
+        present = 1 - (1 - present) * (1 - INCIDENTAL * common)
+        role[v, ..., NOW] = present
+        for place, chance in elsewhere.items():
+            gain = 1.0 if place == ALSO else VERBOSITY_GAIN["aside"][v]
+            role[v, ..., place] = np.minimum(chance * gain, MOST_ASIDE[place]) * (1 - present)
+    return role.reshape(n_verbosities, -1, *role.shape[-2:])
+
+
+def _denied_rates(typical: np.ndarray, alarm: np.ndarray, homes: np.ndarray) -> np.ndarray:
     """Chances of a denial: float array of shape (n_conditions, N_LEVELS, K).
 
     The desk asks what tells a form from its look-alikes elsewhere: the complaints of conditions
@@ -162,32 +196,36 @@ def _denied_rates(typical: np.ndarray, alarm: np.ndarray, homes: list[str]) -> n
     also asks after the condition's own alarm complaints, which a mild case denies.
     """
     shared = np.minimum(typical[:, None, :], typical[None, :, :]).sum(axis=2)  # (C, C)
-    elsewhere = np.array(homes)[:, None] != np.array(homes)[None, :]
-    alike = shared**2 * elsewhere
-    alike /= np.maximum(alike.sum(axis=1, keepdims=True), 1e-12)
-    asked = (alike @ typical) * (1 - typical) ** 2
-    asked *= DENIED_LOOK_ALIKE / np.maximum(asked.sum(axis=1, keepdims=True), 1e-12)
-    alarmed = alarm / np.maximum(alarm.sum(axis=1, keepdims=True), 1e-12)
-    return asked[:, None, :] + ALARM_DENIED[:, None] * alarmed[:, None, :]
+    alike = shared**2 * (homes[:, None] != homes[None, :])
+    asked = (_share_out(alike) @ typical) * (1 - typical) ** 2
+    asked = DENIED_LOOK_ALIKE * _share_out(asked)
+    return asked[:, None, :] + ALARM_DENIED[:, None] * _share_out(alarm)[:, None, :]
 
 
-def _course_tables(catalogue: Catalogue, *, silent: bool) -> tuple[np.ndarray, np.ndarray]:
+def _share_out(weights: np.ndarray) -> np.ndarray:
+    """Rows that sum to 1; a row of zeros stays as it is."""
+    total = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+
+
+def _course_tables(catalogue: Catalogue, *, silent: bool) -> tuple[ChanceTable, ChanceTable]:
+    """The tables `course_now` and `course_aside`; where silent, none is ever named."""
     levels = np.arange(N_LEVELS)
-    near = normalise(np.exp(-COURSE_SHARPNESS * np.abs(levels[:, None] - levels)))  # (Z, value)
-    worse = normalise(0.12 + (levels[None, :] > levels[:, None]))  # a denial is of something worse
-    anything = np.full((N_LEVELS, N_LEVELS), 1 / N_LEVELS)
-    aside = np.concatenate([0.4 * worse, 0.4 * anything, 0.2 * anything], axis=1)  # (Z, 15)
-    now_tables, aside_tables = [], []
-    for v in range(3):
-        for family in catalogue.course.families.values():
-            for rate, values, gain, tables in (
-                (family.now, near, "course", now_tables),
-                (family.aside, aside, "aside", aside_tables),
-            ):
-                chance = 0.0 if silent else min(rate * VERBOSITY_GAIN[gain][v], MOST)
-                tables.append(np.column_stack([np.full(N_LEVELS, 1 - chance), chance * values]))
-    n_families = len(catalogue.course.families)
+    distance = levels - levels[:, None]  # (Z, value)
+    near = normalise(np.exp(-COURSE_SHARPNESS * np.abs(distance)))
+    worse = normalise(np.where(distance > 0, 1.0, NOT_WORSE))  # what is denied is something worse
+    any_value = np.full_like(near, 1 / N_LEVELS)
+    asides = zip(COURSE_ASIDES, (worse, any_value, any_value), strict=True)
+    aside = np.concatenate([share * values for share, values in asides], axis=1)
+    families = catalogue.course.families.values()
     return (
-        np.array(now_tables).reshape(3, n_families, N_LEVELS, -1),
-        np.array(aside_tables).reshape(3, n_families, N_LEVELS, -1),
+        _naming_table([0.0 if silent else family.now for family in families], near, "course"),
+        _naming_table([0.0 if silent else family.aside for family in families], aside, "aside"),
     )
+
+
+def _naming_table(chances: list[float], values: np.ndarray, gain: str) -> ChanceTable:
+    """Chances of (none, value 1, …) by verbosity, family and level of the course."""
+    named = np.minimum(np.outer(VERBOSITY_GAIN[gain], chances), MOST_PRESENT)[:, :, None, None]
+    none = np.broadcast_to(1 - named, (*named.shape[:2], len(values), 1))
+    return ChanceTable(np.concatenate([none, named * values], axis=-1))

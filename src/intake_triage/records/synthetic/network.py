@@ -11,6 +11,8 @@ from intake_triage.records.synthetic.classes import SPECIALTY
 
 N_MONTHS = 24
 WEEKEND = 0.3  # forms on a Saturday or Sunday, relative to a weekday
+SIZE_SPREAD = 0.6  # of the logarithm of a site's number of forms
+ROUTING_SPREAD = 0.4  # of the logarithm of a site's factor on a sub-specialty
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class NetworkTables:
     Attributes
     ----------
     site : (n_sites,); kind : (n_sites,) index of the site's kind
-    day : (n_days,); month : (n_days,) in range(24)
+    day : (n_days,); month : (n_days,) in range(24), 0 for January of the first year
     patient : (n_kinds, n_bands * 2), age band and sex (male, female) flattened
     condition : (n_kinds, n_bands, 2, 24, n_conditions), sums to 1 over the last axis
     routing_habit : (n_sites, n_specialties), the site's factor on routing
@@ -85,7 +87,7 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
     kind_shares = normalise(np.array([kind.share for kind in kinds]))
     # Every kind has its share of the sites; sizes differ by a factor of about ten.
     kind = np.searchsorted(np.cumsum(kind_shares), (np.arange(network.sites) + 0.5) / network.sites)
-    size = rng.lognormal(0.0, 0.6, network.sites)
+    size = rng.lognormal(0.0, SIZE_SPREAD, network.sites)
     site = size * (kind_shares / np.bincount(kind, weights=size, minlength=len(kinds)))[kind]
 
     bands = network.age_bands
@@ -95,7 +97,7 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
         np.array([np.outer(band_shares * kind.ages, sexes).ravel() for kind in kinds])
     )
     days = [network.first_day + timedelta(days=i) for i in range(network.days)]
-    month = np.array([(d.year - days[0].year) * 12 + d.month - 1 for d in days]) % N_MONTHS
+    month = np.array([(d.year - days[0].year) * 12 + d.month - 1 for d in days])
     return NetworkTables(
         site=ChanceTable(normalise(site)),
         kind=kind,
@@ -107,7 +109,7 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
         band_high=np.array([band.high for band in bands]),
         patient=ChanceTable(patient),
         condition=ChanceTable(_tabulate_conditions(catalogue)),
-        routing_habit=rng.lognormal(0.0, 0.4, (network.sites, len(SPECIALTY))),
+        routing_habit=rng.lognormal(0.0, ROUTING_SPREAD, (network.sites, len(SPECIALTY))),
         habits=_draw_habits(
             rng, network.sites, [order.weight for order in catalogue.wording.orders]
         ),

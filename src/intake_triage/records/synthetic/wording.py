@@ -4,7 +4,7 @@ Text depends on what is mentioned, on the site, on the date and on how wordy the
 these it says nothing more about the patient.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -20,39 +20,39 @@ from intake_triage.records.synthetic.classes import (
     RELATIVE,
     ROLES,
 )
-from intake_triage.records.synthetic.entries import Phrases
 from intake_triage.records.synthetic.fields import DURATIONS
 from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
 from intake_triage.records.synthetic.network import N_MONTHS, Habits
+from intake_triage.records.synthetic.phrases import PhraseBook, ago_phrases, duration_phrases
 
 FEWEST_WORDS, MOST_WORDS = 5, 60
 LAY_DRIFT = 0.6  # growth of the lay register's weight over the two years: patients write more
 PAST_DATED = 0.15  # how often a clause on the past says when
 BARE_OPENING = 0.55  # how often a first clause on the present has no cue
+MOST_TYPOS = 3  # a form
 REMARK = (0.0, 0.0, 0.3)  # how often a remark follows, by verbosity
 
 CLAUSE_ENDS_FIRM = np.array([". ", ". ", "; "], dtype=object)
 CLAUSE_ENDS_ANY = np.array([". ", ". ", "; ", ", ", " but "], dtype=object)
 # Ways to join a list: the text before an item in the middle and before the last one.
 JOINTS = np.array([[", ", ", "], [", ", " and "], [" and ", " and "], [" / ", " / "]], dtype=object)
-ASIDE_ROLES = np.array([DENIED, PAST, RELATIVE])
+ASIDE_ROLES = np.array([DENIED, PAST, RELATIVE])  # in the order of Mentions.course_aside
+N_AGO = 9  # the longest durations, from 90 days on, date the past
 
 
-class PhraseBook:
-    """Phrases of many things, drawn by thing and register."""
+@dataclass(frozen=True)
+class Items:
+    """Things to write, each with the record, the place and the intensity: int arrays (n_items,)."""
 
-    def __init__(self, things: Sequence[Phrases]) -> None:
-        phrases = [thing.of(register) for thing in things for register in REGISTERS]
-        counts = np.array([len(p) for p in phrases])
-        self._count = counts.reshape(-1, len(REGISTERS))
-        self._first = (np.cumsum(counts) - counts).reshape(-1, len(REGISTERS))
-        self._text = np.array([p for ps in phrases for p in ps], dtype=object)
+    record: np.ndarray
+    role: np.ndarray
+    thing: np.ndarray
+    intensity: np.ndarray
 
-    def draw(self, rng: np.random.Generator, thing: np.ndarray, register: np.ndarray) -> np.ndarray:
-        """One phrase each: object array of the shape of `thing` and `register`."""
-        step = (rng.random(len(thing)) * self._count[thing, register]).astype(np.int64)
-        return self._text[self._first[thing, register] + step]
+    def take(self, order: np.ndarray) -> "Items":
+        """The same in another order."""
+        return Items(self.record[order], self.role[order], self.thing[order], self.intensity[order])
 
 
 class Writer:
@@ -70,9 +70,8 @@ class Writer:
         self._intensities = PhraseBook([wording.intensities[name] for name in INTENSITIES[1:]])
         self._before = PhraseBook([wording.clauses[role].before for role in ROLES])
         self._after = PhraseBook([wording.clauses[role].after for role in ROLES])
-        self._lasting = PhraseBook([_duration_phrases(days) for days in DURATIONS])
-        self._ago = PhraseBook([_ago_phrases(days) for days in DURATIONS[DURATIONS >= 90]])
-        self._n_ago = int((DURATIONS >= 90).sum())
+        self._lasting = PhraseBook([duration_phrases(days) for days in DURATIONS])
+        self._ago = PhraseBook([ago_phrases(days) for days in DURATIONS[-N_AGO:]])
         orders = [order.clauses for order in wording.orders]
         self._rank = np.array([[order.index(role) for role in ROLES] for order in orders])
         self._openings = np.array([f"{text} " for text in wording.openings], dtype=object)
@@ -90,70 +89,72 @@ class Writer:
     ) -> list[str]:
         """Text of n forms; `duration` indexes DURATIONS and is written where `told`."""
         n = len(circumstances.site)
-        site = circumstances.site
-        order = self._habits.order.draw(rng, site)
-        record, role, thing, intensity = self._items(mentions, n)
-        place = record * len(ROLES) + self._rank[order[record], role]
-        by_place = np.argsort(place + rng.random(len(place)))  # random order within a clause
-        record, role, thing, intensity, place = (
-            a[by_place] for a in (record, role, thing, intensity, place)
-        )
-        first = np.diff(place, prepend=-1) != 0  # of its clause
-        last = np.append(first[1:], True)
-        opens = np.diff(record, prepend=-1) != 0  # the form
+        items = self._list_items(mentions, n)
+        order = self._habits.order.draw(rng, circumstances.site)
+        clause = items.record * len(ROLES) + self._rank[order[items.record], items.role]
+        shuffled = np.argsort(clause + rng.random(len(clause)))  # random within a clause
+        items, clause = items.take(shuffled), clause[shuffled]
+        site = circumstances.site[items.record]
+        register = self._draw_registers(rng, circumstances, items.record)
 
-        register = self._registers(rng, circumstances, record)
-        phrase = self._things.draw(rng, thing, register)
-        text = self._with_intensity(rng, phrase, intensity, register, site[record])
-        starts = np.flatnonzero(first)
-        joint = self._habits.joint.draw(rng, site)[record]
-        text = np.where(first, "", JOINTS[joint, last.astype(int)]) + text
-        after = rng.random(len(starts)) < self._habits.cue_after[site[record[starts]]]
-        text[starts] = self._clause_starts(rng, role, register, opens, starts, after) + text[starts]
-        ends = np.flatnonzero(last)
-        text[ends] += self._clause_ends(
-            rng, role[ends], register[ends], duration[record[ends]], told[record[ends]], after
+        text = self._things.draw(rng, items.thing, register)
+        graded = np.flatnonzero(items.intensity)
+        text[graded] = self._grade(
+            rng, text[graded], items.intensity[graded], register[graded], site[graded]
         )
-        bounds = np.searchsorted(record, np.arange(n + 1)).tolist()
+        is_first = np.diff(clause, prepend=-1) != 0
+        is_last = np.append(is_first[1:], True)
+        joint = self._habits.joint.draw(rng, circumstances.site)[items.record]
+        text = np.where(is_first, "", JOINTS[joint, is_last.astype(np.int64)]) + text
+
+        first, last = np.flatnonzero(is_first), np.flatnonzero(is_last)
+        cue_is_late = rng.random(len(first)) < self._habits.cue_after[site[first]]
+        opens_form = np.diff(items.record[first], prepend=-1) != 0
+        role = items.role[first]
+        starts = self._clause_starts(rng, role, register[first], opens_form, cue_is_late)
+        ends = self._clause_ends(
+            rng, role, register[last], duration[items.record[last]], told[items.record[last]]
+        )
+        late_cue = " " + self._after.draw(rng, role, register[last])
+        text[first] = starts + text[first]
+        text[last] = text[last] + ends + np.where(cue_is_late, late_cue, "")
+
+        bounds = np.searchsorted(items.record, np.arange(n + 1)).tolist()
         pieces = text.tolist()
-        bodies = np.array(
-            ["".join(pieces[a:b]) for a, b in pairwise(bounds)],
-            dtype=object,
-        )
+        bodies = np.array(["".join(pieces[a:b]) for a, b in pairwise(bounds)], dtype=object)
         return self._finish(rng, bodies, circumstances)
 
-    def _items(
-        self, mentions: Mentions, n: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Record, role, thing and intensity of all that is to be written, in no order."""
+    def _list_items(self, mentions: Mentions, n: int) -> "Items":
+        """All that is to be written; a form without a present complaint says so vaguely."""
         now_record, now_family = np.nonzero(mentions.course_now)
         now_level = mentions.course_now[now_record, now_family] - 1
         aside_record, aside_family = np.nonzero(mentions.course_aside)
         aside = mentions.course_aside[aside_record, aside_family] - 1
-        has_complaint = np.bincount(mentions.record[mentions.role == NOW], minlength=n) > 0
-        vague = np.flatnonzero(~has_complaint)
-        record = np.concatenate([mentions.record, now_record, aside_record, vague])
-        role = np.concatenate(
-            [
-                mentions.role,
-                np.full(len(now_record), NOW),
-                ASIDE_ROLES[aside // N_LEVELS],
-                np.full(len(vague), NOW),
-            ]
+        present = mentions.record[mentions.role == NOW]
+        vague = np.flatnonzero(np.bincount(present, minlength=n) == 0)
+        n_course = len(now_record) + len(aside_record)
+        return Items(
+            record=np.concatenate([mentions.record, now_record, aside_record, vague]),
+            role=np.concatenate(
+                [
+                    mentions.role,
+                    np.full(len(now_record), NOW),
+                    ASIDE_ROLES[aside // N_LEVELS],
+                    np.full(len(vague), NOW),
+                ]
+            ),
+            thing=np.concatenate(
+                [
+                    mentions.thing,
+                    self._first_course + now_family * N_LEVELS + now_level,
+                    self._first_course + aside_family * N_LEVELS + aside % N_LEVELS,
+                    np.full(len(vague), self._vague),
+                ]
+            ),
+            intensity=np.pad(mentions.intensity, (0, n_course + len(vague))),
         )
-        thing = np.concatenate(
-            [
-                mentions.thing,
-                self._first_course + now_family * N_LEVELS + now_level,
-                self._first_course + aside_family * N_LEVELS + aside % N_LEVELS,
-                np.full(len(vague), self._vague),
-            ]
-        )
-        intensity = np.zeros(len(record), dtype=np.int64)
-        intensity[: len(mentions.record)] = mentions.intensity
-        return record, role, thing, intensity
 
-    def _registers(
+    def _draw_registers(
         self, rng: np.random.Generator, circumstances: Circumstances, record: np.ndarray
     ) -> np.ndarray:
         """Register of each item, by the habit of the site and the date."""
@@ -163,7 +164,7 @@ class Writer:
         ends = np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)[record]
         return (rng.random(len(record))[:, None] >= ends[:, :-1]).sum(axis=1)
 
-    def _with_intensity(
+    def _grade(
         self,
         rng: np.random.Generator,
         phrase: np.ndarray,
@@ -171,30 +172,27 @@ class Writer:
         register: np.ndarray,
         site: np.ndarray,
     ) -> np.ndarray:
-        """Put the intensity word before or after the phrase it belongs to."""
-        text = phrase.copy()
-        graded = np.flatnonzero(intensity)
-        word = self._intensities.draw(rng, intensity[graded] - 1, register[graded])
-        after = rng.random(len(graded)) < self._habits.intensity_after[site[graded]]
-        text[graded] = np.where(after, phrase[graded] + " " + word, word + " " + phrase[graded])
-        return text
+        """Put each phrase's intensity word before or after it; arrays of one shape."""
+        word = self._intensities.draw(rng, intensity - 1, register)
+        is_late = rng.random(len(phrase)) < self._habits.intensity_after[site]
+        return np.where(is_late, phrase + " " + word, word + " " + phrase)
 
     def _clause_starts(
         self,
         rng: np.random.Generator,
         role: np.ndarray,
         register: np.ndarray,
-        opens: np.ndarray,
-        starts: np.ndarray,
-        after: np.ndarray,
+        opens_form: np.ndarray,
+        cue_is_late: np.ndarray,
     ) -> np.ndarray:
         """What stands before each clause: the end of the one before, and its cue."""
-        cue = self._before.draw(rng, role[starts], register[starts]) + " "
-        bare = opens[starts] & (role[starts] == NOW) & (rng.random(len(starts)) < BARE_OPENING)
-        firm = CLAUSE_ENDS_FIRM[rng.integers(len(CLAUSE_ENDS_FIRM), size=len(starts))]
-        loose = CLAUSE_ENDS_ANY[rng.integers(len(CLAUSE_ENDS_ANY), size=len(starts))]
-        end = np.where(opens[starts], "", np.where(after, firm, loose))
-        return end + np.where(after | bare, "", cue)
+        cue = self._before.draw(rng, role, register) + " "
+        bare = opens_form & (role == NOW) & (rng.random(len(role)) < BARE_OPENING)
+        # Without a cue of its own a clause would read as part of the one before: end that firmly.
+        firm = CLAUSE_ENDS_FIRM[rng.integers(len(CLAUSE_ENDS_FIRM), size=len(role))]
+        loose = CLAUSE_ENDS_ANY[rng.integers(len(CLAUSE_ENDS_ANY), size=len(role))]
+        end_before = np.where(opens_form, "", np.where(cue_is_late, firm, loose))
+        return end_before + np.where(cue_is_late | bare, "", cue)
 
     def _clause_ends(
         self,
@@ -203,15 +201,12 @@ class Writer:
         register: np.ndarray,
         duration: np.ndarray,
         told: np.ndarray,
-        after: np.ndarray,
     ) -> np.ndarray:
-        """What stands after each clause: how long, how long ago, and a cue that comes late."""
+        """How long the present has lasted, or how long ago the past was."""
         lasting = " " + self._lasting.draw(rng, duration, register)
-        ago = " " + self._ago.draw(rng, rng.integers(self._n_ago, size=len(role)), register)
-        dated = rng.random(len(role)) < PAST_DATED
-        when = np.where((role == NOW) & told, lasting, np.where((role == PAST) & dated, ago, ""))
-        cue = " " + self._after.draw(rng, role, register)
-        return when + np.where(after, cue, "")
+        ago = " " + self._ago.draw(rng, rng.integers(N_AGO, size=len(role)), register)
+        dated = (role == PAST) & (rng.random(len(role)) < PAST_DATED)
+        return np.where((role == NOW) & told, lasting, np.where(dated, ago, ""))
 
     def _finish(
         self, rng: np.random.Generator, bodies: np.ndarray, circumstances: Circumstances
@@ -228,47 +223,19 @@ class Writer:
         texts = texts + np.where(remarked, remark, "")
         n_words = np.array([text.count(" ") + 1 for text in texts])
         texts = np.where(n_words < FEWEST_WORDS, texts + remark, texts)
-        lengths = np.array([len(text) for text in texts])
-        n_typos = rng.poisson(self._habits.typo[circumstances.site] * lengths)
-        where = rng.random((n, 3))
+        for i in np.flatnonzero(n_words > MOST_WORDS):
+            texts[i] = " ".join(texts[i].split(" ")[:MOST_WORDS])
+        length = np.array([len(text) for text in texts])
+        n_typos = rng.poisson(self._habits.typo[circumstances.site] * length)
+        where = rng.random((n, MOST_TYPOS))  # as shares of the text's length
         for i in np.flatnonzero(n_typos):
             for share in where[i, : n_typos[i]]:
-                texts[i] = _swap_letters(texts[i], int(share * lengths[i]))
-        for i in np.flatnonzero(n_words + 12 > MOST_WORDS):
-            texts[i] = " ".join(texts[i].split()[:MOST_WORDS])
+                texts[i] = _swap_letters(texts[i], int(share * length[i]))
         return texts.tolist()
 
 
 def _swap_letters(text: str, at: int) -> str:
     """Swap two neighbouring letters inside a word; a place without four letters stays as it is."""
-    if at < 1 or not text[at - 1 : at + 3].isalpha() or at + 3 > len(text):
+    if at < 1 or at + 3 > len(text) or not text[at - 1 : at + 3].isalpha():
         return text
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-
-
-def _in_words(days: float) -> tuple[int, str]:
-    """A duration as count and unit, in the largest unit that fits."""
-    for unit, length in (("year", 365), ("month", 30), ("week", 7)):
-        if days >= length and days % length == 0:
-            return int(days // length), unit
-    return int(days), "day"
-
-
-def _duration_phrases(days: float) -> Phrases:
-    """How long the present complaint lasts."""
-    if days == 0:
-        return Phrases(lay=["since this morning", "since today"], clinical=["of today"])
-    count, unit = _in_words(days)
-    plural = f"{count} {unit}{'s' * (count > 1)}"
-    return Phrases(
-        lay=[f"for {plural}", f"for {plural} now"],
-        clinical=[f"x {plural}", f"of {plural}"],
-        short=[f"x {count}{unit[0]}"],
-    )
-
-
-def _ago_phrases(days: float) -> Phrases:
-    """When something past was."""
-    count, unit = _in_words(days)
-    plural = f"{count} {unit}{'s' * (count > 1)}"
-    return Phrases(lay=[f"{plural} ago", f"for {plural}"], clinical=[f"{plural} prior"])
