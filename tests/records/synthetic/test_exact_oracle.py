@@ -33,19 +33,27 @@ def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
     n = 250_000
     draw = draw_chunk(model, seed=3, chunk=0, n=n)
     mentions = draw.mentions
-    seen = np.zeros((n, model.mentions.tie.shape[1]), dtype=np.int64)
-    seen[mentions.record, mentions.thing] = 1 + mentions.role * 4 + mentions.intensity
+    seen = np.zeros((n, 2, model.mentions.tie.shape[1]), dtype=np.int64)
+    layer = (mentions.role == ALSO).astype(np.int64)
+    seen[mentions.record, layer, mentions.thing] = 1 + mentions.role * 4 + mentions.intensity
+    seen[:, 1] = seen[:, 1] > 0  # how strong a second problem is says nothing
     where = draw.circumstances
     evidence = np.column_stack(
-        [seen, mentions.course_now, mentions.course_aside, where.band, where.verbosity]
+        [
+            seen.reshape(n, -1),
+            mentions.course_now,
+            mentions.course_aside,
+            where.band,
+            where.verbosity,
+        ]
     )
     _, group, size = np.unique(evidence, axis=0, return_inverse=True, return_counts=True)
-    assert (size >= 200).sum() > 30
+    assert (size >= 150).sum() > 25
     for posterior, label in zip(
         posteriors(model, draw), (draw.urgency, draw.specialty), strict=True
     ):
         statistic, n_compared = 0.0, 0
-        for chosen in np.flatnonzero(size >= 200):
+        for chosen in np.flatnonzero(size >= 150):
             rows = group == chosen
             # The month and sex do not matter in the toy: all like forms have one posterior.
             np.testing.assert_allclose(posterior[rows].std(axis=0), 0, atol=1e-9)
@@ -77,10 +85,11 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
     tables, where, mentions = model.mentions, draw.circumstances, draw.mentions
     verbosity = where.verbosity[i]
     mine = mentions.record == i
+    first = mine & (mentions.role != ALSO)
     state = {
         thing: (role, intensity)
         for thing, role, intensity in zip(
-            mentions.thing[mine], mentions.role[mine], mentions.intensity[mine], strict=True
+            mentions.thing[first], mentions.role[first], mentions.intensity[first], strict=True
         )
     }
     prior = model.network.condition.rows[where.cell[i]]
@@ -94,7 +103,7 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
                 continue
             role, intensity = state[thing]
             weight *= places[role]
-            if not tables.gradable[thing] or role in (DENIED, ALSO):
+            if not tables.gradable[thing] or role == DENIED:
                 continue
             tie = tables.tie[condition, thing]
             graded = tables.intensity[tie, severity] if role == NOW else ASIDE_INTENSITY
@@ -118,9 +127,9 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
     if draw.fields.shown["channel"][i]:
         channel = draw.fields.index["channel"][i]
         course_weight *= model.fields.value["channel"].chances[0, :, channel]
-    for thing, (role, intensity) in state.items():
-        if role == ALSO and tables.gradable[thing]:
-            course_weight *= tables.also_intensity[:, intensity]
+    second = set(mentions.thing[mine & (mentions.role == ALSO)].tolist())
+    for thing, chances in enumerate(tables.second.T):
+        course_weight *= chances if thing in second else 1 - chances
     urgency, specialty = np.zeros(len(URGENCY)), np.zeros(len(SPECIALTY))
     child = int(where.band[i] < 2)
     for (condition, severity), weight in case_weight.items():
