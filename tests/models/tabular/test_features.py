@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import OneHotEncoder
 
-from intake_triage.models.tabular.features import FieldColumns, tfidf, vocabulary_of, word_counter
+from intake_triage.models.tabular.features import (
+    FieldColumns,
+    place_words,
+    tfidf,
+    vocabulary_of,
+    word_counter,
+)
 from intake_triage.records.schema import FormField
 
 AGE = FormField("age", "numeric")
@@ -101,12 +107,13 @@ def test_categories_alone_decide_the_codes(frame):
     np.testing.assert_array_equal(1 - one, other)
 
 
-def test_words_are_counted_once_a_text_and_rare_ones_left_out():
-    texts = ["sore sore knee", "sore knee today", "sore elbow"]
-    counter = word_counter(min_document_frequency=2)
-    table = counter.fit_transform(texts).toarray()
+def test_words_count_by_their_first_place_and_rare_ones_are_left_out():
+    texts = pd.Series(["sore sore knee", "knee, sore knee today", "sore elbow", ""])
+    counter = word_counter(min_document_frequency=2).fit(texts)
+    table = place_words(texts, counter).toarray()
     assert vocabulary_of(counter) == ["knee", "sore"]
-    assert table.tolist() == [[1, 1], [1, 1], [0, 1]]
+    np.testing.assert_allclose(table, [[1 / 3, 1], [1, 1 / 2], [0, 1], [0, 0]], rtol=1e-6)
+    assert table.dtype == np.float32
 
 
 def test_runs_of_words_are_weighted_and_rows_have_length_1():

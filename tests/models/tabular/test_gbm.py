@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.special import log_softmax
 from sklearn.feature_extraction.text import CountVectorizer
 
-from intake_triage.models.tabular.features import FieldColumns
+from intake_triage.models.tabular.features import FieldColumns, place_words
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 from intake_triage.tasks import TASKS
@@ -30,11 +30,11 @@ def settings(params):
     )
 
 
-def table_of(frame, vocabulary: list[str], fields) -> sparse.csr_array:
+def table_of(frame, vocabulary: list[str], fields) -> sparse.csr_matrix:
     """The features of records, words from a saved vocabulary."""
-    words = CountVectorizer(vocabulary=vocabulary, binary=True, dtype=np.float32)
+    words = place_words(frame["text"], CountVectorizer(vocabulary=vocabulary).fit([]))
     codes = FieldColumns(fields, {}, {}).as_codes(frame)
-    return sparse.hstack([codes, words.transform(frame["text"])]).tocsr()
+    return sparse.csr_matrix(sparse.hstack([codes, words]))
 
 
 @pytest.mark.parametrize("task", TASKS)
