@@ -13,7 +13,7 @@ from sklearn.metrics import f1_score
 from sklearn.preprocessing import OneHotEncoder
 
 from intake_triage.records.synthetic import FIELDS, SPECIALTY, URGENCY
-from intake_triage.records.synthetic.classes import DENIED, NOW, PAST, RELATIVE
+from intake_triage.records.synthetic.classes import NOW, PAST
 from intake_triage.records.synthetic.generate import draw_chunk
 from intake_triage.records.synthetic.oracle import Oracle
 
@@ -53,16 +53,16 @@ def linear_inputs(clinic_records):
     return hstack([words.transform(records["text"]), one_hot.transform(entries)]).tocsr()
 
 
-@pytest.mark.parametrize("task", ["urgency", "specialty"])
-def test_a_linear_model_stays_well_below_the_oracle(clinic_records, linear_inputs, task):
+@pytest.mark.parametrize(("task", "at_least"), [("urgency", 0.48), ("specialty", 0.60)])
+def test_a_linear_model_stays_well_below_the_oracle(clinic_records, linear_inputs, task, at_least):
     records, oracle = clinic_records
     label = labels_of(records, task)
-    linear = LogisticRegression(C=1.0, max_iter=40, tol=1e-2)
+    linear = LogisticRegression(C=1.0, max_iter=300, tol=2e-3)
     linear.fit(linear_inputs[:N_TRAIN], label[:N_TRAIN])
     score = f1_score(label[N_TRAIN:], linear.predict(linear_inputs[N_TRAIN:]), average="macro")
     best = oracle_f1(oracle[N_TRAIN:], label[N_TRAIN:], task)
     assert score < best - 0.05
-    assert score > 0.3  # it learns: the gap is not that of a model that failed
+    assert score > at_least  # it learns: the gap is not that of a fit that failed
 
 
 def test_phrases_unique_to_one_condition_do_not_tell_the_specialty(clinic_records, catalogue):
@@ -97,15 +97,14 @@ def test_phrases_unique_to_one_condition_do_not_tell_the_specialty(clinic_record
 
 
 def test_the_same_mentions_in_other_places_mean_something_else(model):
-    """Present and past complaints change places, as do denied ones and a relative's."""
+    """Present and past complaints change places; all else stays."""
     draw = draw_chunk(model, seed=9, chunk=0, n=6000)
-    swap = {NOW: PAST, PAST: NOW, DENIED: RELATIVE, RELATIVE: DENIED}
+    swap = {NOW: PAST, PAST: NOW}
     role = np.array([swap.get(place, place) for place in draw.mentions.role.tolist()])
     gradable = model.mentions.gradable[draw.mentions.thing]
     complaint = np.flatnonzero(gradable)
     role[~gradable] = draw.mentions.role[~gradable]  # a standing illness stays where it is
-    intensity = np.where(role == DENIED, 0, draw.mentions.intensity)
-    swapped = replace(draw.mentions, role=role, intensity=intensity)
+    swapped = replace(draw.mentions, role=role)
     oracle = Oracle(model)
     before = oracle.posteriors(draw.circumstances, draw.mentions, draw.fields)
     after = oracle.posteriors(draw.circumstances, swapped, draw.fields)

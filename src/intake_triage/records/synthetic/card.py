@@ -51,9 +51,9 @@ latent, the course (1 settling to 5 collapsing), is independent of all others. C
 severity decide what is complained of, denied and past, and how strong; the course speaks through
 words of its own (getting worse, off work) and through the channel by which the form arrives.
 Urgency is an ordered probit on a mix of severity and course, set by the dial `task_relatedness`,
-then recorded with slips to the tier beside. Specialty is the condition's routing, bent by the habits
-of the site. Sites also differ in how they write: abbreviations, order of clauses, typing errors,
-filler.
+then recorded with slips to the tier beside. Specialty is the condition's routing, bent by the
+habits of the site. Sites also differ in how they write: abbreviations, order of clauses, typing
+errors, filler.
 
 What a mention means depends on its place. The same complaint may be present, denied, past or a
 relative's, and the same word "severe" may belong to the complaint that matters or to another; so
@@ -62,11 +62,11 @@ the order of words carries label information that a bag of words does not hold.
 
 ENDING = """## Conflict
 
-With `conflict` the course has no words of its own. It speaks through other complaints, drawn from
-all of the catalogue and named as a second problem, and through their intensity: urgency must read
-these intensities and overlook which complaints they belong to, specialty must read the complaints
-of the first problem and overlook those of the second. A narrow encoder has to hold both readings
-of the same words.
+With `conflict` the course has no words of its own. It speaks through complaints of a second
+problem, each of which stands for a level of the course; which level is drawn once and has nothing
+to do with the sub-specialty that the same complaint stands for in a first problem. Urgency must
+read in the second place what specialty must overlook, and give the same words another meaning: a
+narrow encoder has to hold both readings.
 
 ## What it is not
 
@@ -178,7 +178,7 @@ def _describe_difficulty(records: pd.DataFrame, oracle: pd.DataFrame) -> str:
     for task, names in CLASSES.items():
         label = pd.Categorical(records[task], categories=list(names)).codes
         seen, rest = label[:N_TRAIN], label[N_TRAIN:]
-        linear = LogisticRegression(C=1.0, max_iter=100, tol=1e-3).fit(inputs[:N_TRAIN], seen)
+        linear = LogisticRegression(C=1.0, max_iter=400, tol=1e-3).fit(inputs[:N_TRAIN], seen)
         prior = np.bincount(seen) / N_TRAIN
         systems = {
             "class shares": np.tile(prior, (len(rest), 1)),

@@ -56,7 +56,7 @@ def generate_clinic(
     task_relatedness : in [0, 1]
         1: urgency follows the severity of the condition; 0: a course that is independent of it.
     conflict : bool
-        Let the course speak through the same words as the condition.
+        Let the course speak through the same words as the condition, read differently.
 
     Yields
     ------

@@ -11,13 +11,11 @@ import numpy as np
 from intake_triage.records.synthetic.catalogue import Catalogue
 from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.classes import (
-    ALSO,
     DENIED,
     N_LEVELS,
     NOW,
     PAST,
     RELATIVE,
-    ROLES,
 )
 
 # Factors on the chance of a complaint, by severity 1 … 5.
@@ -47,7 +45,6 @@ ASIDE_INTENSITY = np.array([0.44, 0.22, 0.21, 0.13])
 INCIDENTAL = 0.12  # present complaints
 PAST_ANYTHING = 0.35
 RELATIVE_ANYTHING = 0.25
-ALSO_ANYTHING = 2.4  # only in conflict
 STANDING_WEIGHT = 0.35  # of standing illnesses beside complaints, in the past or of a relative
 
 DENIED_LOOK_ALIKE = 0.55  # mean number of denied complaints that a look-alike would have
@@ -60,11 +57,16 @@ VERBOSITY_GAIN = {
     "course": np.array([0.95, 1.0, 1.05]),
 }
 MOST_PRESENT = 0.93  # no chance of a present complaint is above this before incidental ones
-MOST_ASIDE = {DENIED: 0.2, PAST: 0.45, RELATIVE: 0.15, ALSO: 0.15}  # together below 1
+MOST_ASIDE = {DENIED: 0.2, PAST: 0.45, RELATIVE: 0.15}  # together below 1
 
 COURSE_SHARPNESS = 2.4  # of the value named, per level of distance from the true one
 COURSE_ASIDES = (0.4, 0.4, 0.2)  # shares of denied values, past ones and a relative's
 NOT_WORSE = 0.12  # weight of a denied value that is not worse than the true one, which weighs 1
+
+# In conflict alone: a second problem, told by complaints that each stand for a level of the course.
+SECOND_PROBLEM = 2.2  # mean number of its complaints
+SECOND_TELLS = 0.8  # share of them that stand for the true level; the others are any complaint
+MOST_SECOND = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,16 @@ class MentionTables:
 
     Attributes
     ----------
-    role : float array of shape (V, L, K, n_roles)
-        Chance that a thing is mentioned in that place; the rest of 1 is no mention.
+    role : float array of shape (V, L, K, 4)
+        Chance that a thing is present, denied, past or a relative's; the rest of 1 is no mention.
     tie : int array of shape (n_conditions, K)
         How a present complaint belongs to the condition: 0 incidental, 1 further, 2 core.
     gradable : bool array of shape (K,)
         Takes an intensity word: complaints do, requests and standing illnesses do not.
     intensity : float array of shape (3, N_LEVELS, n_intensities)
         Of a present complaint, by tie and severity.
-    also_intensity : float array of shape (Z, n_intensities)
-        Of a complaint under "also", by level of the course.
+    second : float array of shape (Z, K)
+        Chance that a thing is named as part of a second problem, whatever its other place.
     course_now : chances of shape (V, n_families, Z, 1 + N_LEVELS)
         Present value of a family of the course; column 0: none named.
     course_aside : chances of shape (V, n_families, Z, 1 + 3 * N_LEVELS)
@@ -93,7 +95,7 @@ class MentionTables:
     tie: np.ndarray
     gradable: np.ndarray
     intensity: np.ndarray
-    also_intensity: np.ndarray
+    second: np.ndarray
     course_now: ChanceTable
     course_aside: ChanceTable
 
@@ -116,22 +118,25 @@ def build_mention_tables(
     conflict : let the course speak through other complaints instead of words of its own
     """
     rates = _read_rates(catalogue)
+    own = _present_rates(rates)
+    typical = np.einsum("csk,cs->ck", own, severity)
+    common = normalise(condition_shares @ typical)
     gradable = np.arange(len(catalogue.things)) < len(catalogue.complaints)
     course_now, course_aside = _course_tables(catalogue, silent=conflict)
     incidental = np.broadcast_to(INCIDENTAL_INTENSITY, CORE_INTENSITY.shape)
     faint = FURTHER_WEIGHT * CORE_INTENSITY + (1 - FURTHER_WEIGHT) * incidental
     return MentionTables(
         role=_role_table(
-            rates,
-            severity,
-            condition_shares,
-            homes=np.array(list(catalogue.homes.values())),
-            also=gradable * ALSO_ANYTHING * conflict,
+            own,
+            denied=_denied_rates(typical, rates["alarm"], np.array(list(catalogue.homes.values()))),
+            history=rates["history"],
+            common=common,
+            standing=condition_shares @ rates["history"],
         ),
         tie=np.where(rates["core"] > 0, 2, rates["further"] + rates["alarm"] > 0).astype(np.int64),
         gradable=gradable,
         intensity=np.stack([incidental, faint, CORE_INTENSITY]),
-        also_intensity=CORE_INTENSITY,
+        second=_second_problem(catalogue, common, silent=not conflict),
         course_now=course_now,
         course_aside=course_aside,
     )
@@ -149,42 +154,49 @@ def _read_rates(catalogue: Catalogue) -> dict[str, np.ndarray]:
     return rates
 
 
-def _role_table(
-    rates: dict[str, np.ndarray],
-    severity: np.ndarray,
-    condition_shares: np.ndarray,
-    *,
-    homes: np.ndarray,
-    also: np.ndarray,
-) -> np.ndarray:
-    """Chances of every place of every thing: float array of shape (V, L, K, n_roles).
-
-    Whether a thing is present is settled first; only one that is not may stand elsewhere.
-    """
-    own = (
+def _present_rates(rates: dict[str, np.ndarray]) -> np.ndarray:
+    """Chances of the condition's own complaints: float array of shape (n_conditions, 5, K)."""
+    return (
         rates["core"][:, None, :] * CORE_GAIN[:, None]
         + rates["further"][:, None, :] * FURTHER_GAIN[:, None]
         + rates["alarm"][:, None, :] * ALARM_GAIN[:, None]
-    )  # (n_conditions, N_LEVELS, K)
-    typical = np.einsum("csk,cs->ck", own, severity)
-    common = condition_shares @ typical
-    common /= common.sum()
-    anything = common + STANDING_WEIGHT * (condition_shares @ rates["history"])
+    )
+
+
+def _role_table(
+    own: np.ndarray,
+    *,
+    denied: np.ndarray,
+    history: np.ndarray,
+    common: np.ndarray,
+    standing: np.ndarray,
+) -> np.ndarray:
+    """Chances of every place of every thing: float array of shape (V, L, K, 4).
+
+    Whether a thing is present is settled first; only one that is not may stand elsewhere.
+
+    Parameters
+    ----------
+    own, denied : (n_conditions, N_LEVELS, K), chances of present and of denied complaints
+    history : (n_conditions, K), chances of standing illnesses
+    common : (K,), shares of the things among all present complaints
+    standing : (K,), shares of all patients with each standing illness
+    """
+    anything = common + STANDING_WEIGHT * standing
     elsewhere = {
-        DENIED: _denied_rates(typical, rates["alarm"], homes),
-        PAST: HISTORY_NAMED * rates["history"][:, None, :] + PAST_ANYTHING * anything,
+        DENIED: denied,
+        PAST: HISTORY_NAMED * history[:, None, :] + PAST_ANYTHING * anything,
         RELATIVE: RELATIVE_ANYTHING * anything,
-        ALSO: also * common,
     }
     n_verbosities = len(VERBOSITY_GAIN["now"])
-    role = np.zeros((n_verbosities, *own.shape, len(ROLES)))
+    role = np.zeros((n_verbosities, *own.shape, 1 + len(MOST_ASIDE)))
     for v in range(n_verbosities):
         present = np.minimum(own * VERBOSITY_GAIN["now"][v], MOST_PRESENT)
         present = 1 - (1 - present) * (1 - INCIDENTAL * common)
         role[v, ..., NOW] = present
         for place, chance in elsewhere.items():
-            gain = 1.0 if place == ALSO else VERBOSITY_GAIN["aside"][v]
-            role[v, ..., place] = np.minimum(chance * gain, MOST_ASIDE[place]) * (1 - present)
+            aside = np.minimum(chance * VERBOSITY_GAIN["aside"][v], MOST_ASIDE[place])
+            role[v, ..., place] = aside * (1 - present)
     return role.reshape(n_verbosities, -1, *role.shape[-2:])
 
 
@@ -200,6 +212,26 @@ def _denied_rates(typical: np.ndarray, alarm: np.ndarray, homes: np.ndarray) -> 
     asked = (_share_out(alike) @ typical) * (1 - typical) ** 2
     asked = DENIED_LOOK_ALIKE * _share_out(asked)
     return asked[:, None, :] + ALARM_DENIED[:, None] * _share_out(alarm)[:, None, :]
+
+
+def _second_problem(catalogue: Catalogue, common: np.ndarray, *, silent: bool) -> np.ndarray:
+    """Chances of a second problem's complaints: float array of shape (N_LEVELS, K).
+
+    Which level a complaint stands for is drawn from the network's seed: it has nothing to do with
+    the sub-specialty that the same words stand for when they are the first problem. Where silent,
+    none is ever named.
+    """
+    chances = np.zeros((N_LEVELS, len(common)))
+    if silent:
+        return chances
+    n_complaints = len(catalogue.complaints)
+    rng = np.random.default_rng([catalogue.network.seed, 1])
+    stands_for = rng.permutation(n_complaints) % N_LEVELS
+    any_complaint = normalise(common[:n_complaints])
+    of_level = _share_out(any_complaint * (stands_for == np.arange(N_LEVELS)[:, None]))
+    mixed = SECOND_TELLS * of_level + (1 - SECOND_TELLS) * any_complaint
+    chances[:, :n_complaints] = np.minimum(SECOND_PROBLEM * mixed, MOST_SECOND)
+    return chances
 
 
 def _share_out(weights: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ class Mentions:
     Attributes
     ----------
     record, thing, role, intensity : int arrays of shape (n_mentions,)
-        One entry a mention, ordered by record; `thing` indexes the catalogue's things.
+        One entry a mention; `thing` indexes the catalogue's things.
     course_now : int array of shape (n, n_families)
         0 for none, else 1 + the level named as present.
     course_aside : int array of shape (n, n_families)
@@ -37,14 +37,30 @@ def draw_mentions(
     circumstances: Circumstances,
     latents: Latents,
 ) -> Mentions:
-    """Draw every thing's place (or absence) independently given the case, then its intensity."""
+    """Draw every thing's place (or absence) independently, then the intensities.
+
+    What is present, denied, past or a relative's depends on the case; a second problem, and the
+    words of the course itself, depend on the course.
+    """
     verbosity, case, course = circumstances.verbosity, latents.case, latents.course
-    ends = tables.role_ends
+    ends = tables.role_ends  # (V, L, K, 4)
     chance = rng.random((len(case), ends.shape[2]))
-    mentioned = chance < ends[verbosity, case, :, -1]  # (n, K)
-    record, thing = np.nonzero(mentioned)
+    record, thing = np.nonzero(chance < ends[verbosity, case, :, -1])
     role = (chance[record, thing][:, None] >= ends[verbosity[record], case[record], thing]).sum(1)
-    intensity = _draw_intensity(rng, tables, role, thing, case[record], course[record])
+    tie = tables.tie[case[record] // N_LEVELS, thing]
+    shares = tables.intensity[tie, case[record] % N_LEVELS]
+    shares[role != NOW] = ASIDE_INTENSITY
+    intensity = _draw_intensity(rng, shares)
+    intensity[(role == DENIED) | ~tables.gradable[thing]] = 0
+
+    if tables.second.any():
+        chance = rng.random((len(case), tables.second.shape[1]))
+        second_record, second_thing = np.nonzero(chance < tables.second[course])
+        shares = np.broadcast_to(ASIDE_INTENSITY, (len(second_record), len(ASIDE_INTENSITY)))
+        intensity = np.concatenate([intensity, _draw_intensity(rng, shares)])
+        record = np.concatenate([record, second_record])
+        thing = np.concatenate([thing, second_thing])
+        role = np.concatenate([role, np.full(len(second_record), ALSO)])
 
     n_families = tables.course_now.chances.shape[1]
     row = (verbosity[:, None] * n_families + np.arange(n_families)) * N_LEVELS + course[:, None]
@@ -52,20 +68,7 @@ def draw_mentions(
     return Mentions(record, thing, role, intensity, course_now=now, course_aside=aside)
 
 
-def _draw_intensity(
-    rng: np.random.Generator,
-    tables: MentionTables,
-    role: np.ndarray,
-    thing: np.ndarray,
-    case: np.ndarray,
-    course: np.ndarray,
-) -> np.ndarray:
-    """Intensity of each mention; all arrays of shape (n_mentions,)."""
-    tie = tables.tie[case // N_LEVELS, thing]
-    shares = tables.intensity[tie, case % N_LEVELS]
-    shares[role != NOW] = ASIDE_INTENSITY
-    also = role == ALSO
-    shares[also] = tables.also_intensity[course[also]]
-    chance = rng.random(len(role))
-    intensity = (chance[:, None] >= np.cumsum(shares, axis=1)[:, :-1]).sum(axis=1)
-    return np.where((role == DENIED) | ~tables.gradable[thing], 0, intensity)
+def _draw_intensity(rng: np.random.Generator, shares: np.ndarray) -> np.ndarray:
+    """One intensity a mention: int array of shape (n_mentions,) from (n_mentions, 4) shares."""
+    chance = rng.random(len(shares))
+    return (chance[:, None] >= np.cumsum(shares, axis=1)[:, :-1]).sum(axis=1)

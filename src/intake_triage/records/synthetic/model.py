@@ -39,8 +39,8 @@ def build_model(catalogue: Catalogue, *, task_relatedness: float, conflict: bool
     task_relatedness : in [0, 1]
         1: urgency follows the severity of the condition; 0: it follows the course alone.
     conflict : bool
-        The course speaks through other complaints and their intensity instead of words of its
-        own: what urgency must read is what specialty must overlook, and the other way round.
+        The course speaks through the complaints of a second problem instead of words of its own:
+        each stands for a level, whatever sub-specialty it stands for as a first problem.
     """
     conditions = list(catalogue.conditions.values())
     network = build_network_tables(catalogue)

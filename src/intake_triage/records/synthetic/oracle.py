@@ -38,7 +38,7 @@ from intake_triage.records.synthetic.model import ClinicModel
 BLOCK = 512  # records; their evidence of all cases together stays in the processor's cache
 
 # States of a thing in a form: present with each intensity, then the other places.
-STATE_OF_ROLE = {DENIED: 4, PAST: 5, RELATIVE: 6, ALSO: 7}
+STATE_OF_ROLE = {DENIED: 4, PAST: 5, RELATIVE: 6}
 N_STATES = len(INTENSITIES) + len(STATE_OF_ROLE)
 
 
@@ -56,7 +56,8 @@ class Oracle:
             self._course = np.log(model.course.chances)
             self._course_now = np.log(model.mentions.course_now.chances)
             self._course_aside = np.log(model.mentions.course_aside.chances)
-            self._also = np.log(model.mentions.also_intensity).T  # (n_intensities, Z)
+            self._not_second = np.log1p(-model.mentions.second)  # (Z, K)
+            self._second = np.log(model.mentions.second) - self._not_second
             self._channel = {name: np.log(model.fields.value[name].chances) for name in BY_COURSE}
 
     def posteriors(
@@ -103,18 +104,20 @@ class Oracle:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Pairs of record and row of evidence: two int arrays of shape (n_pairs,)."""
         everyone = np.arange(len(circumstances.site))
-        state = mentions.intensity.copy()
-        for role, index in STATE_OF_ROLE.items():
-            state[mentions.role == role] = index
+        first = mentions.role != ALSO  # a second problem tells of the course alone
+        record, role = mentions.record[first], mentions.role[first]
+        state = mentions.intensity[first]
+        for place, index in STATE_OF_ROLE.items():
+            state[role == place] = index
         n_things = self._model.mentions.tie.shape[1]
-        thing = circumstances.verbosity[mentions.record] * n_things + mentions.thing
+        thing = circumstances.verbosity[record] * n_things + mentions.thing[first]
         hidden = np.stack([~fields.shown[name] for name in FIELD_ORDER], axis=1)
         empty = hidden @ (1 << np.arange(len(FIELD_ORDER)))
         pairs = [
             (everyone, self._first["prior"] + circumstances.cell),
             (everyone, self._first["absent"] + circumstances.verbosity),
             (everyone, self._first["empty"] + empty),
-            (mentions.record, self._first["state"] + thing * N_STATES + state),
+            (record, self._first["state"] + thing * N_STATES + state),
         ]
         for name in BY_CASE:
             table = self._model.fields.value[name]
@@ -128,15 +131,16 @@ class Oracle:
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
     ) -> np.ndarray:
         """Log of the joint chance of the course and what is seen of it: shape (n, 5)."""
-        evidence = np.broadcast_to(self._course, (len(circumstances.site), N_LEVELS)).copy()
+        prior = self._course + self._not_second.sum(axis=1)
+        evidence = np.tile(prior, (len(circumstances.site), 1))
         for family in range(mentions.course_now.shape[1]):
             for table, seen in (
                 (self._course_now, mentions.course_now),
                 (self._course_aside, mentions.course_aside),
             ):
                 evidence += table[circumstances.verbosity, family, :, seen[:, family]]
-        also = (mentions.role == ALSO) & self._model.mentions.gradable[mentions.thing]
-        np.add.at(evidence, mentions.record[also], self._also[mentions.intensity[also]])
+        second = mentions.role == ALSO
+        np.add.at(evidence, mentions.record[second], self._second.T[mentions.thing[second]])
         for name, table in self._channel.items():
             shown = fields.shown[name]
             evidence[shown] += table[0][:, fields.index[name][shown]].T
