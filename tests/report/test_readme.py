@@ -1,0 +1,33 @@
+"""The README's figures are those of the committed runs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from intake_triage.report import readme
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the README is made from, in a folder of its own."""
+    for name in ("metrics", "plots", "results"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "README.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_readme_and_picture_are_in_step_with_the_results(copy: Path) -> None:
+    readme.main()
+    assert (copy / readme.README).read_text() == (ROOT / readme.README).read_text()
+    assert (copy / readme.PICTURE).read_text() == (ROOT / readme.PICTURE).read_text()
+
+
+def test_another_result_is_another_readme(copy: Path) -> None:
+    compare = copy / "metrics/compare.json"
+    compare.write_text(compare.read_text().replace("Use one mtl model", "Use no model"))
+    readme.main()
+    assert "Use no model" in (copy / readme.README).read_text()
