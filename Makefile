@@ -27,7 +27,7 @@ $(VENV)/installed: requirements.txt constraints.txt
 # A clone of what is committed, kept so that a killed run resumes; NAMCS: folder of survey files.
 .PHONY: namcs readme
 namcs: $(VENV)/installed
-	test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
+	@test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
 	test -d .namcs || git clone --quiet . .namcs
 	git -C .namcs fetch --quiet origin HEAD && git -C .namcs reset --quiet --hard FETCH_HEAD
 	mkdir -p .namcs/data/raw && rm -rf .namcs/data/raw/namcs && cp -rL "$(NAMCS)" .namcs/data/raw/namcs
