@@ -76,7 +76,7 @@ TOY_CONDITIONS = {
 
 @pytest.fixture(scope="session")
 def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalogue of four conditions, four things to mention, one site and no filled-in entry."""
+    """A catalogue of four conditions, four things to mention, one site and no entry but the age."""
     folder = Path(shutil.copytree(CATALOGUE, tmp_path_factory.mktemp("toy") / "catalogue"))
     shutil.rmtree(folder / "conditions")
     (folder / "conditions").mkdir()
@@ -89,7 +89,7 @@ def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for home, conditions in TOY_CONDITIONS.items():
         entries = {name: _fill_in(home, entry) for name, entry in conditions.items()}
         _write(folder / f"conditions/{home}.yaml", entries)
-    for file, change in (("course", _one_family), ("network", _one_site), ("fields", _all_empty)):
+    for file, change in (("course", _one_family), ("network", _one_site), ("fields", _age_alone)):
         entry = yaml.safe_load((folder / f"{file}.yaml").read_text(encoding="utf-8"))
         change(entry)
         _write(folder / f"{file}.yaml", entry)
@@ -121,10 +121,11 @@ def _one_site(network: dict) -> None:
     network["kinds"] = {"town_practice": network["kinds"]["town_practice"]}
 
 
-def _all_empty(fields: dict) -> None:
+def _age_alone(fields: dict) -> None:
     fields["duration_days"]["told"] = 0.0
     for entry in fields.values():
         entry["missing"] = [1.0, 1.0]
+    fields["age"]["missing"] = [0.3, 0.6]
 
 
 def _write(path: Path, value: dict) -> None:

@@ -1,7 +1,5 @@
 """The oracle against counting, against slow loops, and against its own promise of calibration."""
 
-from collections import defaultdict
-
 import numpy as np
 import pytest
 from scipy.stats import chi2
@@ -15,7 +13,7 @@ from intake_triage.records.synthetic.classes import (
     SPECIALTY,
     URGENCY,
 )
-from intake_triage.records.synthetic.fields import BY_CASE, FIELD_ORDER
+from intake_triage.records.synthetic.fields import BY_CASE, MAY_BE_EMPTY
 from intake_triage.records.synthetic.generate import Draw, draw_chunk
 from intake_triage.records.synthetic.mention_tables import ASIDE_INTENSITY
 from intake_triage.records.synthetic.model import ClinicModel, build_model
@@ -43,7 +41,7 @@ def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
             seen.reshape(n, -1),
             mentions.course_now,
             mentions.course_aside,
-            where.band,
+            np.where(draw.fields.shown["age"], where.band, -1),
             where.verbosity,
         ]
     )
@@ -72,7 +70,11 @@ def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
 @pytest.mark.parametrize("conflict", [False, True])
 def test_it_equals_bayes_rule_written_as_loops(catalogue, conflict):
     model = build_model(catalogue, task_relatedness=0.65, conflict=conflict)
-    draw = draw_chunk(model, seed=1, chunk=0, n=12)
+    draw = draw_chunk(model, seed=1, chunk=0, n=64)
+    shown = draw.fields.shown
+    assert (shown["age"] & shown["sex"]).any()
+    assert (shown["age"] & ~shown["sex"]).any()
+    assert (~shown["age"] & shown["sex"]).any()
     urgency, specialty = posteriors(model, draw)
     for i in range(len(urgency)):
         expected_urgency, expected_specialty = bayes_rule(model, draw, i)
@@ -92,11 +94,10 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
             mentions.thing[first], mentions.role[first], mentions.intensity[first], strict=True
         )
     }
-    prior = model.network.condition.rows[where.cell[i]]
-    case_weight = defaultdict(float)
-    for condition, severity in np.ndindex(len(prior), N_LEVELS):
+    evidence = np.zeros((len(model.severity.chances), N_LEVELS))
+    for condition, severity in np.ndindex(evidence.shape):
         case = condition * N_LEVELS + severity
-        weight = prior[condition] * model.severity.chances[condition, severity]
+        weight = model.severity.chances[condition, severity]
         for thing, places in enumerate(tables.role[verbosity, case]):
             if thing not in state:
                 weight *= 1 - places.sum()
@@ -108,16 +109,15 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
             tie = tables.tie[condition, thing]
             graded = tables.intensity[tie, severity] if role == NOW else ASIDE_INTENSITY
             weight *= graded[intensity]
-        for name in FIELD_ORDER:
+        for name in MAY_BE_EMPTY:
             missing = model.fields.missing[name][severity]
             weight *= 1 - missing if draw.fields.shown[name][i] else missing
-        for name in BY_CASE:
-            known = draw.fields.shown[name][i]
-            known |= name == "duration_days" and draw.fields.told[i]
-            chances = model.fields.value[name].chances
-            context = where.band[i] if len(chances) > 1 else 0
-            weight *= chances[context, case, draw.fields.index[name][i]] if known else 1.0
-        case_weight[condition, severity] = weight
+        evidence[condition, severity] = weight
+    patient_weight = {}
+    for patient in np.ndindex(len(model.network.band_low), 2):
+        weight = patient_chance(model, draw, i, *patient)
+        if weight > 0:
+            patient_weight[patient] = weight
     course_weight = np.array(model.course.chances, copy=True)
     for family, (now, aside) in enumerate(
         zip(mentions.course_now[i], mentions.course_aside[i], strict=True)
@@ -131,13 +131,42 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
     for thing, chances in enumerate(tables.second.T):
         course_weight *= chances if thing in second else 1 - chances
     urgency, specialty = np.zeros(len(URGENCY)), np.zeros(len(SPECIALTY))
-    child = int(where.band[i] < 2)
-    for (condition, severity), weight in case_weight.items():
-        specialty += weight * model.labels.specialty.chances[where.site[i], child, condition]
-        for course in range(N_LEVELS):
-            tiers = model.labels.urgency.chances[severity, course]
-            urgency += weight * course_weight[course] * tiers
+    for (band, sex), patient in patient_weight.items():
+        kind, month = model.network.kind[where.site[i]], model.network.month[where.day[i]]
+        prior = model.network.condition.chances[kind, band, sex, month]
+        for condition, severity in np.ndindex(evidence.shape):
+            weight = patient * prior[condition] * evidence[condition, severity]
+            weight *= entry_chance(model, draw, i, condition * N_LEVELS + severity, band)
+            routing = model.labels.specialty.chances[where.site[i], int(band < 2), condition]
+            specialty += weight * routing
+            for course in range(N_LEVELS):
+                tiers = model.labels.urgency.chances[severity, course]
+                urgency += weight * course_weight[course] * tiers
     return urgency / urgency.sum(), specialty / specialty.sum()
+
+
+def patient_chance(model: ClinicModel, draw: Draw, i: int, band: int, sex: int) -> float:
+    """Chance of this age band and sex, and of the payment entry, at the site of record i."""
+    where, shown = draw.circumstances, draw.fields.shown
+    if (shown["age"][i] and band != where.band[i]) or (shown["sex"][i] and sex != where.sex[i]):
+        return 0.0
+    chance = model.network.patient.chances[model.network.kind[where.site[i]], band * 2 + sex]
+    if shown["payment"][i]:
+        payment = draw.fields.index["payment"][i]
+        chance *= model.fields.value["payment"].chances[band, 0, payment]
+    return chance
+
+
+def entry_chance(model: ClinicModel, draw: Draw, i: int, case: int, band: int) -> float:
+    """Chance of the entries of record i that depend on the case, for a patient of this age band."""
+    chance = 1.0
+    for name in BY_CASE:
+        known = draw.fields.shown[name][i]
+        known |= name == "duration_days" and draw.fields.told[i]
+        chances = model.fields.value[name].chances
+        context = band if len(chances) > 1 else 0
+        chance *= chances[context, case, draw.fields.index[name][i]] if known else 1.0
+    return chance
 
 
 @pytest.fixture(scope="module")

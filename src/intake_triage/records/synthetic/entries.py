@@ -198,9 +198,16 @@ class ReferredEntry(Entry):
     missing: Missing
 
 
+class RegistrationEntry(Entry):
+    missing: Missing
+
+
 class FieldEntries(Entry):
     """The structured entries; `missing` holds the chances at the least and the worst severity."""
 
+    age: RegistrationEntry
+    sex: RegistrationEntry
+    site: RegistrationEntry
     temperature: TemperatureEntry
     heart_rate: HeartRateEntry
     pain_score: PainEntry

@@ -27,8 +27,11 @@ DURATION_SLOPE = -0.25  # of the log of the duration, per level of severity
 # Entries whose value depends on the case, on the course, and on neither.
 BY_CASE = ("temperature", "heart_rate", "pain_score", "duration_days", "established", "referred")
 BY_COURSE = ("channel",)
-BY_NEITHER = ("payment",)
+BY_NEITHER = ("payment",)  # at most the age band
 FIELD_ORDER = BY_CASE + BY_COURSE + BY_NEITHER
+# Entries that copy a circumstance; they may be left empty like the others.
+REGISTRATION = ("age", "sex", "site")
+MAY_BE_EMPTY = FIELD_ORDER + REGISTRATION
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class FieldTables:
     value : by name, chances of shape (n_contexts, n_latents, n_values)
         `heart_rate` and `payment` have a context an age band, the others one; latents are cases
         (`BY_CASE`), levels of the course (`BY_COURSE`) or a single row (`BY_NEITHER`).
-    missing : by name, float array of shape (N_LEVELS,), by severity
+    missing : by name of `MAY_BE_EMPTY`, float array of shape (N_LEVELS,), by severity
     told : chance that the text names the duration
     grid : by name, the values that the indices stand for
     """
@@ -58,8 +61,8 @@ class FieldValues:
     Attributes
     ----------
     index : by name, int array of shape (n,)
-        Value on the grid, whether shown or not.
-    shown : by name, bool array of shape (n,)
+        Value on the grid, whether shown or not; of `FIELD_ORDER`.
+    shown : by name, bool array of shape (n,); of `MAY_BE_EMPTY`
     told : bool array of shape (n,)
         The text names the duration.
     """
@@ -108,7 +111,9 @@ def build_field_tables(catalogue: Catalogue) -> FieldTables:
         "channel": np.array(list(entries.channel.weights), dtype=object),
         "payment": np.array(list(entries.payment.weights), dtype=object),
     }
-    missing = {name: np.linspace(*getattr(entries, name).missing, N_LEVELS) for name in FIELD_ORDER}
+    missing = {
+        name: np.linspace(*getattr(entries, name).missing, N_LEVELS) for name in MAY_BE_EMPTY
+    }
     value = {name: ChanceTable(chances) for name, chances in value.items()}
     return FieldTables(value=value, missing=missing, told=entries.duration_days.told, grid=grid)
 
@@ -128,6 +133,7 @@ def draw_fields(
         table = tables.value[name]
         latent = case if name in BY_CASE else course if name in BY_COURSE else np.zeros_like(case)
         index[name] = table.draw(rng, context_of(table, band) * table.chances.shape[1] + latent)
+    for name in MAY_BE_EMPTY:
         shown[name] = rng.random(len(case)) >= tables.missing[name][severity]
     return FieldValues(index=index, shown=shown, told=rng.random(len(case)) < tables.told)
 

@@ -122,20 +122,22 @@ def _generator(seed: int, chunk: int, *, stream: int) -> np.random.Generator:
 
 
 def _to_frame(model: ClinicModel, draw: Draw, ids: list[str], text: list[str]) -> pd.DataFrame:
-    network, circumstances = model.network, draw.circumstances
+    network, circumstances, shown = model.network, draw.circumstances, draw.fields.shown
+    sexes = np.array(["male", "female"], dtype=object)
     sites = np.array([f"site_{i + 1:02d}" for i in range(len(network.kind))], dtype=object)
     columns = {
         "record_id": ids,
         "text": text,
-        "age": circumstances.age.astype(np.float64),
-        "sex": np.array(["male", "female"], dtype=object)[circumstances.sex],
-        "site": sites[circumstances.site],
+        "age": np.where(shown["age"], circumstances.age, np.nan),
+        "sex": np.where(shown["sex"], sexes[circumstances.sex], None),
+        "site": np.where(shown["site"], sites[circumstances.site], None),
     }
     for name, grid in model.fields.grid.items():
         missing = None if grid.dtype == object else np.nan
-        columns[name] = np.where(draw.fields.shown[name], grid[draw.fields.index[name]], missing)
+        columns[name] = np.where(shown[name], grid[draw.fields.index[name]], missing)
+    bands = np.array(network.band_names, dtype=object)
     columns |= {
-        "age_band": np.array(network.band_names, dtype=object)[circumstances.band],
+        "age_band": np.where(shown["age"], bands[circumstances.band], None),
         "date": (network.first_day + circumstances.day).astype("datetime64[s]"),
         "urgency": np.array(URGENCY, dtype=object)[draw.urgency],
         "specialty": np.array(SPECIALTY, dtype=object)[draw.specialty],

@@ -6,7 +6,6 @@ import numpy as np
 
 from intake_triage.records.synthetic.classes import N_LEVELS
 from intake_triage.records.synthetic.model import ClinicModel
-from intake_triage.records.synthetic.network import N_MONTHS
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,9 @@ def draw_circumstances(rng: np.random.Generator, model: ClinicModel, n: int) -> 
     only = np.zeros(n, dtype=np.int64)
     site = network.site.draw(rng, only)
     day = network.day.draw(rng, only)
-    kind = network.kind[site]
-    patient = network.patient.draw(rng, kind)
+    patient = network.patient.draw(rng, network.kind[site])
     band, sex = patient // 2, patient % 2
     width = network.band_high[band] - network.band_low[band] + 1
-    n_bands = len(network.band_low)
     return Circumstances(
         site=site,
         day=day,
@@ -52,7 +49,7 @@ def draw_circumstances(rng: np.random.Generator, model: ClinicModel, n: int) -> 
         sex=sex,
         age=network.band_low[band] + (rng.random(n) * width).astype(np.int64),
         verbosity=network.habits.verbosity.draw(rng, site),
-        cell=((kind * n_bands + band) * 2 + sex) * N_MONTHS + network.month[day],
+        cell=network.number_cells(site, band=band, sex=sex, day=day),
     )
 
 

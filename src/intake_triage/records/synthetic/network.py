@@ -67,6 +67,13 @@ class NetworkTables:
     routing_habit: np.ndarray
     habits: Habits
 
+    def number_cells(
+        self, site: np.ndarray, *, band: np.ndarray, sex: np.ndarray, day: np.ndarray
+    ) -> np.ndarray:
+        """Row of `condition` that holds for each form; int arrays of one shape."""
+        patient = (self.kind[site] * len(self.band_low) + band) * 2 + sex
+        return patient * N_MONTHS + self.month[day]
+
     def cell_shares(self) -> np.ndarray:
         """Share of forms by kind, band, sex and month: shape (n_kinds, n_bands, 2, 24)."""
         kinds = np.bincount(self.kind, weights=self.site.chances, minlength=len(self.patient.rows))

@@ -1,17 +1,18 @@
 """Exact posteriors of both labels, by enumerating every latent.
 
 With all that the generator let depend on the latents given (mentions with their places, entries
-and which of them are empty, age, sex, site, date and how wordy the writer is), the posterior of
-the case is proportional to
+and which of them are empty, site, date and how wordy the writer is), the posterior of the case is
+proportional to
 
     p(condition | age, sex, site, date) · p(severity | condition) · Π p(evidence | case),
 
 that of the course to p(course) · Π p(evidence | course), and the two are independent. The labels'
-posteriors are their tables averaged over these.
+posteriors are their tables averaged over these. Where a form lacks age or sex, they are latents
+too: the posterior is averaged over its readings.
 """
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 
 from intake_triage.records.synthetic.classes import (
     ALSO,
@@ -26,7 +27,8 @@ from intake_triage.records.synthetic.classes import (
 from intake_triage.records.synthetic.fields import (
     BY_CASE,
     BY_COURSE,
-    FIELD_ORDER,
+    BY_NEITHER,
+    MAY_BE_EMPTY,
     FieldValues,
     context_of,
 )
@@ -34,8 +36,9 @@ from intake_triage.records.synthetic.labels import is_child
 from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
 from intake_triage.records.synthetic.model import ClinicModel
+from intake_triage.records.synthetic.readings import Readings, list_readings
 
-BLOCK = 512  # records; their evidence of all cases together stays in the processor's cache
+BLOCK = 512  # readings; their evidence of all cases together stays in the processor's cache
 
 # States of a thing in a form: present with each intensity, then the other places.
 STATE_OF_ROLE = {DENIED: 4, PAST: 5, RELATIVE: 6}
@@ -45,8 +48,8 @@ N_STATES = len(INTENSITIES) + len(STATE_OF_ROLE)
 class Oracle:
     """Posteriors of the labels under a model whose every table is known.
 
-    All evidence on the case is laid out as rows of one table of log chances, a column a case; a
-    record's evidence is the sum of the rows that it names.
+    All evidence on the case is laid out as rows of one table of log chances, a column a case; the
+    evidence of a form, in one reading, is the sum of the rows that it names.
     """
 
     def __init__(self, model: ClinicModel) -> None:
@@ -59,6 +62,7 @@ class Oracle:
             self._not_second = np.log1p(-model.mentions.second)  # (Z, K)
             self._second = np.log(model.mentions.second) - self._not_second
             self._channel = {name: np.log(model.fields.value[name].chances) for name in BY_COURSE}
+            self._by_band = {name: np.log(model.fields.value[name].chances) for name in BY_NEITHER}
 
     def posteriors(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
@@ -71,38 +75,60 @@ class Oracle:
         specialty : float array of shape (n, 12)
             Rows sum to 1; classes in the order of URGENCY and SPECIALTY.
         """
-        condition, severity = self._case_posterior(circumstances, mentions, fields)
+        readings = list_readings(self._model.network, circumstances, fields)
+        named = self._name_evidence(circumstances, mentions, fields, readings)
+        condition, severity, log_evidence = self._weigh_cases(named)
+        weight = readings.weigh(log_evidence + self._log_payment(fields, readings))[:, None]
         course = _softmax(self._course_evidence(circumstances, mentions, fields))
         labels = self._model.labels
+        severity = np.add.reduceat(weight * severity, readings.first)
         urgency = np.einsum("ns,nz,szu->nu", severity, course, labels.urgency.chances)
-        specialty = np.empty((len(condition), len(SPECIALTY)))
-        routing = circumstances.site * 2 + is_child(circumstances.band)
+        routed = np.empty((len(readings.record), len(SPECIALTY)))
+        routing = circumstances.site[readings.record] * 2 + is_child(readings.band)
         tables = labels.specialty.chances.reshape(-1, *labels.specialty.chances.shape[2:])
         for table in np.unique(routing):
             rows = routing == table
-            specialty[rows] = condition[rows] @ tables[table]
+            routed[rows] = condition[rows] @ tables[table]
+        specialty = np.add.reduceat(weight * routed, readings.first)
         return _rescale(urgency), _rescale(specialty)
 
-    def _case_posterior(
-        self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Posteriors of condition, shape (n, n_conditions), and of severity, shape (n, 5)."""
-        n = len(circumstances.site)
-        record, row = self._name_rows(circumstances, mentions, fields)
-        named = coo_array((np.ones(len(row)), (record, row)), shape=(n, len(self._rows))).tocsr()
+    def _weigh_cases(self, named: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What the evidence says of the case, reading by reading.
+
+        Returns
+        -------
+        condition : float array of shape (n_readings, n_conditions), posterior
+        severity : float array of shape (n_readings, N_LEVELS), posterior
+        log_evidence : float array of shape (n_readings,)
+            Log of the joint chance of all evidence, summed over the cases.
+        """
+        n = named.shape[0]
         condition = np.empty((n, self._rows.shape[1] // N_LEVELS))
         severity = np.empty((n, N_LEVELS))
+        log_evidence = np.empty(n)
         for first in range(0, n, BLOCK):
             block = slice(first, first + BLOCK)
-            case = _softmax(named[block] @ self._rows).reshape(-1, condition.shape[1], N_LEVELS)
+            joint = named[block] @ self._rows
+            # No case fits a reading of chance 0; 0 instead of −inf keeps its figures finite.
+            peak = np.nan_to_num(joint.max(axis=1), neginf=0.0)
+            case = np.exp(joint - peak[:, None])
+            total = case.sum(axis=1)
+            with np.errstate(divide="ignore"):
+                log_evidence[block] = peak + np.log(total)
+            case /= np.where(total > 0, total, 1.0)[:, None]
+            case = case.reshape(len(case), -1, N_LEVELS)
             condition[block] = case.sum(axis=2)
             severity[block] = case.sum(axis=1)
-        return condition, severity
+        return condition, severity, log_evidence
 
-    def _name_rows(
-        self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Pairs of record and row of evidence: two int arrays of shape (n_pairs,)."""
+    def _name_evidence(
+        self,
+        circumstances: Circumstances,
+        mentions: Mentions,
+        fields: FieldValues,
+        readings: Readings,
+    ) -> csr_array:
+        """Which rows of evidence each reading names: 0 or 1, of shape (n_readings, n_rows)."""
         everyone = np.arange(len(circumstances.site))
         first = mentions.role != ALSO  # a second problem tells of the course alone
         record, role = mentions.record[first], mentions.role[first]
@@ -111,21 +137,37 @@ class Oracle:
             state[role == place] = index
         n_things = self._model.mentions.tie.shape[1]
         thing = circumstances.verbosity[record] * n_things + mentions.thing[first]
-        hidden = np.stack([~fields.shown[name] for name in FIELD_ORDER], axis=1)
-        empty = hidden @ (1 << np.arange(len(FIELD_ORDER)))
-        pairs = [
-            (everyone, self._first["prior"] + circumstances.cell),
+        hidden = np.stack([~fields.shown[name] for name in MAY_BE_EMPTY], axis=1)
+        empty = hidden @ (1 << np.arange(len(MAY_BE_EMPTY)))
+        of_form = [
             (everyone, self._first["absent"] + circumstances.verbosity),
             (everyone, self._first["empty"] + empty),
             (record, self._first["state"] + thing * N_STATES + state),
         ]
+        of_reading = [(np.arange(len(readings.record)), self._first["prior"] + readings.cell)]
         for name in BY_CASE:
             table = self._model.fields.value[name]
             seen = fields.shown[name] | (fields.told if name == "duration_days" else False)
-            row = context_of(table, circumstances.band) * table.chances.shape[2]
-            pairs.append((everyone[seen], (self._first[name] + row + fields.index[name])[seen]))
-        records, rows = zip(*pairs, strict=True)
-        return np.concatenate(records), np.concatenate(rows)
+            seen = np.flatnonzero(seen[readings.record])
+            context = context_of(table, readings.band[seen]) * table.chances.shape[2]
+            value = fields.index[name][readings.record[seen]]
+            of_reading.append((seen, self._first[name] + context + value))
+        shared = self._mark_rows(of_form, n=len(everyone))
+        return shared[readings.record] + self._mark_rows(of_reading, n=len(readings.record))
+
+    def _mark_rows(self, pairs: list[tuple[np.ndarray, np.ndarray]], *, n: int) -> csr_array:
+        """Pairs of form (or reading) and row of evidence as a table of shape (n, n_rows)."""
+        which, row = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+        return coo_array((np.ones(len(row)), (which, row)), shape=(n, len(self._rows))).tocsr()
+
+    def _log_payment(self, fields: FieldValues, readings: Readings) -> np.ndarray:
+        """Log chance of the entries that tell of the age band alone: shape (n_readings,)."""
+        evidence = np.zeros(len(readings.record))
+        for name in BY_NEITHER:
+            seen = fields.shown[name][readings.record]
+            value = fields.index[name][readings.record[seen]]
+            evidence[seen] += self._by_band[name][readings.band[seen], 0, value]
+        return evidence
 
     def _course_evidence(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
@@ -153,14 +195,14 @@ def _evidence_tables(model: ClinicModel) -> dict[str, np.ndarray]:
     prior : a row a cell (kind of site, age band, sex, month)
     absent : by verbosity, nothing mentioned at all
     state : by verbosity, thing and state, the thing in that state instead of absent
-    empty : a row a pattern of empty entries, bit i set where entry i of FIELD_ORDER is empty
+    empty : a row a pattern of empty entries, bit i set where entry i of MAY_BE_EMPTY is empty
     and one for each entry that depends on the case, a row a context and value
     """
     severity = model.severity.chances
     n_conditions = len(severity)
     prior = np.log(model.network.condition.rows)[:, :, None] + np.log(severity)
-    missing = np.stack([model.fields.missing[name] for name in FIELD_ORDER])  # (n_fields, 5)
-    bits = np.arange(1 << len(FIELD_ORDER))[:, None] >> np.arange(len(FIELD_ORDER)) & 1
+    missing = np.stack([model.fields.missing[name] for name in MAY_BE_EMPTY])  # (n_entries, 5)
+    bits = np.arange(1 << len(MAY_BE_EMPTY))[:, None] >> np.arange(len(MAY_BE_EMPTY)) & 1
     empty = np.where(bits[..., None], np.log(missing), np.log(1 - missing)).sum(axis=1)
     absent, state = _mention_tables(model)
     tables = {
