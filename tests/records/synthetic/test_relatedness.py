@@ -46,15 +46,13 @@ def test_the_exact_shares_are_those_drawn(model):
 
 
 def dependence(catalogue, dial: float, *, conflict: bool) -> tuple[float, int]:
-    """Chi-square of the labels' tables within age, sex, kind of site and half-year; and its freedom."""
+    """Chi-square of the tables of labels within age, sex, kind of site and year."""
     model = build_model(catalogue, task_relatedness=dial, conflict=conflict)
     draw = draw_chunk(model, seed=4, chunk=0, n=150_000)
     where = draw.circumstances
-    half_year = model.network.month[where.day] // 6
-    stratum = (
-        (half_year * len(model.network.patient.rows) + model.network.kind[where.site]) * 6
-        + where.band
-    ) * 2 + where.sex
+    year = model.network.month[where.day] // 12
+    kind = model.network.kind[where.site]
+    stratum = ((year * len(model.network.patient.rows) + kind) * 6 + where.band) * 2 + where.sex
     statistic, freedom = 0.0, 0
     for cell in np.unique(stratum):
         rows = stratum == cell
@@ -73,7 +71,7 @@ def test_at_0_the_labels_are_independent_given_age_sex_site_and_date(catalogue, 
     statistic, freedom = dependence(catalogue, 0.0, conflict=conflict)
     assert statistic < chi2.ppf(1 - 1e-4, freedom)
     statistic, freedom = dependence(catalogue, 0.2, conflict=conflict)
-    assert statistic > chi2.ppf(1 - 1e-12, freedom)  # the test sees a faint dependence
+    assert statistic > chi2.ppf(1 - 1e-9, freedom)  # the test sees a faint dependence
 
 
 def test_at_the_ends_one_latent_alone_tells_urgency(catalogue):
