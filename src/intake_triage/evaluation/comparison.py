@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from intake_triage.evaluation.headroom import add_shares_of_the_way
 from intake_triage.evaluation.held_out import HeldOut
 from intake_triage.evaluation.plot_rows import (
     Row,
@@ -74,15 +75,16 @@ def compare_systems(
         for measure in ("macro_f1", "log_loss"):
             rows = gains[measure].rows()
             transfer_rows += [{"task": task, "measure": measure, **row} for row in rows]
+    scores = {
+        name: score_system(system, held_out, ece_bins=params.ece_bins)
+        for name, system in systems.items()
+    }
     # A reliability or confusion picture of one and the same forecast for all records says nothing.
     drawn = {name: system for name, system in systems.items() if name != "prior"}
     return Comparison(
         metrics={
             "test": {task: _describe_sample(held_out, task) for task in TASKS},
-            "systems": {
-                name: score_system(system, held_out, ece_bins=params.ece_bins)
-                for name, system in systems.items()
-            },
+            "systems": add_shares_of_the_way(scores),
             "transfer": transfer,
         },
         plots={
