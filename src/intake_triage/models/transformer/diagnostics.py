@@ -7,8 +7,11 @@ from torch.nn.functional import cosine_similarity
 from intake_triage.models.transformer.batches import EncodedRecords, make_batch
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.training import forward, task_losses
+from intake_triage.records.prepared import NO_LABEL
+from intake_triage.tasks import Task
 
 PROBE_RECORDS = 256
+PROBE_BATCH = 64  # the graphs of two backward passes are kept at once: few records at a time
 
 
 def gradient_cosine(model: IntakeModel, records: EncodedRecords, *, pad_id: int) -> float:
@@ -26,15 +29,19 @@ def gradient_cosine(model: IntakeModel, records: EncodedRecords, *, pad_id: int)
         In [−1, 1]: 1 where both tasks want the same step, below 0 where they conflict.
     """
     model.eval()  # without dropout: the same records give the same figure
-    batch = make_batch(records, np.arange(min(PROBE_RECORDS, len(records))), pad_id=pad_id)
-    labels = {task: values.to(model.device) for task, values in batch.labels.items()}
-    losses = task_losses(forward(model, batch), labels)
     heads = {id(parameter) for parameter in model.heads.parameters()}
     shared = [parameter for parameter in model.parameters() if id(parameter) not in heads]
-    flat = []
-    for loss in losses.values():
-        gradients = torch.autograd.grad(loss, shared, retain_graph=True, allow_unused=True)
-        flat.append(
-            torch.cat([gradient.flatten() for gradient in gradients if gradient is not None])
-        )
-    return float(cosine_similarity(flat[0], flat[1], dim=0))
+    sums: dict[Task, torch.Tensor] = {}
+    probed = np.arange(min(PROBE_RECORDS, len(records)))
+    for rows in np.split(probed, range(0, len(probed), PROBE_BATCH)[1:]):
+        batch = make_batch(records, rows, pad_id=pad_id)
+        labels = {task: values.to(model.device) for task, values in batch.labels.items()}
+        for task, loss in task_losses(forward(model, batch), labels).items():
+            total = loss * (labels[task] != NO_LABEL).sum()  # of means, batches would count alike
+            gradients = torch.autograd.grad(
+                total, shared, retain_graph=True, allow_unused=True, materialize_grads=True
+            )
+            flat = torch.cat([gradient.flatten() for gradient in gradients])
+            sums[task] = sums.get(task, 0) + flat
+    first, second = sums.values()
+    return float(cosine_similarity(first, second, dim=0))
