@@ -24,18 +24,31 @@ $(VENV)/installed: requirements.txt constraints.txt
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
 
-# A clone of what is committed, kept so that a killed run resumes; NAMCS: folder of survey files.
-.PHONY: namcs readme
-namcs: $(VENV)/installed
+# Runs with other params, each in a clone of what is committed that is kept in .runs/, so that a
+# killed run resumes; what is small enough for git goes to results/<name>/.
+run_in_clone = cd .runs/$@ && $(RUN) dvc exp run $(foreach param,$(1),-S '$(param)') && cd ../.. && \
+	rm -rf results/$@ && mkdir -p results/$@ && \
+	cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots) results/$@/
+
+.PHONY: namcs large readme card
+clone-%: $(VENV)/installed
+	test -d .runs/$* || git clone --quiet . .runs/$*
+	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
+
+# NAMCS: folder of survey files.
+namcs: clone-namcs
 	@test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
-	test -d .namcs || git clone --quiet . .namcs
-	git -C .namcs fetch --quiet origin HEAD && git -C .namcs reset --quiet --hard FETCH_HEAD
-	mkdir -p .namcs/data/raw && rm -rf .namcs/data/raw/namcs && cp -rL "$(NAMCS)" .namcs/data/raw/namcs
-	cd .namcs && sed -i.bak -e 's|^  source: .*|  source: namcs|' \
-		-e 's|^  path: .*|  path: data/raw/namcs|' params.yaml && rm params.yaml.bak
-	cd .namcs && $(RUN) dvc repro
-	mkdir -p results/namcs && rm -rf results/namcs/metrics results/namcs/plots
-	cd .namcs && cp -r params.yaml dvc.lock metrics plots ../results/namcs/
+	mkdir -p .runs/$@/data/raw && rm -rf .runs/$@/data/raw/namcs
+	cp -rL "$(NAMCS)" .runs/$@/data/raw/namcs
+	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
+
+# The synthetic clinic with 200,000 records to train on, one seed; about an hour.
+large: clone-large
+	$(call run_in_clone,data.n_records=333340 train.seeds=[0])
+
+# Writes docs/data-card.md anew, from the generator and results/large.
+card: $(VENV)/installed
+	$(RUN) PYTHONPATH=src python -m intake_triage.records.synthetic.card
 
 # Writes the README's figures and picture anew from the committed metrics/ and results/namcs/.
 readme: $(VENV)/installed

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import tiny_fits
 
+from intake_triage.models import fits
 from intake_triage.models.fits import Fit, forget_fits, run_fits
 
 SEEDS = [Fit("gbm", ("urgency",), seed) for seed in (0, 1, 2)]
@@ -114,6 +115,17 @@ def test_a_failing_fit_is_reported_and_leaves_nothing_half_written(run):
     kept = len(list(Path(".fits").iterdir()))
     assert kept <= 2
     assert len(run()) == 3 - kept
+
+
+@pytest.mark.parametrize(
+    ("n_fits", "n_cores", "at_once"),
+    [(0, 2, 1), (3, 2, 3), (4, 2, 2), (6, 2, 2), (6, 4, 6), (9, 1, 1)],
+)
+def test_fits_share_the_cores_where_a_second_round_would_leave_some_idle(
+    monkeypatch, n_fits, n_cores, at_once
+):
+    monkeypatch.setattr(fits, "_count_cores", lambda: n_cores)
+    assert fits._count_processes(n_fits) == at_once
 
 
 def test_forgotten_fits_are_trained_again(run, params):

@@ -1,7 +1,7 @@
 """Fits: one model, one seed, one process, one thread; the finished ones survive a killed stage.
 
 A fit with a single thread gives the same bytes whatever else runs and however many cores there are,
-so the number of processes is no parameter: as many run side by side as the machine has cores.
+so the number of processes is no parameter: it follows from the number of cores.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -77,7 +78,7 @@ def run_fits(
     with (
         bar,
         ProcessPoolExecutor(
-            max_workers=max(1, min(len(open_fits), _count_cores())),
+            max_workers=_count_processes(len(open_fits)),
             mp_context=_context_with(train),
             max_tasks_per_child=1,  # so that peak memory is that of one fit
         ) as pool,
@@ -110,10 +111,16 @@ def _run_fit(fit: Fit, train: TrainFit, params: tuple[BaseModel, ...], folder: P
             "seed": fit.seed,
             "cpu_seconds": round(time.process_time() - cpu, 2),
             "wall_seconds": round(time.perf_counter() - wall, 2),
-            "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+            "peak_mib": round(_peak_bytes() / 2**20, 1),
             "parameters": parameters,
         }
         write_json(temporary / "cost.json", cost)
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has held at once."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
 
 
 def _context_with(train: TrainFit) -> BaseContext:
@@ -121,6 +128,16 @@ def _context_with(train: TrainFit) -> BaseContext:
     context = get_context("forkserver")
     context.set_forkserver_preload([train.__module__])
     return context
+
+
+def _count_processes(n_fits: int) -> int:
+    """How many fits run at once: one a core, or all where that would leave a second round thin.
+
+    Three fits on two cores end after one and a half times the seconds of one if they share the
+    cores from the start, and after twice as many if the third waits for its turn.
+    """
+    n_cores = _count_cores()
+    return max(1, n_fits if n_fits < 2 * n_cores else n_cores)
 
 
 def _count_cores() -> int:
