@@ -36,8 +36,8 @@ LONGEST_EXAMPLE = 28  # words
 
 INTRODUCTION = """# Data card: the synthetic clinic
 
-Written by `make card`; do not edit by hand. Figures are of {n_records:,} records with seed {seed} at
-the default settings, but for those that name another run.
+Written by `make card`; do not edit by hand. Figures are of {n_records:,} records with seed {seed}
+at the default settings, but for those that name another run.
 
 ## What it is
 
@@ -81,8 +81,8 @@ narrow encoder has to hold both readings.
 - Not a test of fairness. Age, sex and site change who has what; no group's forms are worse.
 - Not a test of the screen for identifiers: no name, number or address is ever drawn.
 - Not quite within reach. The oracle knows what was meant before the phrase was chosen, misspelt or
-  cut off at 60 words, how wordy the writer tends to be, the site where the form leaves it empty, and
-  routing habits that a model must learn. Of age and sex it knows no more than the form.
+  cut off at 60 words, how wordy the writer tends to be, the site where the form leaves it empty,
+  and routing habits that a model must learn. Of age and sex it knows no more than the form.
 """
 
 
