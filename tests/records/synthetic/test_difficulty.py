@@ -65,6 +65,25 @@ def test_a_linear_model_stays_well_below_the_oracle(clinic_records, linear_input
     assert score > at_least  # it learns: the gap is not that of a fit that failed
 
 
+@pytest.mark.parametrize("task", ["urgency", "specialty"])
+def test_no_system_beats_the_oracle_not_even_one_that_starts_from_it(
+    clinic_records, linear_inputs, task
+):
+    """Words and entries beside the oracle's own log-posterior teach a model nothing more."""
+    records, oracle = clinic_records
+    label = labels_of(records, task)
+    posterior = oracle[[f"{task}_{k}" for k in range(len(CLASSES[task]))]].to_numpy()
+    inputs = hstack([np.log(np.maximum(posterior, 1e-6)), linear_inputs]).tocsr()
+    linear = LogisticRegression(C=0.02, max_iter=500, tol=1e-2)
+    predicted = linear.fit(inputs[:N_TRAIN], label[:N_TRAIN]).predict_proba(inputs[N_TRAIN:])
+    loss, floor = (
+        -np.log(p[np.arange(len(p)), label[N_TRAIN:]]) for p in (predicted, posterior[N_TRAIN:])
+    )
+    excess = loss - floor
+    assert excess.mean() > -3 * excess.std() / np.sqrt(len(excess))
+    assert excess.mean() < 0.1  # it does start from the oracle
+
+
 def test_phrases_unique_to_one_condition_do_not_tell_the_specialty(clinic_records, catalogue):
     uses = Counter(
         complaint
