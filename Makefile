@@ -53,3 +53,15 @@ card: $(VENV)/installed
 # Writes the README's figures and picture anew from the committed metrics/ and results/namcs/.
 readme: $(VENV)/installed
 	$(RUN) PYTHONPATH=src python -m intake_triage.report.readme
+
+# Side by side against what a user would pick instead; over an hour, on an otherwise idle machine.
+# make bench BENCH="--skip pipeline"   leaves a topic as it was; BENCH=--quick   tries that all runs
+.PHONY: bench
+BENCH ?=
+bench: $(VENV)/installed-bench
+	$(RUN) python -m benchmarks $(BENCH)
+
+$(VENV)/installed-bench: $(VENV)/installed benchmarks/requirements.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r benchmarks/requirements.txt
+	touch $@

@@ -1,0 +1,38 @@
+"""What the figures were measured on."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+import psutil
+
+from intake_triage.models.fits import LIBRARIES
+
+CPU_INFO = Path("/proc/cpuinfo")
+
+
+def describe_machine() -> dict[str, Any]:
+    """Processor, cores that may be used, memory, system, and the versions of the libraries."""
+    return {
+        "processor": _processor_name(),
+        "cores": joblib.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": f"{platform.system()} {platform.machine()}",
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in (*LIBRARIES, "accelerate", "dvc")},
+    }
+
+
+def busy_cores() -> float:
+    """Cores that other programs keep busy now, looked at for two seconds."""
+    return round(psutil.cpu_percent(interval=2) / 100 * psutil.cpu_count(), 2)
+
+
+def _processor_name() -> str:
+    if CPU_INFO.exists():
+        for line in CPU_INFO.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"

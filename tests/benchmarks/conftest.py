@@ -1,0 +1,88 @@
+"""Results as the benchmarks write them, with invented figures."""
+
+from typing import Any
+
+import pytest
+
+
+def _spread(middle: float) -> dict[str, float]:
+    return {"median": middle, "min": middle - 0.5, "max": middle + 0.5}
+
+
+@pytest.fixture
+def results() -> dict[str, Any]:
+    """One invented figure after another, none of them twice."""
+    clocks = {"wall_seconds": _spread(11.5), "cpu_seconds": _spread(12.5)}
+    size = {
+        "seconds": _spread(13.5),
+        "records_per_second": _spread(1400.5),
+        "peak_mib": _spread(515.5),
+    }
+    growth = {"growth_against_linear": 0.97, "growth_exponent": 0.98}
+    fits = {"same_passes": _spread(16.5), "to_best": _spread(17.5)}
+    run = {"wall_seconds": _spread(18.5), "peak_mib": _spread(519.5)}
+    topics = {
+        "training": {
+            "ours_against": {"trainer_padded": _spread(4.5), "trainer_grouped": _spread(2.5)},
+            "records_per_second": {
+                "ours": _spread(1500.5),
+                "trainer_padded": _spread(300.5),
+                "trainer_grouped": _spread(700.5),
+            },
+            "processes": 2,
+            "records_a_pass": 12800,
+        },
+        "matmul_share": {
+            "share_of_peak": _spread(0.6),
+            "training_gflops": _spread(20.5),
+            "sgemm_gflops": _spread(40.5),
+            "mflop_a_record": 60.1,
+            "profile": {
+                "share_of_operators": {"matrix products": 0.512, "dropout": 0.1},
+                "operators_share_of_wall": 0.93,
+            },
+            "threads": 1,
+        },
+        "multi_task": {
+            "mtl_against_pair": {"same_passes": _spread(0.51), "to_best": _spread(0.52)},
+            "mtl": fits | {"best_valid_log_loss": _spread(1.31)},
+            "pair": fits | {"best_valid_log_loss": _spread(1.32)},
+            "passes": 6,
+            "train_records": 24000,
+        },
+        "boosting": {
+            "stage_against_plain": {"wall": _spread(0.81), "cpu": _spread(0.82)},
+            "stage": clocks | {"valid_log_loss": {"urgency": 0.7012, "specialty": 0.6034}},
+            "plain": clocks | {"valid_log_loss": {"urgency": 0.7056, "specialty": 0.6078}},
+        },
+        "scaling": {
+            "prepare": growth | {"by_records": {"10000": size, "160000": size}},
+            "training": growth | {"by_records": {"10000": size}},
+        },
+        "scoring": {
+            "by_batch": {
+                "1": {"forms_per_second": _spread(250.5), "peak_mib": _spread(521.5)},
+                "256": {"forms_per_second": _spread(1300.5), "peak_mib": _spread(522.5)},
+            },
+            "threads": 1,
+        },
+        "pipeline": {
+            "loss_weight_against_full": {"median": 0.33, "min": 0.33, "max": 0.33},
+            "full": run,
+            "nothing_to_do": run,
+            "loss_weight": run,
+        },
+    }
+    return {
+        "machine": {
+            "processor": "Abacus 3",
+            "cores": 2,
+            "memory_gib": 8.0,
+            "system": "Linux x86_64",
+            "versions": {"python": "3.11.0", "torch": "2.13.0"},
+        },
+        "topics": {
+            name: topic | {"repeats": 3, "busy_cores_before": 0.02}
+            for name, topic in topics.items()
+        },
+    }

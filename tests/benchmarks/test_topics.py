@@ -1,0 +1,110 @@
+"""What the topics reckon, apart from their clocks."""
+
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks import processes
+from benchmarks.boosting import fit_as_the_stage, fit_plainly
+from benchmarks.encoder import build_mtl, fit_wholly, read_material
+from benchmarks.matmul_share import ATTENTION, GROUPS, group_of
+from benchmarks.scoring import predict_probabilities
+from benchmarks.workspace import QUICK, Workspace, prepare_records
+from intake_triage.tasks import TASKS
+
+N_RECORDS = 1_600
+SMALL = replace(
+    QUICK,
+    changes={
+        "gbm": {"max_rounds": 5},
+        "encoder": {"layers": 1, "width": 16, "attention_heads": 2, "feedforward": 16},
+        "train": {"epochs": 2},
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small synthetic clinic, prepared by the stage."""
+    folder = Workspace(tmp_path_factory.mktemp("bench"), SMALL).unprepared(N_RECORDS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        prepare_records()
+    return folder
+
+
+@pytest.fixture
+def in_prepared(prepared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as the current folder, and nobody to wait for."""
+    monkeypatch.chdir(prepared_folder)
+    monkeypatch.setattr(processes, "_ready", Barrier(1), raising=False)
+
+
+@pytest.mark.usefixtures("in_prepared")
+def test_plain_boosting_fits_the_matrix_of_the_stage() -> None:
+    of_stage = {task: fit_as_the_stage(task)[1][task] for task in TASKS}
+    _, plain = fit_plainly()
+    # Another layout of the histograms adds up in another order.
+    assert of_stage == pytest.approx(plain, abs=1e-3)
+
+
+@pytest.mark.usefixtures("in_prepared")
+def test_whole_fit_makes_all_passes_and_knows_the_best() -> None:
+    fit = fit_wholly("mtl", TASKS, seed=0, passes=3)
+    assert fit.passes == 3
+    assert 1 <= fit.best_pass <= 3
+    assert 0 < fit.best_loss < 4  # chance has log 4 + log 12
+    assert fit.train_records == pytest.approx(0.6 * N_RECORDS, abs=2)
+
+
+@pytest.mark.usefixtures("in_prepared")
+def test_probabilities_of_single_forms_are_those_of_a_batch() -> None:
+    material = read_material(n_train=200)
+    model, forms = build_mtl(material), material.prepared.frame.iloc[:6]
+
+    def predict(part: pd.DataFrame) -> dict[str, np.ndarray]:
+        fields = material.prepared.schema.fields
+        return predict_probabilities(model, material.tokenizer, fields, part, max_tokens=64)
+
+    together = predict(forms)
+    for task, probabilities in together.items():
+        alone = np.concatenate([predict(forms.iloc[i : i + 1])[task] for i in range(len(forms))])
+        np.testing.assert_allclose(alone, probabilities, atol=1e-5)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_attention_on_the_cpu_is_counted() -> None:
+    batch, heads, length, width = 3, 2, 7, 8
+    query, key, value = torch.randn(3, batch, heads, length, width, requires_grad=True)
+    product = 2 * batch * heads * length * length * width
+    with FlopCounterMode(display=False, custom_mapping=ATTENTION) as forward:
+        out = scaled_dot_product_attention(query, key, value)
+    with FlopCounterMode(display=False, custom_mapping=ATTENTION) as backward:
+        out.sum().backward()
+    assert forward.get_total_flops() == 2 * product
+    assert backward.get_total_flops() == 5 * product  # the scores anew, then four gradients
+
+
+@pytest.mark.parametrize(
+    ("operator", "group"),
+    [
+        ("aten::addmm", "matrix products"),
+        ("aten::_scaled_dot_product_flash_attention_for_cpu_backward", "attention"),
+        ("aten::bernoulli_", "dropout"),
+        ("aten::native_layer_norm_backward", "layer norm"),
+        ("aten::embedding_dense_backward", "embedding"),
+        ("aten::_fused_adamw_", "optimiser, clipping, averaging"),
+        ("autograd::engine::evaluate_function: AddmmBackward0", "autograd's own"),
+        ("aten::add_", "element-wise, sums, copies, views"),
+    ],
+)
+def test_operators_fall_into_their_groups(operator: str, group: str) -> None:
+    assert group_of(operator) == group
+    assert group in GROUPS
