@@ -5,23 +5,34 @@ import numpy as np
 SMALLEST_SHOWN = 11  # the smallest count of people that may be seen or worked out
 
 
-def hide_small_counts(counts: np.ndarray) -> np.ndarray:
+def is_small_share(count: float, of: float) -> bool:
+    """Whether a share, `count` of `of` people, must be hidden, since it tells of few people.
+
+    It is where fewer than `SMALLEST_SHOWN` are counted, or fewer than that are left over: with
+    their number beside it, a share gives both away.
+    """
+    return count < SMALLEST_SHOWN or of - count < SMALLEST_SHOWN
+
+
+def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> np.ndarray:
     """Which cells of each row must be hidden.
 
-    Cells below `SMALLEST_SHOWN` are. Where a row's hidden cells still add up to less than that, the
+    Cells below `smallest` are. Where a row's hidden cells add up to less than `SMALLEST_SHOWN`, the
     rest of the row would give their sum away, so its smallest shown cells are hidden with them.
 
     Parameters
     ----------
     counts : float array of shape (n_rows, n_cells)
         Not negative.
+    smallest : int
+        At least `SMALLEST_SHOWN`.
 
     Returns
     -------
     bool array of shape (n_rows, n_cells)
         True where hidden. Empty cells alone hide no other.
     """
-    hidden = counts < SMALLEST_SHOWN
+    hidden = counts < smallest
     for row, mask in zip(counts, hidden, strict=True):
         while 0 < row[mask].sum() < SMALLEST_SHOWN and not mask.all():
             mask[np.argmin(np.where(mask, np.inf, row))] = True
