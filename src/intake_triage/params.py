@@ -191,6 +191,7 @@ class CompareParams(Section):
     margin: MarginParams
     resamples: Annotated[int, Field(ge=100)]
     ece_bins: Annotated[int, Field(ge=2)]
+    min_subgroup: Annotated[int, Field(ge=11)]  # evaluation.small_counts.SMALLEST_SHOWN
 
 
 class CostParams(Section):

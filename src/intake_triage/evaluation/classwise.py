@@ -23,9 +23,7 @@ class ClasswiseEce:
     if_calibrated: np.ndarray
 
 
-def classwise_ece(
-    probabilities: np.ndarray, labels: np.ndarray, *, n_bins: int
-) -> ClasswiseEce:
+def classwise_ece(probabilities: np.ndarray, labels: np.ndarray, *, n_bins: int) -> ClasswiseEce:
     """Take each class as a yes-or-no question and measure its expected calibration error.
 
     Bins of equal mass and debiasing are those of the top-label ECE. The class-wise ECE of a model

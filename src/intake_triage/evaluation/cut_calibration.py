@@ -1,13 +1,21 @@
 """Are the odds of being above a cut right? Intercept and slope by logistic recalibration."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from intake_triage.evaluation.cuts import cut_logits, cut_names, cut_outcomes
+from intake_triage.evaluation.held_out import Labelled
 from intake_triage.evaluation.resampling import replicate_mean
+from intake_triage.evaluation.small_counts import is_small_share
+from intake_triage.evaluation.uncertainty import estimate_score
+
+DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,55 @@ def fit_slope(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
     return Coefficient(value, _influence(design, outcomes, fitted)[:, 1])
 
 
-def replicate_coefficient(
+def score_cuts(
+    logits: np.ndarray, sample: Labelled, weightings: np.ndarray, tiers: tuple[str, ...]
+) -> dict[str, dict[str, Any]]:
+    """Slope and intercept of every cut, means over seeds with their 95 % intervals.
+
+    Parameters
+    ----------
+    logits : float array of shape (n_seeds, n_labelled, n_tiers)
+    sample : Labelled
+        With urgency as its labels.
+    weightings : float array of shape (n_weightings, n_units)
+    tiers : tuple of str
+        Most urgent first.
+
+    Returns
+    -------
+    dict
+        By cut: slope and intercept, each `value`, `low`, `high`, or None where there is none or
+        few people lie on one side of the cut.
+    """
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
+    log_odds = cut_logits(logits)  # (n_seeds, n_labelled, n_cuts)
+    return {
+        name: {
+            "slope": _estimate(fit_slope, log_odds[..., k], outcomes[:, k], sample, weightings),
+            "intercept": _estimate(
+                fit_intercept, log_odds[..., k], outcomes[:, k], sample, weightings
+            ),
+        }
+        for k, name in enumerate(cut_names(tiers))
+    }
+
+
+def _estimate(
+    fit: Callable[[np.ndarray, np.ndarray], Coefficient | None],
+    log_odds: np.ndarray,
+    outcomes: np.ndarray,
+    sample: Labelled,
+    weightings: np.ndarray,
+) -> dict[str, float] | None:
+    by_seed = [fit(seed, outcomes) for seed in log_odds]
+    few = is_small_share(outcomes.sum(), len(outcomes))
+    if few or any(coefficient is None for coefficient in by_seed):
+        return None
+    replicates = replicate_coefficients(by_seed, sample.unit, weightings)
+    return estimate_score(replicates, n_units=sample.n_units).rounded(DECIMALS)
+
+
+def replicate_coefficients(
     by_seed: list[Coefficient], unit: np.ndarray, weightings: np.ndarray
 ) -> np.ndarray:
     """The coefficient of each seed under every weighting, to first order.

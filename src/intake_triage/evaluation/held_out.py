@@ -46,6 +46,11 @@ class Labelled:
         """Number of units with at least one of them."""
         return len(np.unique(self.unit))
 
+    @property
+    def in_groups(self) -> bool:
+        """Whether some of them share a unit."""
+        return self.n_units < len(self.unit)
+
 
 @dataclass(frozen=True)
 class HeldOut:

@@ -1,8 +1,20 @@
 """What acting on a probability is worth: net benefit over a range of thresholds."""
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
+from scipy.special import expit
+
+from intake_triage.evaluation.cuts import cut_logits, cut_names, cut_outcomes
+from intake_triage.evaluation.held_out import HeldOut
 from intake_triage.evaluation.resampling import replicate_mean
+from intake_triage.evaluation.small_counts import is_small_share
+from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.evaluation.uncertainty import estimate_score
+
+TREAT_ALL = "treat all"
+DECIMALS = 4
 
 # From "one such form among 100 is worth acting on nine others" to the reverse.
 THRESHOLDS = np.array([0.01, 0.02, *np.arange(5, 100, 5) / 100])
@@ -63,3 +75,54 @@ def replicate_net_benefit(
     )  # (n_thresholds, n_seeds, n_records)
     flat = by_threshold.reshape(-1, len(outcomes))
     return replicate_mean(flat, unit, weightings).reshape(*by_threshold.shape[:2], -1)
+
+
+def net_benefit_rows(
+    systems: Mapping[str, SystemLogits], held_out: HeldOut, weightings: np.ndarray
+) -> list[dict[str, Any]]:
+    """Net benefit of each cut, system and threshold with its 95 % interval, calibrated.
+
+    To act is to treat a form as one that is above the cut. `TREAT_ALL` acts on all forms. A system
+    has no row where few people are acted on, or few are not.
+
+    Parameters
+    ----------
+    systems : mapping
+    held_out : HeldOut
+    weightings : float array of shape (n_weightings, n_units)
+    """
+    tiers = held_out.classes["urgency"]
+    sample = held_out.labelled("urgency")
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
+    always = np.ones((1, len(outcomes), len(tiers) - 1))
+    probabilities = {TREAT_ALL: always} | {
+        name: expit(cut_logits(system.calibrated["urgency"][:, sample.rows]))
+        for name, system in systems.items()
+    }  # each (n_seeds, n_labelled, n_cuts)
+    rows = []
+    for k, cut in enumerate(cut_names(tiers)):
+        for name, of_cuts in probabilities.items():
+            replicates = replicate_net_benefit(
+                of_cuts[..., k], outcomes[:, k], sample.unit, weightings
+            )
+            shown = _thresholds_to_show(of_cuts[..., k]) if name != TREAT_ALL else THRESHOLDS >= 0
+            for threshold, benefit in zip(THRESHOLDS[shown], replicates[shown], strict=True):
+                estimate = estimate_score(benefit, n_units=sample.n_units)
+                numbers = estimate.rounded(DECIMALS)
+                rows.append(
+                    {
+                        "cut": cut,
+                        "system": name,
+                        "threshold": float(threshold),
+                        "net_benefit": numbers.pop("value"),
+                        **numbers,
+                    }
+                )
+    return rows
+
+
+def _thresholds_to_show(probabilities: np.ndarray) -> np.ndarray:
+    """Where acted on and not acted on are both many, bool of shape (n_thresholds,)."""
+    n_labelled = probabilities.shape[1]
+    acted = [(probabilities >= t).sum(axis=1).mean() for t in THRESHOLDS]
+    return np.array([not is_small_share(count, n_labelled) for count in acted])

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from intake_triage.calibration.decisions import URGENT_TIERS
+from intake_triage.evaluation.figures import DECIMALS, show_share
+from intake_triage.evaluation.held_out import Labelled
+from intake_triage.evaluation.resampling import replicate_confusions
+from intake_triage.evaluation.uncertainty import LEVEL
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,10 @@ class Share:
     of: np.ndarray
     denominator: str
 
-    def count(self, confusions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Forms counted and forms they are counted of; (..., n_tiers, n_tiers) to (...) each."""
-        return tuple((confusions * cells).sum(axis=(-2, -1)) for cells in (self.counted, self.of))
-
     def measure(self, confusions: np.ndarray) -> np.ndarray:
         """The share, in [0, 1]; NaN where there is no form to count; (..., K, K) to (...)."""
-        counted, of = self.count(confusions)
-        return np.divide(counted, of, out=np.full(np.shape(of), np.nan), where=of > 0)
+        counted, of = ((confusions * cells).sum(axis=(-2, -1)) for cells in (self.counted, self.of))
+        return np.divide(counted, of, out=np.full(of.shape, np.nan), where=of > 0)
 
 
 def triage_shares(tiers: tuple[str, ...]) -> dict[str, Share]:
@@ -83,17 +83,72 @@ def tier_shares(tiers: tuple[str, ...]) -> dict[str, dict[str, Share]]:
     }
 
 
-def mean_cost(confusions: np.ndarray, cost: np.ndarray) -> np.ndarray:
-    """Cost of a form on average.
+def placement_shares(n_tiers: int) -> dict[str, Share]:
+    """too_late, too_early: of all forms, those placed in a less, in a more urgent tier than true.
+
+    With `same_or_more_acute` they say the same in the words of who waits.
+    """
+    true, decided = np.indices((n_tiers, n_tiers))
+    everything = np.full(true.shape, True)
+    return {
+        "too_late": Share(decided > true, everything, "all forms"),
+        "too_early": Share(decided < true, everything, "all forms"),
+    }
+
+
+@dataclass(frozen=True)
+class Triage:
+    """Urgency decisions on labelled forms, and their table under every weighting.
+
+    Attributes
+    ----------
+    sample : Labelled
+    placed : int array of shape (n_seeds, n_labelled)
+    confusions : float array of shape (n_seeds, n_weightings, n_tiers, n_tiers)
+    """
+
+    sample: Labelled
+    placed: np.ndarray
+    confusions: np.ndarray
+
+    def show(
+        self, share: Share, *, decimals: int = DECIMALS, per: int = 1, level: float = LEVEL
+    ) -> dict[str, float] | None:
+        """`show_share` of a share, denominator and units counted."""
+        counts = share.of[self.sample.labels, self.placed]  # (n_seeds, n_labelled)
+        return show_share(
+            share.measure(self.confusions),
+            of=counts.sum(axis=1).mean(),
+            n_units=len(np.unique(self.sample.unit[counts.any(axis=0)])),
+            decimals=decimals,
+            per=per,
+            level=level,
+        )
+
+    def mean_cost(self, cost: np.ndarray) -> np.ndarray:
+        """Cost of a form on average, (n_seeds, n_weightings).
+
+        Parameters
+        ----------
+        cost : float array of shape (n_tiers, n_tiers)
+            Of the tier decided on (column) where another is true (row).
+        """
+        return (self.confusions * cost).sum(axis=(-2, -1)) / self.confusions.sum(axis=(-2, -1))
+
+
+def tabulate_triage(
+    placed: np.ndarray, sample: Labelled, weightings: np.ndarray, *, n_tiers: int
+) -> Triage:
+    """Count true tier by tier decided on.
 
     Parameters
     ----------
-    confusions : float array of shape (..., n_classes, n_classes)
-    cost : float array of shape (n_classes, n_classes)
-        Of the class decided on (column) where another is true (row).
-
-    Returns
-    -------
-    float64 array of shape (...)
+    placed : int array of shape (n_seeds, n_labelled)
+    sample : Labelled
+    weightings : float array of shape (n_weightings, n_units)
+    n_tiers : int
     """
-    return (confusions * cost).sum(axis=(-2, -1)) / confusions.sum(axis=(-2, -1))
+    confusions = replicate_confusions(
+        placed, sample.labels, sample.unit, weightings, n_classes=n_tiers
+    )
+    return Triage(sample, placed, confusions)

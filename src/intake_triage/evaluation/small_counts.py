@@ -8,10 +8,12 @@ SMALLEST_SHOWN = 11  # the smallest count of people that may be seen or worked o
 def is_small_share(count: float, of: float) -> bool:
     """Whether a share, `count` of `of` people, must be hidden, since it tells of few people.
 
-    It is where fewer than `SMALLEST_SHOWN` are counted, or fewer than that are left over: with
-    their number beside it, a share gives both away.
+    With `of` beside it a share tells how many are counted and how many are left over: neither may
+    be below `SMALLEST_SHOWN`, except 0, since all or none are the many. Numbers of people may be
+    means over seeds.
     """
-    return count < SMALLEST_SHOWN or of - count < SMALLEST_SHOWN
+    parts = np.round([count, of - count], 6)  # a sum of weights may miss 0 by its last binary digit
+    return not of >= SMALLEST_SHOWN or bool(((parts > 0) & (parts < SMALLEST_SHOWN)).any())
 
 
 def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Do prediction sets hold the true class as often as promised, class by class?"""
+"""Where the coverage of a class's prediction sets should lie on test, if their promise is kept."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from intake_triage.evaluation.uncertainty import ALPHA
 
 @dataclass(frozen=True)
 class Band:
-    """Where the coverage of one class should lie on test, at 95 %, if the promise is kept.
+    """Where the coverage of one class should lie, in 95 % of repetitions.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ def beta_binomial_band(n_calibrate: int, n_test: int, *, alpha: float) -> Band:
     Parameters
     ----------
     n_calibrate, n_test : int
-        Records of the class; at least one of `n_test`.
+        Records of the class; without any on test every coverage will do.
     alpha : float
         In (0, 1): the share of records whose set may lack the class.
 
@@ -47,6 +47,8 @@ def beta_binomial_band(n_calibrate: int, n_test: int, *, alpha: float) -> Band:
     coverage of new records is a beta variable.
     """
     rank = threshold_rank(n_calibrate, alpha=alpha)
+    if n_test == 0:
+        return Band(0.0, 1.0)
     if rank > n_calibrate:
         return Band(1.0, 1.0)
     covered = betabinom(n_test, rank, n_calibrate + 1 - rank)
@@ -80,13 +82,17 @@ def grouped_band(
     Band
         Of the mean over seeds.
     """
+    n_calibrate = calibrate_scores.shape[1]
+    if test_scores.shape[1] == 0:
+        return Band(0.0, 1.0)
+    if threshold_rank(n_calibrate, alpha=alpha) > n_calibrate:
+        return Band(1.0, 1.0)
     by_seed = [
         _replicate_coverage(*scores, calibrate_weights, test_weights, alpha=alpha)
         for scores in zip(calibrate_scores, test_scores, strict=True)
     ]
     coverage = np.mean(by_seed, axis=0)  # (n_weightings,)
-    n_calibrate = calibrate_scores.shape[1]
-    expected = min(threshold_rank(n_calibrate, alpha=alpha) / (n_calibrate + 1), 1.0)
+    expected = threshold_rank(n_calibrate, alpha=alpha) / (n_calibrate + 1)
     spread = np.nanquantile(coverage[1:] - coverage[0], [ALPHA / 2, 1 - ALPHA / 2])
     low, high = np.clip(expected + spread, 0, 1).tolist()
     return Band(low, high)
