@@ -75,7 +75,7 @@ def view_clinically(
         for name, by_rule in decided.items()
     }
     cuts = {name: _score_cuts(system, held_out, weightings) for name, system in systems.items()}
-    sets = cover_test(systems, held_out, fitted, weightings, alpha=alpha)
+    sets = cover_test(systems, held_out, fitted, alpha=alpha, deals=params.resamples)
     # One and the same forecast for all records ranks none of them before another.
     ranking = {name: system for name, system in systems.items() if name != "prior"}
     trained = {name: systems[name] for name in fitted.rules}

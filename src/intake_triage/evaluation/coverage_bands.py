@@ -7,6 +7,8 @@ from scipy.stats import betabinom
 
 from intake_triage.evaluation.uncertainty import ALPHA
 
+DEALING_SEED = 0
+
 
 @dataclass(frozen=True)
 class Band:
@@ -55,25 +57,41 @@ def beta_binomial_band(n_calibrate: int, n_test: int, *, alpha: float) -> Band:
     return Band(covered.ppf(ALPHA / 2) / n_test, covered.ppf(1 - ALPHA / 2) / n_test)
 
 
-def grouped_band(
-    calibrate_scores: np.ndarray,
-    calibrate_weights: np.ndarray,
-    test_scores: np.ndarray,
-    test_weights: np.ndarray,
-    *,
-    alpha: float,
-) -> Band:
-    """The band where records come in groups: by the bootstrap of whole groups in both splits.
-
-    Each resample fits its own threshold and counts its own coverage; what these spread around the
-    coverage seen, the coverage of a kept promise would spread around the one expected.
+def deal_units(n_calibrate: int, n_test: int, *, deals: int) -> tuple[np.ndarray, np.ndarray]:
+    """Deal the units of both splits out anew, at random, as many to each as it had.
 
     Parameters
     ----------
-    calibrate_scores, test_scores : float arrays of shape (n_seeds, n_calibrate), (n_seeds, n_test)
-        1 − the class's raw probability, for the records of the class.
-    calibrate_weights, test_weights : float arrays of shape (n_weightings, n_records)
-        How often each record is drawn; the first row has each once.
+    n_calibrate, n_test : int
+        Units of each split.
+    deals : int
+
+    Returns
+    -------
+    bool arrays of shape (deals, n_calibrate), (deals, n_test)
+        Which of each split's units are dealt to calibrate; the others are to test.
+    """
+    as_it_is = np.arange(n_calibrate + n_test) < n_calibrate
+    rng = np.random.default_rng(DEALING_SEED)
+    dealt = rng.permuted(np.tile(as_it_is, (deals, 1)), axis=1)
+    return dealt[:, :n_calibrate], dealt[:, n_calibrate:]
+
+
+def grouped_band(
+    scores: tuple[np.ndarray, np.ndarray], dealt: tuple[np.ndarray, np.ndarray], *, alpha: float
+) -> Band:
+    """The band where records come in groups, and whole groups alone are exchangeable.
+
+    The groups could as well have fallen into the other split. So each deal fits its own threshold
+    and counts its own coverage, and the band holds the middle 95 % of them. For groups of one
+    record that is the beta-binomial band, but for chance: both rest on ranks alone.
+
+    Parameters
+    ----------
+    scores : float arrays of shape (n_seeds, n_calibrate), (n_seeds, n_test)
+        1 − the class's raw probability, for the records of the class in each split.
+    dealt : bool arrays of shape (deals, n_calibrate), (deals, n_test)
+        Which of them, with their groups, are dealt to calibrate.
     alpha : float
         In (0, 1).
 
@@ -82,44 +100,25 @@ def grouped_band(
     Band
         Of the mean over seeds.
     """
-    n_calibrate = calibrate_scores.shape[1]
-    if test_scores.shape[1] == 0:
+    if scores[1].shape[1] == 0:
         return Band(0.0, 1.0)
-    if threshold_rank(n_calibrate, alpha=alpha) > n_calibrate:
-        return Band(1.0, 1.0)
-    by_seed = [
-        _replicate_coverage(*scores, calibrate_weights, test_weights, alpha=alpha)
-        for scores in zip(calibrate_scores, test_scores, strict=True)
-    ]
-    coverage = np.mean(by_seed, axis=0)  # (n_weightings,)
-    expected = threshold_rank(n_calibrate, alpha=alpha) / (n_calibrate + 1)
-    spread = np.nanquantile(coverage[1:] - coverage[0], [ALPHA / 2, 1 - ALPHA / 2])
-    low, high = np.clip(expected + spread, 0, 1).tolist()
+    pooled, in_calibrate = np.concatenate(scores, axis=1), np.concatenate(dealt, axis=1)
+    by_seed = [_dealt_coverage(of_seed, in_calibrate, alpha=alpha) for of_seed in pooled]
+    low, high = np.nanquantile(np.mean(by_seed, axis=0), [ALPHA / 2, 1 - ALPHA / 2]).tolist()
     return Band(low, high)
 
 
-def _replicate_coverage(
-    calibrate_scores: np.ndarray,
-    test_scores: np.ndarray,
-    calibrate_weights: np.ndarray,
-    test_weights: np.ndarray,
-    *,
-    alpha: float,
-) -> np.ndarray:
-    """Coverage by the threshold of each weighting, (n_weightings,); NaN where no record is drawn.
+def _dealt_coverage(scores: np.ndarray, in_calibrate: np.ndarray, *, alpha: float) -> np.ndarray:
+    """Coverage of each deal, (deals,), the threshold as in `fit_conformal_thresholds`.
 
-    A record drawn twice is two records, as in `fit_conformal_thresholds`.
+    NaN where a deal leaves no record to test.
     """
-    order = np.argsort(calibrate_scores, kind="stable")
-    running = np.cumsum(calibrate_weights[:, order], axis=1)  # (n_weightings, n_calibrate)
-    drawn = running[:, -1]
-    rank = np.ceil((drawn + 1) * (1 - alpha) - 1e-9)
-    place = (running < rank[:, np.newaxis]).sum(axis=1)  # n_calibrate where the rank is above all
-    thresholds = np.append(calibrate_scores[order], np.inf)[place]
-    order = np.argsort(test_scores, kind="stable")
-    running = np.cumsum(test_weights[:, order], axis=1)
-    within = np.searchsorted(test_scores[order], thresholds, side="right")
-    padded = np.concatenate([np.zeros((len(running), 1)), running], axis=1)
-    covered = padded[np.arange(len(running)), within]
-    with np.errstate(invalid="ignore"):  # 0 / 0
-        return covered / running[:, -1]
+    order = np.argsort(scores)
+    then = np.cumsum(in_calibrate[:, order], axis=1)  # (deals, n_records)
+    now = np.arange(1, len(scores) + 1) - then
+    rank = np.ceil((then[:, -1] + 1) * (1 - alpha) - 1e-9)
+    place = (then < rank[:, np.newaxis]).sum(axis=1)  # n_records where no score is high enough
+    last_of_ties = np.searchsorted(scores[order], scores[order], side="right") - 1
+    last = np.append(last_of_ties, len(scores) - 1)[place]
+    covered, tested = now[np.arange(len(now)), last], now[:, -1]
+    return np.divide(covered, tested, out=np.full(len(now), np.nan), where=tested > 0)

@@ -8,17 +8,20 @@ import numpy as np
 from scipy.special import softmax
 
 from intake_triage.calibration.conformal import prediction_sets
-from intake_triage.evaluation.coverage_bands import Band, beta_binomial_band, grouped_band
+from intake_triage.evaluation.coverage_bands import (
+    Band,
+    beta_binomial_band,
+    deal_units,
+    grouped_band,
+)
 from intake_triage.evaluation.figures import DECIMALS, show_share
 from intake_triage.evaluation.fitted_rules import FittedRules
 from intake_triage.evaluation.held_out import HeldOut, Labelled
-from intake_triage.evaluation.resampling import draw_weightings, replicate_mean
+from intake_triage.evaluation.resampling import replicate_mean
 from intake_triage.evaluation.small_counts import is_small_share
 from intake_triage.evaluation.systems import SystemLogits
 from intake_triage.evaluation.uncertainty import estimate_score
 from intake_triage.tasks import TASKS, Task
-
-CALIBRATE_RESAMPLING_SEED = 1  # another than test's: the splits are drawn independently
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class PredictionSets:
     inside : bool array of shape (n_seeds, n_labelled, n_classes)
         Which classes are in each record's set.
     bands : a band a class
-        Of a single seed's coverage; a mean over seeds varies a little less.
+        Without groups of a single seed's coverage, which varies a little more than their mean.
     """
 
     sample: Labelled
@@ -64,9 +67,9 @@ def cover_test(
     systems: Mapping[str, SystemLogits],
     held_out: HeldOut,
     fitted: FittedRules,
-    weightings: np.ndarray,
     *,
     alpha: float,
+    deals: int,
 ) -> dict[str, dict[Task, PredictionSets]]:
     """The sets of every trained system by task, each with its bands.
 
@@ -76,53 +79,56 @@ def cover_test(
         Those in `fitted` among them.
     held_out : HeldOut
     fitted : FittedRules
-    weightings : float array of shape (n_weightings, n_units)
-        Of the test split; as many are drawn of the calibrate split where records come in groups.
     alpha : float
         What the thresholds were fitted for, in (0, 1).
+    deals : int
+        How often groups are dealt out anew to find the bands, where records come in groups.
     """
-    drawn = draw_weightings(
-        fitted.n_units, resamples=len(weightings) - 1, seed=CALIBRATE_RESAMPLING_SEED
-    )
+    dealt = None
+    samples = [*fitted.samples.values(), *(held_out.labelled(task) for task in TASKS)]
+    if any(sample.in_groups for sample in samples):
+        dealt = deal_units(fitted.n_units, held_out.n_units, deals=deals)
     sets: dict[str, dict[Task, PredictionSets]] = {}
     for name, rules in fitted.rules.items():
         sets[name] = {}
         for task in TASKS:
-            sample, before = held_out.labelled(task), fitted.samples[task]
-            forecast = softmax(np.float64(systems[name].raw[task][:, sample.rows]), axis=-1)
+            then, now = fitted.samples[task], held_out.labelled(task)
+            known, forecast = (
+                softmax(np.float64(logits[:, sample.rows]), axis=-1)
+                for logits, sample in (
+                    (fitted.logits[name][task], then),
+                    (systems[name].raw[task], now),
+                )
+            )  # (n_seeds, n_labelled, n_classes) each
             by_seed = zip(forecast, rules[task].thresholds, strict=True)
-            inside = np.stack([prediction_sets(*seed) for seed in by_seed])
-            known = softmax(np.float64(fitted.logits[name][task][:, before.rows]), axis=-1)
-            bands = [
-                _band(k, known, before, drawn, forecast, sample, weightings, alpha=alpha)
-                for k in range(forecast.shape[-1])
-            ]
-            sets[name][task] = PredictionSets(sample, inside, bands)
+            sets[name][task] = PredictionSets(
+                now,
+                np.stack([prediction_sets(*seed) for seed in by_seed]),
+                [
+                    _find_band(k, (known, forecast), (then, now), dealt, alpha=alpha)
+                    for k in range(forecast.shape[-1])
+                ],
+            )
     return sets
 
 
-def _band(
+def _find_band(
     k: int,
-    known: np.ndarray,
-    before: Labelled,
-    drawn: np.ndarray,
-    forecast: np.ndarray,
-    sample: Labelled,
-    weightings: np.ndarray,
+    probabilities: tuple[np.ndarray, np.ndarray],
+    samples: tuple[Labelled, Labelled],
+    dealt: tuple[np.ndarray, np.ndarray] | None,
     *,
     alpha: float,
 ) -> Band:
-    """Of class k, from both splits' probabilities, records and weightings."""
-    then, now = before.labels == k, sample.labels == k
-    if not (before.in_groups or sample.in_groups):
-        return beta_binomial_band(then.sum(), now.sum(), alpha=alpha)
-    return grouped_band(
-        1 - known[:, then, k],
-        drawn[:, before.unit[then]],
-        1 - forecast[:, now, k],
-        weightings[:, sample.unit[now]],
-        alpha=alpha,
-    )
+    """Of class k, from the calibrate and the test split, `dealt` where records come in groups."""
+    of_class = [sample.labels == k for sample in samples]
+    if dealt is None:
+        return beta_binomial_band(*(mask.sum() for mask in of_class), alpha=alpha)
+    scores, in_calibrate = [], []
+    for forecast, sample, units, mask in zip(probabilities, samples, dealt, of_class, strict=True):
+        scores.append(1 - forecast[:, mask, k])
+        in_calibrate.append(units[:, sample.unit[mask]])
+    return grouped_band(tuple(scores), tuple(in_calibrate), alpha=alpha)
 
 
 def coverage_rows(

@@ -9,11 +9,11 @@ def is_small_share(count: float, of: float) -> bool:
     """Whether a share, `count` of `of` people, must be hidden, since it tells of few people.
 
     With `of` beside it a share tells how many are counted and how many are left over: neither may
-    be below `SMALLEST_SHOWN`, except 0, since all or none are the many. Numbers of people may be
-    means over seeds.
+    be below `SMALLEST_SHOWN`, but for a share of all, which tells of none apart. Numbers of people
+    may be means over seeds.
     """
-    parts = np.round([count, of - count], 6)  # a sum of weights may miss 0 by its last binary digit
-    return not of >= SMALLEST_SHOWN or bool(((parts > 0) & (parts < SMALLEST_SHOWN)).any())
+    left_over = round(of - count, 6)  # a sum of weights may miss 0 by its last binary digit
+    return not (count >= SMALLEST_SHOWN and (left_over == 0 or left_over >= SMALLEST_SHOWN))
 
 
 def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> np.ndarray:
