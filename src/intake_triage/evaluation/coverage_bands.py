@@ -28,9 +28,12 @@ class Band:
         return self.low - 1e-9 <= coverage <= self.high + 1e-9
 
 
-def threshold_rank(n_calibrate: int, *, alpha: float) -> int:
-    """Which of a class's scores, lowest first, is its threshold; above n_calibrate: none is."""
-    return int(np.ceil((n_calibrate + 1) * (1 - alpha) - 1e-9))
+def threshold_rank(n_calibrate: np.ndarray | int, *, alpha: float) -> np.ndarray:
+    """Which of a class's scores is its threshold, lowest first; none where above `n_calibrate`.
+
+    As in `fit_conformal_thresholds`, for one or many numbers of calibrate records.
+    """
+    return np.ceil((np.asarray(n_calibrate) + 1) * (1 - alpha) - 1e-9).astype(np.int64)
 
 
 def beta_binomial_band(n_calibrate: int, n_test: int, *, alpha: float) -> Band:
@@ -109,14 +112,11 @@ def grouped_band(
 
 
 def _dealt_coverage(scores: np.ndarray, in_calibrate: np.ndarray, *, alpha: float) -> np.ndarray:
-    """Coverage of each deal, (deals,), the threshold as in `fit_conformal_thresholds`.
-
-    NaN where a deal leaves no record to test.
-    """
+    """Coverage of each deal, (deals,); NaN where it leaves no record to test."""
     order = np.argsort(scores)
     then = np.cumsum(in_calibrate[:, order], axis=1)  # (deals, n_records)
     now = np.arange(1, len(scores) + 1) - then
-    rank = np.ceil((then[:, -1] + 1) * (1 - alpha) - 1e-9)
+    rank = threshold_rank(then[:, -1], alpha=alpha)
     place = (then < rank[:, np.newaxis]).sum(axis=1)  # n_records where no score is high enough
     last_of_ties = np.searchsorted(scores[order], scores[order], side="right") - 1
     last = np.append(last_of_ties, len(scores) - 1)[place]
