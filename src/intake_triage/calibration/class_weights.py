@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from intake_triage.calibration.choice import CalibratorChoice, calibrate_seeds
+from intake_triage.calibration.calibrators import calibrate_seeds
+from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import Gain, macro_f1_gain
 from intake_triage.scores import f1_of_counts, macro_f1
 
-LOG_WEIGHTS = np.arange(-30, 31) / 10  # weights from e⁻³ to e³; finer steps would fit noise
+LOG_WEIGHTS = np.arange(-20, 21) / 10  # weights from e⁻² to e²; finer steps would fit noise
 MOST_SWEEPS = 20  # over the classes; three or four are usual
 
 
