@@ -123,6 +123,23 @@ def test_each_seed_is_fitted_on_its_own_and_scores_are_means(rng, draw_labels):
     assert np.mean([log_loss(s, labels) for s in in_sample]) < choice.scores["log_loss"]
 
 
+def test_records_of_a_group_count_together(rng, draw_labels):
+    """Ten copies of each record are no more evidence than one."""
+    logits = rng.normal(size=(1, 300, 3))
+    labels, unit = draw_labels(logits[0] / 1.2), np.arange(300)
+    fold = assign_folds(unit, n_folds=5)
+    copied = np.repeat(logits, 10, axis=1), *(np.repeat(each, 10) for each in (labels, unit, fold))
+    candidates = ["identity", "temperature"]
+    once = choose_calibrator(logits, labels, unit, fold, candidates=candidates)
+    tenfold = choose_calibrator(*copied, candidates=candidates)
+    for name in candidates:
+        expected = once.candidates[name].behind
+        assert tenfold.candidates[name].behind.value == pytest.approx(expected.value, abs=1e-6)
+        assert tenfold.candidates[name].behind.standard_error == pytest.approx(
+            expected.standard_error, abs=1e-6
+        )
+
+
 def test_the_order_of_the_candidates_does_not_matter(rng, draw_labels):
     logits = rng.normal(size=(1, 400, 3))
     labels = draw_labels(logits[0])

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import log_softmax, softmax
 
+LEAST_LOG_PROBABILITY = float(np.log(np.finfo(np.float32).tiny))  # that of probmetrics
+
 Vector = tuple[float, ...]
 
 
@@ -110,8 +112,6 @@ class Isotonic:
         distribution = np.divide(bent, total, out=prior.copy(), where=total > 0)
         return np.log((1 - self.prior_share) * distribution + self.prior_share * prior)
 
-
-LEAST_LOG_PROBABILITY = float(np.log(np.finfo(np.float32).tiny))  # probmetrics' own floor
 
 Calibrator = Identity | Temperature | Sms | Isotonic
 # Those that are freer to follow the labels come later.

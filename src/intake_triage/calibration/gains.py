@@ -38,6 +38,11 @@ class Gain:
         """One-sided 95 % confidence limit, from Student's t distribution."""
         return self.value - self.standard_error * float(stats.t.ppf(LEVEL, self.n_groups - 1))
 
+    @property
+    def is_real(self) -> bool:
+        """Whether it is more than chance: the limit is above 0."""
+        return self.lower_limit > 0
+
 
 def log_loss_gain(
     logits: np.ndarray, than: np.ndarray, labels: np.ndarray, unit: np.ndarray

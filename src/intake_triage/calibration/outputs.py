@@ -106,7 +106,7 @@ def summarize_choice(choice: CalibratorChoice, weights: ClassWeightChoice) -> di
             for name, score in choice.candidates.items()
         },
         "balanced": {
-            "kept": weights.kept,
+            "kept": weights.gain.is_real,
             "macro_f1_gain": round(weights.gain.value, 4),
             "low": round(weights.gain.lower_limit, 4),
         },
