@@ -52,6 +52,7 @@ def test_the_committed_file_loads():
         ("mtl.weight", "balancing, loss_weight"),
         ("data.split.ratio", "by"),
         ("compare.margin.brier", "macro_f1, log_loss"),
+        ("decision.cost.too_low", "too_late_urgent, too_late, too_early, misroute"),
         ("data.file.fields.age.unit", "column, kind, low, high"),
     ],
 )
@@ -100,6 +101,11 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
         ("encoder.dropout", 1.0, "1.0", "less than 1"),
         ("tokenizer.max_tokens", 385, "385", "less than or equal to 384"),
         ("train.weight_decay", -0.1, "-0.1", "greater than or equal to 0"),
+        ("calibrate.alpha", 0, "0", "greater than 0"),
+        ("calibrate.alpha", 1.0, "1.0", "less than 1"),
+        ("decision.cost.too_late_urgent", 0, "0", "greater than 0"),
+        ("decision.cost.misroute", -3, "-3", "greater than 0"),
+        ("decision.cost", 3, "3", "a block of `key: value` lines"),
         ("train.learning_rate", float("inf"), "inf", "a finite number"),
         ("train.learning_rate", float("nan"), "nan", "a finite number"),
         ("data.file.fields.age.low", float("nan"), "nan", "a finite number"),
@@ -122,7 +128,7 @@ def test_a_wrong_value_is_shown_beside_what_it_may_be(refusal, key, value, got, 
         ("train.seeds", [0, True], "train.seeds.1", "True", "a valid integer"),
         ("train.seeds", [-1], "train.seeds.0", "-1", "greater than or equal to 0"),
         ("data.namcs.years", [2006, "x"], "data.namcs.years.1", "'x'", "a valid integer"),
-        ("calibrate.candidates", ["x"], "calibrate.candidates.0", "'x'", "'identity' or 'temp"),
+        ("calibrate.candidates", ["x"], "calibrate.candidates.0", "'x'", "'identity', 'temp"),
     ],
 )
 def test_a_wrong_item_is_named_by_its_place(refusal, key, value, at, got, may_be):

@@ -6,11 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from intake_triage.calibration.calibrators import CALIBRATORS, Calibrator, calibrate_logits
+from intake_triage.calibration.calibrators import CALIBRATORS, Calibrator, calibrate_seeds
 from intake_triage.calibration.fit import fit_calibrator
 from intake_triage.calibration.gains import Gain, log_loss_gain
 from intake_triage.errors import InputError
 from intake_triage.scores import brier, log_loss
+
+
+@dataclass(frozen=True)
+class CandidateScore:
+    """What one candidate loses when each record is calibrated by a fit without its fold.
+
+    Attributes
+    ----------
+    log_loss : mean over seeds, in nats
+    behind : how much lower the log-loss of the best candidate is
+    """
+
+    log_loss: float
+    behind: Gain
 
 
 @dataclass(frozen=True)
@@ -24,14 +38,14 @@ class CalibratorChoice:
     fitted_by_fold : by fold, one calibrator a seed, fitted on all the other folds
     scores : means over seeds on the split, for the raw logits (`raw_log_loss`, `raw_brier`) and for
         those calibrated by a fit that has not seen the record's fold (`log_loss`, `brier`)
-    behind : by candidate, how much lower the cross-fitted log-loss of the best candidate is
+    candidates : by name, all that the choice was among
     """
 
     name: str
     fitted: tuple[Calibrator, ...]
     fitted_by_fold: dict[int, tuple[Calibrator, ...]]
     scores: dict[str, float]
-    behind: dict[str, Gain]
+    candidates: dict[str, CandidateScore]
 
 
 def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
@@ -108,10 +122,13 @@ def choose_calibrator(
     held_out = {name: calibrate_held_out(by_fold[name], logits, fold) for name in candidates}
     losses = {name: _mean_score(log_loss, held_out[name], labels) for name in candidates}
     best = min(candidates, key=losses.__getitem__)
-    behind = {
-        name: log_loss_gain(held_out[best], held_out[name], labels, unit) for name in candidates
+    scores = {
+        name: CandidateScore(
+            losses[name], log_loss_gain(held_out[best], held_out[name], labels, unit)
+        )
+        for name in candidates
     }
-    close = [name for name in candidates if behind[name].value <= behind[name].standard_error]
+    close = [name for name, it in scores.items() if it.behind.value <= it.behind.standard_error]
     chosen = min(close, key=list(CALIBRATORS).index)
     return CalibratorChoice(
         name=chosen,
@@ -119,11 +136,11 @@ def choose_calibrator(
         fitted_by_fold=by_fold[chosen],
         scores={
             "raw_log_loss": _mean_score(log_loss, logits, labels),
-            "log_loss": losses[chosen],
+            "log_loss": scores[chosen].log_loss,
             "raw_brier": _mean_score(brier, logits, labels),
             "brier": _mean_score(brier, held_out[chosen], labels),
         },
-        behind=behind,
+        candidates=scores,
     )
 
 
@@ -146,27 +163,6 @@ def calibrate_held_out(
         mine = fold == number
         calibrated[:, mine] = calibrate_seeds(seeds, logits[:, mine])
     return calibrated
-
-
-def calibrate_seeds(fitted: Sequence[Calibrator], logits: np.ndarray) -> np.ndarray:
-    """Calibrate each seed's logits by its own calibrator.
-
-    Parameters
-    ----------
-    fitted : sequence of Calibrator
-        One a seed.
-    logits : float array of shape (n_seeds, n_records, n_classes)
-
-    Returns
-    -------
-    float64 array of that shape
-    """
-    return np.stack(
-        [
-            calibrate_logits(calibrator, seed_logits)
-            for calibrator, seed_logits in zip(fitted, logits, strict=True)
-        ]
-    )
 
 
 def _fit_seeds(name: str, logits: np.ndarray, labels: np.ndarray) -> tuple[Calibrator, ...]:

@@ -38,6 +38,11 @@ class Gain:
         """One-sided 95 % confidence limit, from Student's t distribution."""
         return self.value - self.standard_error * float(stats.t.ppf(LEVEL, self.n_groups - 1))
 
+    @property
+    def is_real(self) -> bool:
+        """Whether it is more than chance: the limit is above 0."""
+        return self.lower_limit > 0
+
 
 def log_loss_gain(
     logits: np.ndarray, than: np.ndarray, labels: np.ndarray, unit: np.ndarray
@@ -80,16 +85,13 @@ def macro_f1_gain(
     Takahashi, Yamamoto, Kuchiba, Koyama (2022), Confidence interval for micro-averaged F1 and
     macro-averaged F1 scores: the linear terms, there for independent records.
     """
-    values, terms = zip(
-        *(
-            _linearize_macro_f1(predicted, labels, n_classes=n_classes)
-            for each in (decided, than)
-            for predicted in each
-        ),
-        strict=True,
-    )
-    sign = np.repeat([1, -1], len(decided)) / len(decided)
-    return _gain(sign @ np.array(values), sign @ np.array(terms), unit)
+    value, terms = 0.0, np.zeros(len(labels))
+    for first, second in zip(decided, than, strict=True):
+        f1, f1_terms = _linearize_macro_f1(first, labels, n_classes=n_classes)
+        than_f1, than_terms = _linearize_macro_f1(second, labels, n_classes=n_classes)
+        value += (f1 - than_f1) / len(decided)
+        terms += (f1_terms - than_terms) / len(decided)
+    return _gain(value, terms, unit)
 
 
 def _linearize_macro_f1(

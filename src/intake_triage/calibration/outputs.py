@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from intake_triage.calibration.calibrators import calibrator_to_dict
-from intake_triage.calibration.choice import CalibratorChoice, calibrate_seeds
+from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
+from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.class_weights import ClassWeightChoice
 from intake_triage.files import read_json, write_json
 from intake_triage.predictions import PREDICTIONS, Predictions, predictions_path, write_predictions
@@ -89,20 +89,24 @@ def summarize_choice(choice: CalibratorChoice, weights: ClassWeightChoice) -> di
     Returns
     -------
     dict
-        calibrator: the one chosen; its scores as in `CalibratorChoice`; behind_best: by candidate,
-        how much more it loses, cross-fitted, than the best candidate (nats) and the standard error
+        calibrator: the one chosen; its scores as in `CalibratorChoice`; candidates: by name, their
+        cross-fitted log-loss in nats, how far that is behind the best one's, and the standard error
         of that; balanced: whether class weights are kept, their cross-fitted gain in macro-F1, and
         its lower one-sided 95 % limit.
     """
     return {
         "calibrator": choice.name,
         **{name: round(score, 6) for name, score in choice.scores.items()},
-        "behind_best": {
-            name: {"log_loss": round(gain.value, 6), "se": round(gain.standard_error, 6)}
-            for name, gain in choice.behind.items()
+        "candidates": {
+            name: {
+                "log_loss": round(score.log_loss, 6),
+                "behind": round(score.behind.value, 6),
+                "standard_error": round(score.behind.standard_error, 6),
+            }
+            for name, score in choice.candidates.items()
         },
         "balanced": {
-            "kept": weights.kept,
+            "kept": weights.gain.is_real,
             "macro_f1_gain": round(weights.gain.value, 4),
             "low": round(weights.gain.lower_limit, 4),
         },
