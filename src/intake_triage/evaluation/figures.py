@@ -37,9 +37,15 @@ def show_share(
     Returns
     -------
     dict or None
-        value, the mean over seeds; low, high; of, a whole number.
+        value, the mean over seeds; low, high; of, a whole number. Resamples of forms that all count
+        do not vary: the lower end is then the exact binomial limit, over units.
     """
     if is_small_share(replicates[:, 0].mean() * of, of):
         return None
-    estimate = estimate_score(per * replicates, n_units=n_units)
-    return estimate.rounded(decimals, least=0, most=per, level=level) | {"of": round(of)}
+    shown = estimate_score(per * replicates, n_units=n_units).rounded(
+        decimals, least=0, most=per, level=level
+    )
+    if (replicates[:, 0] == 1).all():
+        limit = per * ((1 - level) / 2) ** (1 / n_units)
+        shown["low"] = round(limit, decimals or None)
+    return shown | {"of": round(of)}
