@@ -98,6 +98,7 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
         ("data.synthetic.task_relatedness", 1.01, "1.01", "less than or equal to 1"),
         ("mtl.loss_weight", 0, "0", "greater than 0"),
         ("mtl.loss_weight", 1.0, "1.0", "less than 1"),
+        ("compare.min_subgroup", 10, "10", "greater than or equal to 11"),
         ("encoder.dropout", 1.0, "1.0", "less than 1"),
         ("tokenizer.max_tokens", 385, "385", "less than or equal to 384"),
         ("train.weight_decay", -0.1, "-0.1", "greater than or equal to 0"),

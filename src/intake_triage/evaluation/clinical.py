@@ -13,7 +13,7 @@ from intake_triage.evaluation.fitted_rules import FittedRules
 from intake_triage.evaluation.held_out import HeldOut
 from intake_triage.evaluation.net_benefit import net_benefit_rows
 from intake_triage.evaluation.risk_coverage import risk_coverage_areas, risk_coverage_rows
-from intake_triage.evaluation.safety import tier_shares, triage_shares
+from intake_triage.evaluation.safety import ALL_FORMS, tier_shares, triage_shares
 from intake_triage.evaluation.set_coverage import cover_test, coverage_rows, summarize_sets
 from intake_triage.evaluation.subgroups import subgroup_rows
 from intake_triage.evaluation.systems import SystemLogits
@@ -153,8 +153,8 @@ def _denominators(tiers: tuple[str, ...]) -> dict[str, Any]:
             for name, shares in tier_shares(tiers).items()
         },
         "per_1000": {
-            "too_late": "all forms with a tier",
-            "too_early": "all forms with a tier",
+            "too_late": ALL_FORMS,
+            "too_early": ALL_FORMS,
             "misrouted": "all forms with a sub-specialty",
             "both_right": "all forms with both",
         },

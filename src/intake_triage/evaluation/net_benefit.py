@@ -73,8 +73,7 @@ def replicate_net_benefit(
     by_threshold = np.stack(
         [record_net_benefits(probabilities, outcomes, threshold=t) for t in THRESHOLDS]
     )  # (n_thresholds, n_seeds, n_records)
-    flat = by_threshold.reshape(-1, len(outcomes))
-    return replicate_mean(flat, unit, weightings).reshape(*by_threshold.shape[:2], -1)
+    return replicate_mean(by_threshold, unit, weightings)
 
 
 def net_benefit_rows(
@@ -105,7 +104,7 @@ def net_benefit_rows(
             replicates = replicate_net_benefit(
                 of_cuts[..., k], outcomes[:, k], sample.unit, weightings
             )
-            shown = _thresholds_to_show(of_cuts[..., k]) if name != TREAT_ALL else THRESHOLDS >= 0
+            shown = _thresholds_to_show(of_cuts[..., k])
             for threshold, benefit in zip(THRESHOLDS[shown], replicates[shown], strict=True):
                 estimate = estimate_score(benefit, n_units=sample.n_units)
                 numbers = estimate.rounded(DECIMALS)
@@ -122,7 +121,7 @@ def net_benefit_rows(
 
 
 def _thresholds_to_show(probabilities: np.ndarray) -> np.ndarray:
-    """Where acted on and not acted on are both many, bool of shape (n_thresholds,)."""
+    """Where neither those acted on nor the others are few people, bool of shape (n_thresholds,)."""
     n_labelled = probabilities.shape[1]
     acted = [(probabilities >= t).sum(axis=1).mean() for t in THRESHOLDS]
     return np.array([not is_small_share(count, n_labelled) for count in acted])

@@ -14,6 +14,8 @@ from intake_triage.evaluation.held_out import Labelled
 from intake_triage.evaluation.resampling import replicate_confusions
 from intake_triage.evaluation.uncertainty import LEVEL
 
+ALL_FORMS = "all forms with a tier"
+
 
 @dataclass(frozen=True)
 class Share:
@@ -57,7 +59,7 @@ def triage_shares(tiers: tuple[str, ...]) -> dict[str, Share]:
         "under_triage": Share(urgent & (decided > true), urgent, of_urgent),
         "severe_under_triage": Share(urgent & (decided >= true + 2), urgent, of_urgent),
         "over_triage": Share(~urgent & (decided < true), ~urgent, of_others),
-        "same_or_more_acute": Share(decided <= true, np.full(true.shape, True), "all forms"),
+        "same_or_more_acute": Share(decided <= true, np.full(true.shape, True), ALL_FORMS),
     }
 
 
@@ -84,15 +86,12 @@ def tier_shares(tiers: tuple[str, ...]) -> dict[str, dict[str, Share]]:
 
 
 def placement_shares(n_tiers: int) -> dict[str, Share]:
-    """too_late, too_early: of all forms, those placed in a less, in a more urgent tier than true.
-
-    With `same_or_more_acute` they say the same in the words of who waits.
-    """
+    """too_late, too_early: of all forms, those placed in a less, a more urgent tier than true."""
     true, decided = np.indices((n_tiers, n_tiers))
     everything = np.full(true.shape, True)
     return {
-        "too_late": Share(decided > true, everything, "all forms"),
-        "too_early": Share(decided < true, everything, "all forms"),
+        "too_late": Share(decided > true, everything, ALL_FORMS),
+        "too_early": Share(decided < true, everything, ALL_FORMS),
     }
 
 
