@@ -65,7 +65,20 @@ def prediction_sets(probabilities: np.ndarray, thresholds: np.ndarray) -> np.nda
     return 1 - probabilities <= thresholds
 
 
-def _usual_score(scores: np.ndarray, *, alpha: float) -> float:
+def threshold_rank(n_records: np.ndarray | int, *, alpha: float) -> np.ndarray:
+    """Which of a class's scores is its threshold, lowest first; none where above `n_records`.
+
+    Parameters
+    ----------
+    n_records : int or int array
+        Records of the class in `calibrate`.
+    alpha : float
+        In (0, 1).
+    """
     # 1e-9: a product that is a whole number is one, whatever its last binary digit.
-    rank = int(np.ceil((len(scores) + 1) * (1 - alpha) - 1e-9))
+    return np.ceil((np.asarray(n_records) + 1) * (1 - alpha) - 1e-9).astype(np.int64)
+
+
+def _usual_score(scores: np.ndarray, *, alpha: float) -> float:
+    rank = int(threshold_rank(len(scores), alpha=alpha))
     return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else np.inf

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import betabinom
 
+from intake_triage.calibration.conformal import threshold_rank
 from intake_triage.evaluation.uncertainty import ALPHA
 
 DEALING_SEED = 0
@@ -26,14 +27,6 @@ class Band:
     def holds(self, coverage: float) -> bool:
         """Whether `coverage` lies in the band; 1e-9 forgives its last binary digit."""
         return self.low - 1e-9 <= coverage <= self.high + 1e-9
-
-
-def threshold_rank(n_calibrate: np.ndarray | int, *, alpha: float) -> np.ndarray:
-    """Which of a class's scores is its threshold, lowest first; none where above `n_calibrate`.
-
-    As in `fit_conformal_thresholds`, for one or many numbers of calibrate records.
-    """
-    return np.ceil((np.asarray(n_calibrate) + 1) * (1 - alpha) - 1e-9).astype(np.int64)
 
 
 def beta_binomial_band(n_calibrate: int, n_test: int, *, alpha: float) -> Band:
