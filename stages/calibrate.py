@@ -1,14 +1,25 @@
-"""Stage calibrate: choose a calibrator for every system and task, fit it for every seed.
+"""Stage calibrate: for every system and task choose a calibrator and class weights, fit each seed.
 
 Reads   data/prepared, predictions/<system>/<task>.parquet   split `calibrate` to fit
-Writes  models/calibrators/, metrics/calibrate.json, predictions/calibrated/   split `test`
+Writes  models/calibrators/, models/decisions/, metrics/calibrate.json,
+        predictions/calibrated/   split `test`
 """
 
 from pathlib import Path
 
+import numpy as np
+from scipy.special import softmax
+
 from intake_triage.calibration.alignment import align_predictions
 from intake_triage.calibration.choice import assign_folds, choose_calibrator
-from intake_triage.calibration.outputs import summarize_choice, write_calibrated
+from intake_triage.calibration.class_weights import choose_class_weights
+from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.outputs import (
+    DecisionRules,
+    summarize_choice,
+    write_calibrated,
+    write_decision_rules,
+)
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.params import load_params
@@ -21,21 +32,26 @@ def main() -> None:
     params = load_params().calibrate
     records = read_prepared().of_split("calibrate")
     record_id = records.frame["record_id"].to_numpy(str)
-    fold = assign_folds(records.frame["unit"].to_numpy(), n_folds=params.folds)
+    unit = records.frame["unit"].to_numpy()
+    fold = assign_folds(unit, n_folds=params.folds)
     metrics = {system: {} for system in TRAINED_SYSTEMS}
     for system in TRAINED_SYSTEMS:
         for task in TASKS:
             raw = read_predictions(predictions_path(system, task))
             mine = align_predictions(raw.of_split("calibrate"), record_id, of=f"{system}/{task}")
             rows = records.labels(task) != NO_LABEL
-            choice = choose_calibrator(
-                mine.logits[:, rows],
-                records.labels(task)[rows],
-                fold[rows],
-                candidates=params.candidates,
-            )
+            logits, labels = mine.logits[:, rows], records.labels(task)[rows]
+            grouping = unit[rows], fold[rows]
+            choice = choose_calibrator(logits, labels, *grouping, candidates=params.candidates)
+            weights = choose_class_weights(choice, logits, labels, *grouping)
+            probabilities = softmax(np.float64(logits), axis=2)
+            thresholds = [
+                fit_conformal_thresholds(each, labels, alpha=params.alpha) for each in probabilities
+            ]
+            rules = DecisionRules(raw.seeds, weights.class_weights, np.stack(thresholds))
             write_calibrated(system, task, raw.of_split("test"), choice)
-            metrics[system][task] = summarize_choice(choice, raw.seeds)
+            write_decision_rules(system, task, rules)
+            metrics[system][task] = summarize_choice(choice, weights)
     write_json(Path("metrics/calibrate.json"), metrics)
 
 

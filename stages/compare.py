@@ -1,7 +1,8 @@
 """Stage compare: score every system on the test split, judge transfer, recommend.
 
-Reads   data/prepared, data/test_labels.parquet, predictions/, training/, metrics/calibrate.json
-Writes  metrics/compare.json, metrics/cost.json, plots/*.json
+Reads   data/prepared, data/test_labels.parquet, data/oracle.parquet, predictions/, training/,
+        models/decisions/, metrics/calibrate.json
+Writes  metrics/compare.json, metrics/safety.json, metrics/cost.json, plots/*.json
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from intake_triage.errors import run_stage
 from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.cost import read_cost
+from intake_triage.evaluation.fitted_rules import read_fitted_rules
 from intake_triage.evaluation.held_out import read_test_labels
 from intake_triage.evaluation.plot_rows import cost_rows, training_rows
 from intake_triage.evaluation.recommendation import recommend
@@ -27,10 +29,18 @@ def main() -> None:
     prepared = read_prepared()
     test = prepared.of_split("test")
     systems = read_systems(prepared.of_split("train"), test)
-    comparison = compare_systems(systems, read_test_labels(test), params.compare)
+    comparison = compare_systems(
+        systems,
+        read_test_labels(test),
+        read_fitted_rules(prepared.of_split("calibrate")),
+        params=params.compare,
+        cost=params.decision.cost,
+        alpha=params.calibrate.alpha,
+    )
     calibrate = read_json(METRICS / "calibrate.json")
     recommendation = recommend(calibrate, params.decision)
     write_json(METRICS / "compare.json", comparison.metrics | {"recommendation": recommendation})
+    write_json(METRICS / "safety.json", comparison.safety)
     cost = {system: read_cost(system) for system in TRAINED_SYSTEMS}
     write_json(METRICS / "cost.json", cost)
     histories = {

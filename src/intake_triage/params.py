@@ -175,8 +175,11 @@ class MtlParams(Section):
 
 
 class CalibrateParams(Section):
-    candidates: Annotated[list[Literal["identity", "temperature"]], Field(min_length=1)]
+    candidates: Annotated[
+        list[Literal["identity", "temperature", "sms", "isotonic"]], Field(min_length=1)
+    ]
     folds: Annotated[int, Field(ge=2)]
+    alpha: OpenShare
 
 
 class MarginParams(Section):
@@ -188,9 +191,20 @@ class CompareParams(Section):
     margin: MarginParams
     resamples: Annotated[int, Field(ge=100)]
     ece_bins: Annotated[int, Field(ge=2)]
+    min_subgroup: Annotated[int, Field(ge=11)]  # evaluation.small_counts.SMALLEST_SHOWN
+
+
+class CostParams(Section):
+    """What a wrong decision costs, in units of one needless step up of an urgency tier."""
+
+    too_late_urgent: Positive
+    too_late: Positive
+    too_early: Positive
+    misroute: Positive
 
 
 class DecisionParams(Section):
+    cost: CostParams
     log_loss_margin: NonNegative
     cheaper_first: list[Literal["linear", "gbm", "mtl", "st"]]
 

@@ -1,4 +1,4 @@
-"""What calibrate writes: each seed's logits by its own calibrator, and metrics that are small."""
+"""What calibrate writes: logits by each seed's own calibrator, rules that read back, metrics."""
 
 import json
 
@@ -6,12 +6,25 @@ import numpy as np
 import pytest
 
 from intake_triage.calibration.calibrators import Temperature
-from intake_triage.calibration.choice import CalibratorChoice
-from intake_triage.calibration.outputs import CALIBRATED, summarize_choice, write_calibrated
+from intake_triage.calibration.choice import CalibratorChoice, CandidateScore
+from intake_triage.calibration.class_weights import ClassWeightChoice
+from intake_triage.calibration.gains import Gain
+from intake_triage.calibration.outputs import (
+    CALIBRATED,
+    DecisionRules,
+    read_decision_rules,
+    summarize_choice,
+    write_calibrated,
+    write_decision_rules,
+)
 from intake_triage.predictions import Predictions, predictions_path, read_predictions
 
 CHOICE = CalibratorChoice(
-    "temperature", (Temperature(2.0), Temperature(4.00004)), {"log_loss": 0.12345678}
+    "temperature",
+    (Temperature(2.0), Temperature(4.00004)),
+    {},
+    {"log_loss": 0.12345678},
+    {"temperature": CandidateScore(0.12345678, Gain(0.00012345678, 0.00000123, 40))},
 )
 
 
@@ -28,7 +41,30 @@ def test_each_seed_is_calibrated_by_its_own_calibrator(tmp_path, monkeypatch, rn
     assert kept["9"] == {"name": "temperature", "temperature": 4.00004}
 
 
-def test_the_summary_is_rounded():
-    summary = summarize_choice(CHOICE, np.array([7, 9]))
-    assert summary["log_loss"] == pytest.approx(0.123457, abs=0)
-    assert summary["seeds"] == {"7": {"temperature": 2.0}, "9": {"temperature": 4.0}}
+def test_decision_rules_read_back_to_the_last_digit(tmp_path, monkeypatch, rng):
+    monkeypatch.chdir(tmp_path)
+    thresholds = rng.random((2, 3))
+    thresholds[1, 2] = np.inf
+    rules = DecisionRules(np.array([7, 9]), rng.random((2, 3)), thresholds)
+    write_decision_rules("mtl", "specialty", rules)
+    read = read_decision_rules("mtl", "specialty")
+    for name in ("seeds", "class_weights", "thresholds"):
+        np.testing.assert_array_equal(getattr(read, name), getattr(rules, name))
+    kept = json.loads((tmp_path / "models/decisions/mtl/specialty.json").read_text())
+    assert list(kept) == ["7", "9"]
+    assert kept["9"]["conformal_thresholds"][2] is None
+
+
+@pytest.mark.parametrize(("value", "kept"), [(0.05, True), (0.03, False)])
+def test_the_summary_is_rounded_and_says_what_is_kept(value, kept):
+    weights = ClassWeightChoice(np.ones((2, 2)), Gain(value, 0.02, 1000))
+    summary = summarize_choice(CHOICE, weights)
+    assert json.loads(json.dumps(summary)) == summary
+    assert summary["calibrator"] == "temperature"
+    assert summary["log_loss"] == 0.123457
+    assert summary["candidates"] == {
+        "temperature": {"log_loss": 0.123457, "behind": 0.000123, "standard_error": 1e-06}
+    }
+    assert summary["balanced"]["kept"] is kept
+    assert summary["balanced"]["macro_f1_gain"] == value
+    assert summary["balanced"]["low"] == pytest.approx(value - 0.0329, abs=1e-4)

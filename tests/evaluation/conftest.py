@@ -1,10 +1,15 @@
-"""A small test split, and systems that know its truth more or less well."""
+"""A small test split, systems that know its truth more or less well, and rules fitted to them."""
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
-from intake_triage.evaluation.held_out import HeldOut
+from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.outputs import DecisionRules
+from intake_triage.evaluation.fitted_rules import FittedRules
+from intake_triage.evaluation.held_out import HeldOut, labelled_records
 from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.tasks import TRAINED_SYSTEMS
 
 CLASSES = {"urgency": ("emergent", "urgent", "routine"), "specialty": ("heart", "skin")}
 
@@ -22,7 +27,8 @@ def held_out(rng):
     labels["urgency"][::10] = -1
     labels["specialty"][::7] = -1
     record_id = np.array([f"r{i}" for i in range(n_records)])
-    return HeldOut(record_id, np.arange(n_records) // 2, labels, CLASSES)
+    subgroups = {"sex": rng.choice(["female", "male"], n_records)}
+    return HeldOut(record_id, np.arange(n_records) // 2, labels, CLASSES, subgroups)
 
 
 @pytest.fixture
@@ -39,3 +45,37 @@ def make_system(rng, held_out):
         return SystemLogits(raw, calibrated)
 
     return make
+
+
+@pytest.fixture
+def systems(make_system):
+    """All systems; mtl better than st by far, prior without skill."""
+    skills = {"prior": 0.0, "linear": 1.0, "gbm": 1.5, "st": 1.0, "mtl": 3.0, "oracle": 4.0}
+    n_seeds = {"prior": 1, "linear": 1, "oracle": 1}
+    return {
+        name: make_system(skill=skill, n_seeds=n_seeds.get(name, 3))
+        for name, skill in skills.items()
+    }
+
+
+@pytest.fixture
+def fitted(systems, held_out):
+    """Rules fitted to a calibrate split that happens to be the test split over again."""
+    samples = {task: labelled_records(held_out.labels[task], held_out.unit) for task in CLASSES}
+    logits = {name: systems[name].raw for name in TRAINED_SYSTEMS}
+    rules = {
+        name: {task: fit_rules(raw[task], samples[task]) for task in CLASSES}
+        for name, raw in logits.items()
+    }
+    return FittedRules(rules, logits, samples, held_out.n_units)
+
+
+def fit_rules(logits, sample):
+    """Thresholds for sets that lack a tenth; weights that favour the first class."""
+    probabilities = softmax(logits[:, sample.rows], axis=-1)
+    thresholds = np.stack(
+        [fit_conformal_thresholds(seed, sample.labels, alpha=0.1) for seed in probabilities]
+    )
+    weights = np.ones_like(thresholds)
+    weights[:, 0] = 2.0
+    return DecisionRules(np.arange(len(logits)), weights, thresholds)

@@ -2,28 +2,27 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from intake_triage.evaluation.comparison import compare_systems
-from intake_triage.params import CompareParams
-
-PARAMS = CompareParams.model_validate(
-    {"margin": {"macro_f1": 0.02, "log_loss": 0.01}, "resamples": 200, "ece_bins": 5}
-)
 
 
 @pytest.fixture
-def systems(make_system):
-    skills = {"prior": 0.0, "linear": 1.0, "gbm": 1.5, "st": 1.0, "mtl": 3.0, "oracle": 4.0}
-    n_seeds = {"prior": 1, "linear": 1, "oracle": 1}
-    return {
-        name: make_system(skill=skill, n_seeds=n_seeds.get(name, 3))
-        for name, skill in skills.items()
-    }
+def compare(systems, held_out, fitted, params):
+    """Compare once more."""
+    few = params.compare.model_copy(update={"resamples": 200, "ece_bins": 5})
+
+    def compare():
+        return compare_systems(
+            systems, held_out, fitted, params=few, cost=params.decision.cost, alpha=0.1
+        )
+
+    return compare
 
 
-def test_every_system_is_scored_and_transfer_has_its_sign(systems, held_out):
-    metrics = compare_systems(systems, held_out, PARAMS).metrics
+def test_every_system_is_scored_and_transfer_has_its_sign(systems, compare):
+    metrics = compare().metrics
     assert list(metrics["systems"]) == list(systems)
     for task in ("urgency", "specialty"):
         transfer = metrics["transfer"][task]
@@ -40,21 +39,59 @@ def test_every_system_is_scored_and_transfer_has_its_sign(systems, held_out):
     assert metrics["test"]["urgency"] == {"records": 270, "units": 150, "few_units": False}
 
 
-def test_few_units_are_flagged(systems, held_out):
+def test_few_units_are_flagged(compare, held_out):
     held_out.unit[:] = held_out.unit % 39
-    sample = compare_systems(systems, held_out, PARAMS).metrics["test"]["urgency"]
+    sample = compare().metrics["test"]["urgency"]
     assert sample["units"] == 39
     assert sample["few_units"]
 
 
-def test_the_same_input_gives_the_same_bytes(systems, held_out):
-    first, second = (compare_systems(systems, held_out, PARAMS) for _ in range(2))
-    assert json.dumps(first.metrics) == json.dumps(second.metrics)
-    assert json.dumps(first.plots) == json.dumps(second.plots)
+def test_the_same_input_gives_the_same_bytes(compare):
+    first, second = compare(), compare()
+    for part in ("metrics", "safety", "plots"):
+        assert json.dumps(getattr(first, part), allow_nan=False) == json.dumps(
+            getattr(second, part)
+        )
 
 
-def test_plots_leave_prior_out_where_it_says_nothing(systems, held_out):
-    plots = compare_systems(systems, held_out, PARAMS).plots
+def test_plots_leave_prior_out_where_it_says_nothing(systems, compare):
+    plots = compare().plots
     assert {row["system"] for row in plots["macro_f1"]} == set(systems)
     for name in ("reliability", "confusion"):
         assert {row["system"] for row in plots[name]} == set(systems) - {"prior"}
+    for name in ("risk_coverage", "net_benefit"):
+        assert "prior" not in {row["system"] for row in plots[name]}
+    assert {row["system"] for row in plots["subgroups"]} == {"linear", "gbm", "st", "mtl"}
+
+
+def test_a_figure_is_the_same_wherever_it_is_shown(systems, compare):
+    comparison = compare()
+    scores, decisions = (comparison.metrics[name] for name in ("systems", "decisions"))
+    for name in systems:
+        argmax = decisions["majority" if name == "prior" else name]["argmax"]
+        full = comparison.safety["decisions"]["majority" if name == "prior" else name]["argmax"]
+        for task in ("urgency", "specialty"):
+            shown = argmax[f"{task}_macro_f1"]
+            assert shown == pytest.approx(scores[name][task]["macro_f1"], abs=1e-4)
+        for figure in ("under_triage", "severe_under_triage", "over_triage"):
+            assert argmax[figure] == scores[name]["urgency"][figure]
+            assert argmax[figure] == (full[figure] and full[figure]["value"])
+
+
+def test_more_skill_is_safer_and_cheaper(compare):
+    decisions = compare().metrics["decisions"]
+    for rule in ("argmax", "balanced", "cost"):
+        assert decisions["mtl"][rule]["cost_per_1000"] < decisions["st"][rule]["cost_per_1000"]
+    assert decisions["gbm"]["argmax"]["under_triage"] < decisions["st"]["argmax"]["under_triage"]
+
+
+def test_least_cost_costs_least_where_probabilities_are_right(systems, compare, held_out, rng):
+    """Labels drawn from the calibrated probabilities of `linear` make it the truth's own model."""
+    for task, labels in held_out.labels.items():
+        odds = np.exp(systems["linear"].calibrated[task][0])
+        drawn = (odds.cumsum(axis=1) < rng.random((len(odds), 1)) * odds.sum(axis=1)[:, None]).sum(
+            1
+        )
+        labels[labels >= 0] = drawn[labels >= 0]
+    rules = compare().metrics["decisions"]["linear"]
+    assert rules["cost"]["cost_per_1000"] < rules["argmax"]["cost_per_1000"]

@@ -10,11 +10,6 @@ def test_it_is_0_at_the_prior_and_1_at_the_oracle(log_loss, share):
     assert share_of_the_way(log_loss, prior=2.0, oracle=1.0) == pytest.approx(share)
 
 
-def test_an_oracle_no_better_than_the_prior_is_refused():
-    with pytest.raises(ValueError, match="not below the prior's"):
-        share_of_the_way(1.0, prior=1.0, oracle=1.0)
-
-
 def test_every_system_gets_its_share_of_every_task_and_nothing_else_changes():
     systems = {
         name: {"urgency": {"log_loss": u}, "specialty": {"log_loss": s}, "both_right": 0.5}
@@ -27,6 +22,16 @@ def test_every_system_gets_its_share_of_every_task_and_nothing_else_changes():
     assert with_shares["oracle"]["specialty"]["prior_to_oracle"] == 1.0
     assert with_shares["mtl"]["both_right"] == 0.5
     assert systems["mtl"]["urgency"] == {"log_loss": 0.7}
+
+
+def test_a_task_whose_oracle_is_no_better_than_the_prior_gets_none():
+    systems = {
+        name: {"urgency": {"log_loss": 1.0}, "specialty": {"log_loss": loss}}
+        for name, loss in (("prior", 2.0), ("oracle", 1.0))
+    }
+    with_shares = add_shares_of_the_way(systems)
+    assert with_shares["oracle"]["urgency"] == {"log_loss": 1.0}
+    assert with_shares["oracle"]["specialty"]["prior_to_oracle"] == 1.0
 
 
 def test_without_an_oracle_nothing_is_added():

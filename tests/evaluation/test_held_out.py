@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.evaluation.held_out import read_test_labels
+from intake_triage.evaluation.held_out import MISSING, read_test_labels
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.schema import RecordSchema
 
-SCHEMA = RecordSchema((), ("emergent", "routine"), ("heart", "skin"), ())
+SCHEMA = RecordSchema((), ("emergent", "routine"), ("heart", "skin"), ("sex",))
 LABELS = pd.DataFrame(
     {
         "record_id": ["c", "a", "b"],
@@ -21,7 +21,9 @@ LABELS = pd.DataFrame(
 
 @pytest.fixture
 def split():
-    frame = pd.DataFrame({"record_id": ["a", "b", "c"], "unit": [40, 7, 40]})
+    frame = pd.DataFrame(
+        {"record_id": ["a", "b", "c"], "unit": [40, 7, 40], "sex": ["female", None, "male"]}
+    )
     return PreparedRecords(frame, SCHEMA)
 
 
@@ -47,6 +49,20 @@ def test_units_are_numbered_without_gaps(read):
     assert held_out.n_units == 2
     assert held_out.count_units("urgency") == 1
     np.testing.assert_array_equal(held_out.has_label("urgency"), [True, False, True])
+
+
+def test_a_subgroup_that_a_record_lacks_has_a_name_of_its_own(read):
+    assert read(LABELS).subgroups["sex"].tolist() == ["female", MISSING, "male"]
+
+
+def test_the_labelled_records_keep_their_units(read):
+    sample = read(LABELS).labelled("urgency")
+    assert sample.rows.tolist() == [0, 2]
+    assert sample.labels.tolist() == [0, 1]
+    assert sample.unit.tolist() == [1, 1]
+    assert sample.n_units == 1
+    assert sample.in_groups
+    assert not sample.where(np.array([True, False])).in_groups
 
 
 @pytest.mark.parametrize(

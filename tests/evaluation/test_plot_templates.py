@@ -10,7 +10,6 @@ import yaml
 
 from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.plot_rows import cost_rows, training_rows
-from intake_triage.params import CompareParams
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = {
@@ -18,16 +17,18 @@ PLOTS = {
     for entry in yaml.safe_load((ROOT / "dvc.yaml").read_text())["plots"]
     for name, plot in entry.items()
 }
-MADE_IN_THE_TEMPLATE = {"even", "sign", "unit", "minus_margin", "room_for_text", "shade", "label"}
-PARAMS = CompareParams.model_validate(
-    {"margin": {"macro_f1": 0.02, "log_loss": 0.01}, "resamples": 100, "ece_bins": 5}
-)
+MADE_IN_THE_TEMPLATE = {
+    *("even", "sign", "unit", "minus_margin", "room_for_text", "shade", "label"),
+    *("panel", "line", "floor", "who", "place"),
+}
 
 
 @pytest.fixture
-def rows(make_system, held_out):
-    systems = {name: make_system(skill=1.0) for name in ("prior", "linear", "gbm", "st", "mtl")}
-    plots = compare_systems(systems, held_out, PARAMS).plots
+def rows(systems, held_out, fitted, params):
+    few = params.compare.model_copy(update={"resamples": 100, "ece_bins": 5})
+    plots = compare_systems(
+        systems, held_out, fitted, params=few, cost=params.decision.cost, alpha=0.1
+    ).plots
     epoch = {"task": "urgency", "seed": 0, "epoch": 1, "train_log_loss": 1, "valid_log_loss": 2}
     return plots | {
         "cost": cost_rows(plots["macro_f1"], {"st": {"cpu_seconds": 3.0}}),

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from intake_triage.evaluation.recommendation import SetUp, choose_set_up, list_set_ups, recommend
-from intake_triage.params import DecisionParams
 
 CHEAPER_FIRST = ["linear", "gbm", "mtl", "st"]
 
@@ -70,14 +69,16 @@ def test_without_a_margin_only_a_tie_is_broken():
         (0.6, "st", "Use two st models: .* next lowest is 1.2000 .one mtl model for both tasks."),
     ],
 )
-def test_the_sentence_gives_the_numbers(mtl, chosen, words):
+def test_the_sentence_gives_the_numbers(mtl, chosen, words, params):
     losses = {"linear": 0.9, "gbm": 0.8, "st": 0.5, "mtl": mtl}
     calibrate = {
         system: {"urgency": {"log_loss": loss}, "specialty": {"log_loss": loss}}
         for system, loss in losses.items()
     }
-    params = DecisionParams(log_loss_margin=0.01, cheaper_first=CHEAPER_FIRST)
-    recommendation = recommend(calibrate, params)
+    decision = params.decision.model_copy(
+        update={"log_loss_margin": 0.01, "cheaper_first": CHEAPER_FIRST}
+    )
+    recommendation = recommend(calibrate, decision)
     assert recommendation["urgency"] == recommendation["specialty"] == chosen
     assert recommendation["log_loss"] == pytest.approx(2 * losses[chosen])
     assert re.search(words, recommendation["sentence"]), recommendation["sentence"]

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from intake_triage.evaluation.reliability import (
+    ReliabilityBins,
     bin_by_confidence,
     debiased_ece,
     ece_if_calibrated,
+    replicate_ece,
     top_label,
 )
+from intake_triage.evaluation.resampling import draw_weightings
 
 
 @pytest.fixture
@@ -73,3 +76,26 @@ def test_the_calibrated_reference_is_what_a_calibrated_model_shows(rng):
         for _ in range(400)
     ]
     assert ece_if_calibrated(confidence, n_bins=15) == pytest.approx(np.mean(shown), rel=0.1)
+
+
+def test_replicates_are_the_ece_of_re_weighted_bins(confident):
+    confidence, correct = confident
+    weightings = draw_weightings(600, resamples=5)
+    eces = replicate_ece(confidence, correct, np.arange(600), weightings, n_bins=10)
+    whole = bin_by_confidence(confidence, correct, n_bins=10)
+    assert eces[0] == pytest.approx(debiased_ece(whole))
+    bin_of = np.argsort(np.argsort(confidence)) // 60
+    for ece, weighting in zip(eces, weightings, strict=True):
+        count = np.bincount(bin_of, weights=weighting)
+        means = [
+            np.bincount(bin_of, weights=weighting * values) / count
+            for values in (confidence, correct)
+        ]
+        assert ece == pytest.approx(debiased_ece(ReliabilityBins(*means, count)))
+
+
+def test_a_bin_that_no_record_is_drawn_from_counts_for_nothing():
+    weightings = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 3.0, 0.0, 0.0]])
+    confidence, correct = np.array([0.2, 0.2, 0.8, 0.8]), np.array([0, 0, 1, 0], bool)
+    eces = replicate_ece(confidence, correct, np.arange(4), weightings, n_bins=2)
+    assert eces[1] == pytest.approx(0.2)

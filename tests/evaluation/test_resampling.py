@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from intake_triage import scores
-from intake_triage.evaluation.resampling import draw_weightings, replicate_scores
+from intake_triage.evaluation.resampling import (
+    draw_weightings,
+    replicate_confusions,
+    replicate_mean,
+    replicate_scores,
+)
 
 
 @pytest.fixture
@@ -56,3 +62,41 @@ def test_a_class_that_a_resample_leaves_out_has_f1_0_and_no_log_loss(rng):
     np.testing.assert_array_equal(replicates.f1[0], [[1, 1], [1, 0]])
     assert np.isnan(replicates.class_log_loss[0, 1, 1])
     assert np.isfinite(replicates.log_loss).all()
+
+
+def test_confusions_equal_explicit_resampling(forecast):
+    logits, labels, unit = forecast
+    weightings = draw_weightings(20, resamples=10)
+    predicted = logits.argmax(axis=2)
+    confusions = replicate_confusions(predicted, labels, unit, weightings, n_classes=3)
+    for number, weighting in enumerate(weightings):
+        rows = np.repeat(np.arange(60), weighting[unit].astype(int))
+        for seed in range(2):
+            expected = metrics.confusion_matrix(
+                labels[rows], predicted[seed, rows], labels=range(3)
+            )
+            np.testing.assert_array_equal(confusions[seed, number], expected)
+
+
+def test_means_equal_explicit_resampling_whole_and_among_some(rng):
+    values, among = rng.normal(size=(2, 3, 60)), rng.random((2, 1, 60))
+    unit = rng.integers(0, 20, 60)
+    weightings = draw_weightings(20, resamples=10)
+    whole = replicate_mean(values, unit, weightings)
+    some = replicate_mean(values, unit, weightings, among=among)
+    assert whole.shape == some.shape == (2, 3, 11)
+    for number, weighting in enumerate(weightings):
+        rows = np.repeat(np.arange(60), weighting[unit].astype(int))
+        np.testing.assert_allclose(whole[..., number], values[..., rows].mean(axis=-1))
+        weights = np.broadcast_to(among, values.shape)[..., rows]
+        expected = np.average(values[..., rows], axis=-1, weights=weights)
+        np.testing.assert_allclose(some[..., number], expected)
+
+
+def test_a_mean_of_nothing_is_nan():
+    weightings = np.array([[1.0, 1.0], [2.0, 0.0]])
+    means = replicate_mean(
+        np.array([[1.0, 5.0]]), np.array([0, 1]), weightings, among=np.array([False, True])
+    )
+    assert means[0, 0] == 5
+    assert np.isnan(means[0, 1])

@@ -5,7 +5,8 @@ import pytest
 from scipy.special import softmax
 from sklearn import metrics
 
-from intake_triage.evaluation.scorecard import quadratic_kappa, score_system
+from intake_triage.evaluation.classwise import classwise_ece
+from intake_triage.evaluation.scorecard import quadratic_kappa, score_classes, score_system
 
 
 @pytest.fixture
@@ -62,6 +63,40 @@ def test_a_class_of_fewer_than_11_people_is_not_shown_alone(make_system, held_ou
     labels[1:11] = 0  # 10 people
     f1 = score_system(make_system(skill=1.0), held_out, ece_bins=15)["urgency"]["f1"]
     assert list(f1) == ["urgent", "routine"]
+
+
+def test_kappa_equals_its_definition(rng):
+    """1 less the observed over the expected mean squared distance (Cohen 1968)."""
+    labels, predicted = rng.integers(0, 4, 200), rng.integers(0, 4, 200)
+    observed = np.mean((labels - predicted) ** 2)
+    expected = np.mean((labels[:, np.newaxis] - predicted) ** 2)
+    assert quadratic_kappa(predicted, labels) == pytest.approx(1 - observed / expected)
+
+
+def test_class_wise_errors_are_means_over_seeds_and_name_the_worst_class(scored, held_out):
+    system, scores = scored
+    rows = held_out.labels["urgency"] >= 0
+    labels = held_out.labels["urgency"][rows]
+    by_class = np.mean(
+        [
+            classwise_ece(softmax(seed, axis=1), labels, n_bins=15).by_class
+            for seed in system.raw["urgency"][:, rows]
+        ],
+        axis=0,
+    )
+    shown = scores["urgency"]
+    assert shown["raw_classwise_ece"] == pytest.approx(by_class.mean(), abs=1e-5)
+    assert shown["raw_worst_class"] == held_out.classes["urgency"][by_class.argmax()]
+    assert shown["raw_worst_class_ece"] == pytest.approx(by_class.max(), abs=1e-5)
+    assert shown["raw_classwise_ece"] > shown["classwise_ece"]
+
+
+def test_no_class_is_the_worst_where_none_may_be_named(rng):
+    labels = np.array([0] * 8 + [1] * 8)
+    scores = score_classes(rng.normal(size=(1, 16, 2)), labels, {}, ece_bins=5)
+    assert scores["worst_class"] is None
+    assert scores["worst_class_ece"] is None
+    assert scores["classwise_ece"] >= 0
 
 
 def test_kappa_without_variation_is_0():

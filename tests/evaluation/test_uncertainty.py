@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from intake_triage import scores
-from intake_triage.evaluation.resampling import draw_weightings, replicate_scores
+from intake_triage.evaluation.resampling import (
+    draw_weightings,
+    replicate_confusions,
+    replicate_scores,
+)
+from intake_triage.evaluation.safety import triage_shares
 from intake_triage.evaluation.uncertainty import Estimate, estimate_difference, estimate_score
 
 
@@ -92,22 +96,39 @@ def test_the_interval_of_a_difference_covers_over_new_records_and_seeds(rng):
     assert np.mean(covered_without_seeds) < 0.91
 
 
-@pytest.mark.parametrize("metric", ["macro_f1", "log_loss"])
+@pytest.mark.parametrize("metric", ["macro_f1", "log_loss", "under_triage"])
 def test_the_interval_of_a_fixed_model_covers(rng, metric):
+    """95 % of fresh test splits; 1,200 of them leave a standard error of 0.6 %."""
+    share = triage_shares(("emergent", "urgent", "routine"))["under_triage"]
+
     def draw(n_records: int) -> tuple[np.ndarray, np.ndarray]:
         labels = rng.choice(3, n_records, p=[0.2, 0.5, 0.3])
         return np.eye(3)[labels] * 1.5 + rng.normal(size=(n_records, 3)), labels
 
-    logits, labels = draw(200_000)
-    truth = {
-        "macro_f1": scores.macro_f1(logits.argmax(1), labels, n_classes=3),
-        "log_loss": scores.log_loss(logits, labels),
-    }[metric]
-    weightings = draw_weightings(250, resamples=200)
+    def replicate(logits: np.ndarray, labels: np.ndarray, weightings: np.ndarray) -> np.ndarray:
+        unit = np.arange(len(labels))
+        if metric == "under_triage":
+            placed = logits.argmax(axis=2)
+            return share.measure(
+                replicate_confusions(placed, labels, unit, weightings, n_classes=3)
+            )
+        return getattr(replicate_scores(logits, labels, unit, weightings), metric)
+
+    logits, labels = draw(400_000)
+    truth = replicate(logits[np.newaxis], labels, np.ones((1, len(labels)))).item()
+    weightings = draw_weightings(400, resamples=300)
     covered = []
-    for _ in range(400):
-        logits, labels = draw(250)
-        replicates = replicate_scores(logits[np.newaxis], labels, np.arange(250), weightings)
-        low, high = estimate_score(getattr(replicates, metric), n_units=250).interval()
+    for _ in range(1200):
+        logits, labels = draw(400)
+        replicates = replicate(logits[np.newaxis], labels, weightings)
+        low, high = estimate_score(replicates, n_units=400).interval()
         covered.append(low < truth < high)
-    assert 0.92 <= np.mean(covered) <= 0.98
+    assert 0.93 <= np.mean(covered) <= 0.97
+
+
+def test_rounded_numbers_end_where_the_scale_does():
+    estimate = Estimate(0.981234, 0.02, np.inf)
+    assert estimate.rounded(4, most=1) == {"value": 0.9812, "low": 0.942, "high": 1}
+    assert Estimate(12.6, 5, np.inf).rounded(0, least=0) == {"value": 13, "low": 3, "high": 22}
+    wider = estimate.rounded(4, level=0.99)
+    assert wider["low"] < 0.942

@@ -6,7 +6,10 @@ import re
 import pytest
 from checkout import Checkout, stages_run
 
-PLOTS = ("macro_f1", "transfer", "cost", "reliability", "confusion", "training")
+PLOTS = (
+    *("macro_f1", "transfer", "cost", "reliability", "confusion", "training"),
+    *("per_1000", "risk_coverage", "net_benefit", "conformal", "subgroups"),
+)
 
 
 @pytest.fixture
@@ -23,7 +26,9 @@ def _compare(checkout: Checkout) -> dict:
 
 def test_results_are_all_in_git(reproduced: Checkout) -> None:
     tracked = reproduced.run("git", "ls-files").stdout.split()
-    assert {"dvc.lock", "metrics/compare.json", "metrics/cost.json"} <= set(tracked)
+    assert {"dvc.lock", "metrics/compare.json", "metrics/safety.json", "metrics/cost.json"} <= set(
+        tracked
+    )
     assert {f"plots/{name}.json" for name in PLOTS} <= set(tracked)
     assert not [name for name in tracked if name.endswith((".parquet", ".safetensors", ".npy"))]
 

@@ -1,1 +1,1 @@
-"""From raw logits to calibrated ones: the calibrators, their fit, and the choice among them."""
+"""From raw logits to calibrated ones, and from these to decisions and prediction sets."""

@@ -1,4 +1,4 @@
-"""Which calibrator a system gets for a task: the least cross-fitted log-loss, seeds pooled."""
+"""Which calibrator a system gets for a task: by cross-fitted log-loss, seeds pooled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from intake_triage.calibration.calibrators import Calibrator, calibrate_logits
+from intake_triage.calibration.calibrators import CALIBRATORS, Calibrator, calibrate_seeds
 from intake_triage.calibration.fit import fit_calibrator
+from intake_triage.calibration.gains import Gain, log_loss_gain
 from intake_triage.errors import InputError
 from intake_triage.scores import brier, log_loss
+
+
+@dataclass(frozen=True)
+class CandidateScore:
+    """What one candidate loses when each record is calibrated by a fit without its fold.
+
+    Attributes
+    ----------
+    log_loss : mean over seeds, in nats
+    behind : how much lower the log-loss of the best candidate is
+    """
+
+    log_loss: float
+    behind: Gain
 
 
 @dataclass(frozen=True)
@@ -20,13 +35,17 @@ class CalibratorChoice:
     ----------
     name : the candidate chosen
     fitted : one calibrator a seed, fitted on the whole of the split
+    fitted_by_fold : by fold, one calibrator a seed, fitted on all the other folds
     scores : means over seeds on the split, for the raw logits (`raw_log_loss`, `raw_brier`) and for
         those calibrated by a fit that has not seen the record's fold (`log_loss`, `brier`)
+    candidates : by name, all that the choice was among
     """
 
     name: str
     fitted: tuple[Calibrator, ...]
+    fitted_by_fold: dict[int, tuple[Calibrator, ...]]
     scores: dict[str, float]
+    candidates: dict[str, CandidateScore]
 
 
 def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
@@ -62,9 +81,19 @@ def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
 
 
 def choose_calibrator(
-    logits: np.ndarray, labels: np.ndarray, fold: np.ndarray, *, candidates: Sequence[str]
+    logits: np.ndarray,
+    labels: np.ndarray,
+    unit: np.ndarray,
+    fold: np.ndarray,
+    *,
+    candidates: Sequence[str],
 ) -> CalibratorChoice:
     """Choose among `candidates` by cross-fitted log-loss pooled over seeds, then fit each seed.
+
+    Of the candidates whose log-loss is within one standard error of the lowest, the simplest is
+    taken, as the one-standard-error rule has it; the standard error is that of the difference from
+    the lowest, on the same records. So a calibrator that only fits noise, or gains what cannot be
+    told from noise, is not put in the place of a simpler one, nor of the raw logits.
 
     Parameters
     ----------
@@ -72,44 +101,72 @@ def choose_calibrator(
         Raw.
     labels : int array of shape (n_records,)
         True class indices; records without a label are left out.
-    fold : int array of shape (n_records,)
-        As `assign_folds` gives it; the same for every system that is compared.
+    unit, fold : int arrays of shape (n_records,)
+        The group of each record, and its fold as `assign_folds` gives it; the same for every system
+        that is compared.
     candidates : sequence of str
-        Names that `fit_calibrator` knows; the first of equals is taken.
+        Names in `CALIBRATORS`, which lists the simplest first.
 
     Raises
     ------
     InputError
         If the labels lie in one fold alone.
+
+    References
+    ----------
+    Breiman, Friedman, Olshen, Stone (1984), Classification and regression trees, section 3.4.3.
     """
     if len(np.unique(fold)) < 2:
         raise InputError("the labels of the calibrate split lie in fewer than 2 folds of groups")
-    cross_fitted = {
-        name: np.stack([cross_fit(name, seed_logits, labels, fold) for seed_logits in logits])
+    by_fold = {name: fit_by_fold(name, logits, labels, fold) for name in candidates}
+    held_out = {name: calibrate_held_out(by_fold[name], logits, fold) for name in candidates}
+    losses = {name: _mean_score(log_loss, held_out[name], labels) for name in candidates}
+    best = min(candidates, key=losses.__getitem__)
+    scores = {
+        name: CandidateScore(
+            losses[name], log_loss_gain(held_out[best], held_out[name], labels, unit)
+        )
         for name in candidates
-    }  # each (n_seeds, n_records, n_classes)
-    losses = {name: _mean_score(log_loss, cross_fitted[name], labels) for name in candidates}
-    chosen = min(candidates, key=losses.__getitem__)
+    }
+    close = [name for name, it in scores.items() if it.behind.value <= it.behind.standard_error]
+    chosen = min(close, key=list(CALIBRATORS).index)
     return CalibratorChoice(
         name=chosen,
-        fitted=tuple(fit_calibrator(chosen, seed_logits, labels) for seed_logits in logits),
+        fitted=_fit_seeds(chosen, logits, labels),
+        fitted_by_fold=by_fold[chosen],
         scores={
             "raw_log_loss": _mean_score(log_loss, logits, labels),
-            "log_loss": losses[chosen],
+            "log_loss": scores[chosen].log_loss,
             "raw_brier": _mean_score(brier, logits, labels),
-            "brier": _mean_score(brier, cross_fitted[chosen], labels),
+            "brier": _mean_score(brier, held_out[chosen], labels),
         },
+        candidates=scores,
     )
 
 
-def cross_fit(name: str, logits: np.ndarray, labels: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """Calibrate every record by a fit on the other folds, float64 of `logits`' shape."""
+def fit_by_fold(
+    name: str, logits: np.ndarray, labels: np.ndarray, fold: np.ndarray
+) -> dict[int, tuple[Calibrator, ...]]:
+    """For each fold, one calibrator a seed, fitted on the records of all the other folds."""
+    return {
+        int(number): _fit_seeds(name, logits[:, fold != number], labels[fold != number])
+        for number in np.unique(fold)
+    }
+
+
+def calibrate_held_out(
+    by_fold: dict[int, tuple[Calibrator, ...]], logits: np.ndarray, fold: np.ndarray
+) -> np.ndarray:
+    """Calibrate every record by its fold's calibrators, float64 of `logits`' shape."""
     calibrated = np.empty(logits.shape)
-    for number in np.unique(fold):
-        held_out = fold == number
-        calibrator = fit_calibrator(name, logits[~held_out], labels[~held_out])
-        calibrated[held_out] = calibrate_logits(calibrator, logits[held_out])
+    for number, seeds in by_fold.items():
+        mine = fold == number
+        calibrated[:, mine] = calibrate_seeds(seeds, logits[:, mine])
     return calibrated
+
+
+def _fit_seeds(name: str, logits: np.ndarray, labels: np.ndarray) -> tuple[Calibrator, ...]:
+    return tuple(fit_calibrator(name, seed_logits, labels) for seed_logits in logits)
 
 
 def _mean_score(score, logits: np.ndarray, labels: np.ndarray) -> float:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from intake_triage.evaluation.clinical import view_clinically
+from intake_triage.evaluation.fitted_rules import FittedRules
 from intake_triage.evaluation.headroom import add_shares_of_the_way
 from intake_triage.evaluation.held_out import HeldOut
 from intake_triage.evaluation.plot_rows import (
@@ -19,7 +21,7 @@ from intake_triage.evaluation.scorecard import score_system
 from intake_triage.evaluation.systems import SystemLogits
 from intake_triage.evaluation.transfer import Gain, gain_in_f1, gain_in_log_loss
 from intake_triage.evaluation.uncertainty import FEW_UNITS, Estimate, estimate_score
-from intake_triage.params import CompareParams, MarginParams
+from intake_triage.params import CompareParams, CostParams, MarginParams
 from intake_triage.tasks import TASKS, Task
 
 
@@ -31,25 +33,39 @@ class Comparison:
     ----------
     metrics : for metrics/compare.json
         test: by task, labelled records, their units, and whether these are too few for intervals
-        to be trusted; systems: scores by system; transfer: by task, mtl against st.
+        to be trusted; systems: scores by system; decisions: by system and rule; transfer: by task,
+        mtl against st.
+    safety : for metrics/safety.json
     plots : rows by the name of the plot
     """
 
     metrics: dict[str, Any]
+    safety: dict[str, Any]
     plots: dict[str, list[Row]]
 
 
 def compare_systems(
-    systems: Mapping[str, SystemLogits], held_out: HeldOut, params: CompareParams
+    systems: Mapping[str, SystemLogits],
+    held_out: HeldOut,
+    fitted: FittedRules,
+    *,
+    params: CompareParams,
+    cost: CostParams,
+    alpha: float,
 ) -> Comparison:
     """Score all systems on the same records and resamples.
 
     Parameters
     ----------
     systems : mapping
-        st and mtl among them.
+        prior, st and mtl among them.
     held_out : HeldOut
+    fitted : FittedRules
     params : CompareParams
+    cost : CostParams
+        Clinical cost of a wrong decision.
+    alpha : float
+        What the prediction sets were fitted for.
     """
     weightings = draw_weightings(held_out.n_units, resamples=params.resamples)
     macro_f1: dict[Task, dict[str, Estimate]] = {}
@@ -75,23 +91,31 @@ def compare_systems(
         for measure in ("macro_f1", "log_loss"):
             rows = gains[measure].rows()
             transfer_rows += [{"task": task, "measure": measure, **row} for row in rows]
+    clinic = view_clinically(
+        systems, held_out, fitted, weightings, params=params, cost=cost, alpha=alpha
+    )
     scores = {
         name: score_system(system, held_out, ece_bins=params.ece_bins)
         for name, system in systems.items()
     }
+    for name, of_urgency in clinic.urgency.items():
+        scores[name]["urgency"] |= of_urgency
     # A reliability or confusion picture of one and the same forecast for all records says nothing.
     drawn = {name: system for name, system in systems.items() if name != "prior"}
     return Comparison(
         metrics={
             "test": {task: _describe_sample(held_out, task) for task in TASKS},
             "systems": add_shares_of_the_way(scores),
+            "decisions": clinic.decisions,
             "transfer": transfer,
         },
+        safety=clinic.safety,
         plots={
             "macro_f1": macro_f1_rows(macro_f1),
             "reliability": reliability_rows(drawn, held_out, n_bins=params.ece_bins),
             "confusion": confusion_rows(drawn, held_out),
             "transfer": transfer_rows,
+            **clinic.plots,
         },
     )
 

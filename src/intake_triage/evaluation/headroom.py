@@ -20,14 +20,7 @@ def share_of_the_way(log_loss: float, *, prior: float, oracle: float) -> float:
     float
         0 where the system is as good as the class frequencies and 1 where it is as good as the
         oracle; below 0 where it is worse than the former.
-
-    Raises
-    ------
-    ValueError
-        If the oracle is no better than the class frequencies: there is no way to go.
     """
-    if oracle >= prior:
-        raise ValueError(f"the oracle's log-loss {oracle} is not below the prior's, {prior}")
     return (prior - log_loss) / (prior - oracle)
 
 
@@ -37,7 +30,8 @@ def add_shares_of_the_way(systems: dict[str, dict[str, Any]]) -> dict[str, dict[
     Parameters
     ----------
     systems : dict of system to its scores by task
-        With `prior` among them; where `oracle` is not, the truth is unknown and nothing is added.
+        With `prior` among them. Where `oracle` is not, the truth is unknown and nothing is added;
+        nor is it for a task whose oracle is no better than `prior`, by the luck of a few records.
     """
     if "oracle" not in systems:
         return systems
@@ -48,7 +42,7 @@ def add_shares_of_the_way(systems: dict[str, dict[str, Any]]) -> dict[str, dict[
     added = {}
     for system, scores in systems.items():
         added[system] = dict(scores)
-        for task in TASKS:
+        for task in [task for task in TASKS if ends[task]["oracle"] < ends[task]["prior"]]:
             share = share_of_the_way(scores[task]["log_loss"], **ends[task])
             added[system][task] = scores[task] | {"prior_to_oracle": round(share, DECIMALS)}
     return added

@@ -16,6 +16,41 @@ from intake_triage.records.prepared import (
 )
 from intake_triage.tasks import TASKS, Task
 
+MISSING = "missing"  # stands for the value of a subgroup that a record does not have
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The records that carry a task's label.
+
+    Attributes
+    ----------
+    rows : int array of shape (n_labelled,)
+        Their places in the split.
+    labels : int array of shape (n_labelled,)
+        Class indices.
+    unit : int array of shape (n_labelled,)
+        Numbers of their units in the split.
+    """
+
+    rows: np.ndarray
+    labels: np.ndarray
+    unit: np.ndarray
+
+    def where(self, mask: np.ndarray) -> "Labelled":
+        """Some of them; `mask` is a bool array of shape (n_labelled,)."""
+        return Labelled(self.rows[mask], self.labels[mask], self.unit[mask])
+
+    @property
+    def n_units(self) -> int:
+        """Number of units with at least one of them."""
+        return len(np.unique(self.unit))
+
+    @property
+    def in_groups(self) -> bool:
+        """Whether some of them share a unit."""
+        return self.n_units < len(self.unit)
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -29,12 +64,15 @@ class HeldOut:
     labels : by task, int arrays of shape (n_records,)
         Class indices; `NO_LABEL` where there is none.
     classes : by task, the class names
+    subgroups : by column, str arrays of shape (n_records,)
+        `MISSING` where the record has no value.
     """
 
     record_id: np.ndarray
     unit: np.ndarray
     labels: dict[Task, np.ndarray]
     classes: dict[Task, tuple[str, ...]]
+    subgroups: dict[str, np.ndarray]
 
     @property
     def n_units(self) -> int:
@@ -48,11 +86,21 @@ class HeldOut:
         """Number of units with at least one label of the task."""
         return len(np.unique(self.unit[self.has_label(task)]))
 
+    def labelled(self, task: Task) -> Labelled:
+        """The records that carry the task's label."""
+        return labelled_records(self.labels[task], self.unit)
+
     def classes_to_show(self, task: Task) -> dict[int, str]:
         """Index and name of the classes with enough people to be shown on their own."""
         labels = self.labels[task][self.has_label(task)]
         counts = np.bincount(labels, minlength=len(self.classes[task]))
         return {k: name for k, name in enumerate(self.classes[task]) if counts[k] >= SMALLEST_SHOWN}
+
+
+def labelled_records(labels: np.ndarray, unit: np.ndarray) -> Labelled:
+    """Those records of a split whose label is not `NO_LABEL`; int arrays of shape (n_records,)."""
+    rows = np.flatnonzero(labels != NO_LABEL)
+    return Labelled(rows, labels[rows], unit[rows])
 
 
 def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut:
@@ -83,5 +131,18 @@ def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut
         labels[task] = encode_labels(names[task], test.schema.classes(task))
         if (labels[task] == NO_LABEL).all():
             raise InputError(f"{path}: no test record has a label for {task}")
-    _, unit = np.unique(test.frame["unit"].to_numpy(), return_inverse=True)
-    return HeldOut(record_id, unit, labels, {task: test.schema.classes(task) for task in TASKS})
+    return HeldOut(
+        record_id,
+        unit_numbers(test),
+        labels,
+        {task: test.schema.classes(task) for task in TASKS},
+        {
+            column: test.frame[column].astype(object).fillna(MISSING).to_numpy(str)
+            for column in test.schema.subgroups
+        },
+    )
+
+
+def unit_numbers(records: PreparedRecords) -> np.ndarray:
+    """The units of a split numbered from 0 without gaps, int array of shape (n_records,)."""
+    return np.unique(records.frame["unit"].to_numpy(), return_inverse=True)[1]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erf, softmax
 
+from intake_triage.evaluation.resampling import weigh_sums
+
 SIMULATIONS = 200
 SIMULATION_SEED = 0
 
@@ -78,6 +80,37 @@ def debiased_ece(bins: ReliabilityBins) -> float:
     return float(_debiased(bins.confidence, bins.accuracy, bins.count))
 
 
+def replicate_ece(
+    confidence: np.ndarray,
+    correct: np.ndarray,
+    unit: np.ndarray,
+    weightings: np.ndarray,
+    *,
+    n_bins: int,
+) -> np.ndarray:
+    """`debiased_ece` under every weighting, the bins staying those of the records as they are.
+
+    Its spread is only a rough measure of uncertainty, since a distance has an edge at 0.
+
+    Parameters
+    ----------
+    confidence, correct, n_bins
+        As in `bin_by_confidence`.
+    unit, weightings
+        As in `weigh_sums`.
+
+    Returns
+    -------
+    float64 array of shape (n_weightings,)
+    """
+    in_bin = np.eye(n_bins)[_equal_mass_bins(confidence, n_bins=n_bins)]  # (n_records, n_bins)
+    parts = np.stack([np.ones(len(confidence)), confidence, correct], axis=1)
+    sums = weigh_sums(in_bin[:, np.newaxis] * parts[..., np.newaxis], unit, weightings)
+    count, *means = sums.transpose(1, 0, 2)  # each (n_weightings, n_bins)
+    means = [np.divide(mean, count, out=np.zeros(count.shape), where=count > 0) for mean in means]
+    return _debiased(*means, count)
+
+
 def ece_if_calibrated(confidence: np.ndarray, *, n_bins: int) -> float:
     """Mean `debiased_ece` of a model with these confidences that is right exactly that often.
 
@@ -113,9 +146,9 @@ def _equal_mass_bins(confidence: np.ndarray, *, n_bins: int) -> np.ndarray:
 def _debiased(confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray) -> np.ndarray:
     """`debiased_ece` over the last axis, the bins."""
     gap = np.abs(accuracy - confidence)
-    spread = np.sqrt(accuracy * (1 - accuracy) / count)
+    spread = np.sqrt(accuracy * (1 - accuracy) / np.maximum(count, 1))  # an empty bin has none
     ratio = np.divide(gap, spread, out=np.full(gap.shape, np.inf), where=spread > 0)
     folded_mean = spread * np.sqrt(2 / np.pi) * np.exp(-(ratio**2) / 2) + gap * erf(
         ratio / np.sqrt(2)
     )
-    return np.maximum(((2 * gap - folded_mean) * count).sum(axis=-1) / count.sum(), 0)
+    return np.maximum(((2 * gap - folded_mean) * count).sum(axis=-1) / count.sum(axis=-1), 0)

@@ -1,10 +1,13 @@
 """One system's scores on the test split: means over its seeds, rounded for people to read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.metrics import cohen_kappa_score
 
+from intake_triage.evaluation.classwise import classwise_ece
 from intake_triage.evaluation.held_out import HeldOut
 from intake_triage.evaluation.reliability import (
     bin_by_confidence,
@@ -46,8 +49,9 @@ def score_task(
 ) -> dict[str, Any]:
     """Scores of one task, over the records with its label.
 
-    log_loss (nats), brier and ece are of calibrated probabilities, those named raw_… of raw ones;
-    macro_f1, accuracy, f1 by class and, for urgency, the quadratic kappa are of the raw argmax.
+    log_loss (nats), brier and the calibration errors are of calibrated probabilities, those named
+    raw_… of raw ones; macro_f1, accuracy, f1 by class and, for urgency, the quadratic kappa are of
+    the raw argmax.
     """
     rows = held_out.has_label(task)
     labels, n_classes = held_out.labels[task][rows], len(held_out.classes[task])
@@ -64,11 +68,48 @@ def score_task(
     of_raw = _score_probabilities(raw, labels, ece_bins=ece_bins)
     means |= {f"raw_{name}": value for name, value in of_raw.items()}
     scores: dict[str, Any] = {name: round(float(mean), DECIMALS) for name, mean in means.items()}
+    for prefix, logits in (("", calibrated), ("raw_", raw)):
+        by_class = score_classes(logits, labels, held_out.classes_to_show(task), ece_bins=ece_bins)
+        scores |= {f"{prefix}{name}": value for name, value in by_class.items()}
     scores["f1"] = {
         name: round(float(f1[:, k].mean()), DECIMALS)
         for k, name in held_out.classes_to_show(task).items()
     }
     return scores
+
+
+def score_classes(
+    logits: np.ndarray, labels: np.ndarray, to_show: Mapping[int, str], *, ece_bins: int
+) -> dict[str, Any]:
+    """The class-wise ECE, and the class that has the highest.
+
+    Parameters
+    ----------
+    logits : float array of shape (n_seeds, n_records, n_classes)
+    labels : int array of shape (n_records,)
+    to_show : mapping
+        Class index to name, for those that may be named.
+    ece_bins : int
+
+    Returns
+    -------
+    dict
+        classwise_ece, the mean over classes, also as a perfectly calibrated model shows it;
+        worst_class, among those `to_show`, and its ECE; None where none is. Means over seeds.
+    """
+    by_seed = [
+        classwise_ece(softmax(np.float64(seed), axis=1), labels, n_bins=ece_bins) for seed in logits
+    ]
+    by_class, if_calibrated = np.mean(
+        [(seed.by_class, seed.if_calibrated) for seed in by_seed], axis=0
+    )  # each (n_classes,)
+    worst = max(to_show, key=by_class.__getitem__, default=None)
+    return {
+        "classwise_ece": round(float(by_class.mean()), DECIMALS),
+        "classwise_ece_if_calibrated": round(float(if_calibrated.mean()), DECIMALS),
+        "worst_class": to_show.get(worst),
+        "worst_class_ece": None if worst is None else round(float(by_class[worst]), DECIMALS),
+    }
 
 
 def quadratic_kappa(predicted: np.ndarray, labels: np.ndarray) -> float:

@@ -33,6 +33,22 @@ class Estimate:
         half = self.standard_error * self._t_quantile((1 + level) / 2)
         return self.value - half, self.value + half
 
+    def rounded(
+        self,
+        decimals: int,
+        *,
+        least: float = -np.inf,
+        most: float = np.inf,
+        level: float = LEVEL,
+    ) -> dict[str, float]:
+        """`value`, and `low` to `high` of the interval at `level`, as files in git show them.
+
+        The interval ends where the scale does, at `least` and `most`; whole numbers at 0 decimals.
+        """
+        low, high = self.interval(level)
+        shown = {"value": self.value, "low": max(least, low), "high": min(most, high)}
+        return {name: round(number, decimals or None) for name, number in shown.items()}
+
     def p_differs_from_zero(self) -> float:
         """Two-sided p-value of the hypothesis that the true value is 0."""
         return 2 * min(self.p_above(0.0), self.p_below(0.0), 0.5)

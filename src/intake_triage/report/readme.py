@@ -3,6 +3,7 @@
 Nothing is computed here: every figure is read from metrics/, and from results/namcs/metrics/.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ PICTURE = Path("docs/macro-f1.svg")
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 RUNS = {"Real survey (NAMCS)": Path("results/namcs"), "Synthetic clinic": Path(".")}
 COLUMNS = ("macro_f1", "log_loss", "ece")
+RULES = ("argmax", "balanced", "cost")
+FIGURES = {
+    "urgency_macro_f1": "macro-F1",
+    "under_triage": "under-triage",
+    "over_triage": "over-triage",
+}
 DESCRIPTIONS = {
     "prior": "class frequencies",
     "linear": "logistic regression, a model a task",
@@ -53,30 +60,57 @@ def _read_run(folder: Path) -> dict[str, Any]:
 
 
 def _describe_run(name: str, run: dict[str, Any]) -> str:
-    """A heading, the recommendation, the table of systems, the transfer verdicts."""
-    compare, cost = run["compare"], run["cost"]
-    lines = [
+    """A heading, the recommendation, the tables of systems and of decisions, the transfer."""
+    compare = run["compare"]
+    parts = [
         f"**{name}.** {compare['recommendation']['sentence']}",
-        "",
-        "| system | urgency macro-F1 · log-loss · ECE | specialty macro-F1 · log-loss · ECE "
-        "| CPU-seconds |",
-        "|---|---|---|---|",
+        _table(_score_rows(compare["systems"], run["cost"])),
+        _table(_decision_rows(compare["decisions"])),
+        "\n".join(_describe_transfer(task, compare["transfer"][task]) for task in TASKS),
     ]
-    for system, scores in compare["systems"].items():
+    return "\n\n".join(parts) + "\n"
+
+
+def _score_rows(systems: dict[str, Any], cost: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The heading, then a row a system; the way to the oracle where there is one."""
+    scored = " macro-F1 · log-loss · ECE"
+    has_oracle = "oracle" in systems
+    way = ("of the way to the best possible",) if has_oracle else ()
+    yield ("system", "urgency" + scored, "specialty" + scored, *way, "CPU-seconds")
+    for system, scores in systems.items():
         cells = [" · ".join(f"{scores[task][key]:.3f}" for key in COLUMNS) for task in TASKS]
+        if has_oracle:
+            cells.append(" · ".join(f"{scores[task]['prior_to_oracle']:.0%}" for task in TASKS))
         seconds = f"{cost[system]['cpu_seconds']:.0f}" if system in cost else ""
-        lines.append(f"| {DESCRIPTIONS[system]} | {cells[0]} | {cells[1]} | {seconds} |")
-    lines.append("")
-    for task in TASKS:
-        transfer = compare["transfer"][task]
-        loss = transfer["log_loss"]
-        lines.append(
-            f"- Transfer to {task}: macro-F1 {transfer['delta']:+.4f} "
-            f"[{transfer['low']:+.4f}, {transfer['high']:+.4f}], {transfer['verdict']}; "
-            f"log-loss gain {loss['delta']:+.4f} nats [{loss['low']:+.4f}, {loss['high']:+.4f}], "
-            f"{loss['verdict']}."
-        )
-    return "\n".join(lines) + "\n"
+        yield (DESCRIPTIONS[system], *cells, seconds)
+
+
+def _decision_rows(decisions: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The heading, then a row a system: urgency by each rule that it has."""
+    yield ("urgency: " + " · ".join(RULES), *(words for words in FIGURES.values()))
+    for system, by_rule in decisions.items():
+        if set(RULES) <= set(by_rule):
+            cells = [
+                " · ".join(f"{by_rule[rule][figure]:.3f}" for rule in RULES) for figure in FIGURES
+            ]
+            yield (DESCRIPTIONS[system], *cells)
+
+
+def _describe_transfer(task: str, transfer: dict[str, Any]) -> str:
+    loss = transfer["log_loss"]
+    return (
+        f"- Transfer to {task}: macro-F1 {transfer['delta']:+.4f} "
+        f"[{transfer['low']:+.4f}, {transfer['high']:+.4f}], {transfer['verdict']}; "
+        f"log-loss gain {loss['delta']:+.4f} nats [{loss['low']:+.4f}, {loss['high']:+.4f}], "
+        f"{loss['verdict']}."
+    )
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table; the first row is its heading."""
+    heading, *others = rows
+    lines = [heading, ("---",) * len(heading), *others]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""What every system decides on the test split, by each rule that makes a class of probabilities."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.special import softmax
+
+from intake_triage.calibration.decisions import (
+    decide_argmax,
+    decide_balanced,
+    decide_least_cost,
+    urgency_cost_matrix,
+)
+from intake_triage.calibration.outputs import DecisionRules
+from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.params import CostParams
+from intake_triage.tasks import TASKS, Task
+
+MAJORITY = "majority"
+Decided = dict[Task, np.ndarray]  # by task, int arrays of shape (n_seeds, n_records)
+
+
+def decide_all(
+    systems: Mapping[str, SystemLogits],
+    rules: Mapping[str, Mapping[Task, DecisionRules]],
+    cost: CostParams,
+) -> dict[str, dict[str, Decided]]:
+    """Decide by system, then by rule.
+
+    argmax: the likeliest class by raw probabilities; balanced: by calibrated ones times class
+    weights, for the systems that have such; cost: the tier of least expected clinical cost by
+    calibrated ones, and the likeliest sub-specialty by them, since all misroutes cost the same.
+    The likeliest class by class frequencies alone is the commonest class of train: prior by argmax
+    stands here as `MAJORITY`.
+
+    Parameters
+    ----------
+    systems : mapping
+    rules : mapping
+        By system and task, for the trained systems; their seeds are those of the logits.
+    cost : CostParams
+    """
+    decided: dict[str, dict[str, Decided]] = {}
+    for name, system in systems.items():
+        by_rule = {"argmax": {task: decide_argmax(system.raw[task]) for task in TASKS}}
+        if name in rules:
+            by_rule["balanced"] = {
+                task: _decide_balanced(system.calibrated[task], rules[name][task]) for task in TASKS
+            }
+        by_rule["cost"] = _decide_by_cost(system, cost)
+        if name == "prior":
+            decided[MAJORITY] = {"argmax": by_rule.pop("argmax")}
+        decided[name] = by_rule
+    return decided
+
+
+def _decide_balanced(logits: np.ndarray, rules: DecisionRules) -> np.ndarray:
+    by_seed = zip(softmax(np.float64(logits), axis=-1), rules.class_weights, strict=True)
+    return np.stack([decide_balanced(*seed) for seed in by_seed])
+
+
+def _decide_by_cost(system: SystemLogits, cost: CostParams) -> Decided:
+    probabilities = softmax(np.float64(system.calibrated["urgency"]), axis=-1)
+    matrix = urgency_cost_matrix(probabilities.shape[-1], cost)
+    return {
+        "urgency": decide_least_cost(probabilities, matrix),
+        "specialty": decide_argmax(system.calibrated["specialty"]),
+    }

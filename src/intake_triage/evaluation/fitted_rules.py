@@ -1,0 +1,64 @@
+"""What stage `calibrate` fitted to the trained systems, and the records that it was fitted to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from intake_triage.calibration.alignment import align_predictions
+from intake_triage.calibration.outputs import DecisionRules, read_decision_rules
+from intake_triage.evaluation.held_out import Labelled, labelled_records, unit_numbers
+from intake_triage.predictions import predictions_path, read_predictions
+from intake_triage.records.prepared import PreparedRecords
+from intake_triage.tasks import TASKS, TRAINED_SYSTEMS, Task
+
+
+@dataclass(frozen=True)
+class FittedRules:
+    """Decision rules, and the calibrate split.
+
+    Attributes
+    ----------
+    rules : by system and task
+    logits : by system and task, float arrays of shape (n_seeds, n_calibrate, n_classes)
+        Raw.
+    samples : by task, the records of the calibrate split with its label
+    n_units : int
+        Units of the calibrate split.
+    """
+
+    rules: Mapping[str, Mapping[Task, DecisionRules]]
+    logits: Mapping[str, Mapping[Task, np.ndarray]]
+    samples: Mapping[Task, Labelled]
+    n_units: int
+
+
+def read_fitted_rules(calibrate: PreparedRecords) -> FittedRules:
+    """Read the rules of all trained systems, and their logits in the order of `calibrate`.
+
+    Parameters
+    ----------
+    calibrate : PreparedRecords
+        The split, ``read_prepared().of_split("calibrate")``.
+    """
+    record_id = calibrate.frame["record_id"].to_numpy(str)
+    unit = unit_numbers(calibrate)
+    return FittedRules(
+        rules={
+            system: {task: read_decision_rules(system, task) for task in TASKS}
+            for system in TRAINED_SYSTEMS
+        },
+        logits={
+            system: {
+                task: align_predictions(
+                    read_predictions(predictions_path(system, task)).of_split("calibrate"),
+                    record_id,
+                    of=f"{system}/{task}",
+                ).logits
+                for task in TASKS
+            }
+            for system in TRAINED_SYSTEMS
+        },
+        samples={task: labelled_records(calibrate.labels(task), unit) for task in TASKS},
+        n_units=int(unit.max()) + 1,
+    )

@@ -1,0 +1,133 @@
+"""Class weights: a maximum no single weight improves on, kept only where they gain."""
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from intake_triage.calibration.choice import assign_folds, choose_calibrator
+from intake_triage.calibration.class_weights import (
+    LOG_WEIGHTS,
+    choose_class_weights,
+    fit_class_weights,
+)
+from intake_triage.calibration.decisions import decide_argmax, decide_balanced
+from intake_triage.calibration.gains import macro_f1_gain
+from intake_triage.scores import macro_f1
+
+RARE = np.array([2.5, 1.0, 0.0, -1.0])  # log-odds that make some classes rare
+
+
+def _score(probabilities, labels, weights):
+    n_classes = probabilities.shape[1]
+    return macro_f1(decide_balanced(probabilities, weights), labels, n_classes=n_classes)
+
+
+@pytest.fixture(params=[3, 4, 5])
+def forecasts(request, draw_labels):
+    """Probabilities and labels where classes are rare to very rare."""
+    rng = np.random.default_rng(request.param)
+    logits = rng.normal(size=(400, request.param)) * 1.5 + np.linspace(2, -1, request.param)
+    return softmax(logits, axis=1), draw_labels(logits)
+
+
+def test_no_change_of_one_weight_does_better(forecasts):
+    probabilities, labels = forecasts
+    weights = fit_class_weights(probabilities, labels)
+    best = _score(probabilities, labels, weights)
+    for k in range(len(weights)):
+        for log_weight in LOG_WEIGHTS:
+            other = weights.copy()
+            other[k] = np.exp(log_weight)
+            assert _score(probabilities, labels, other) <= best + 1e-12
+    assert best > _score(probabilities, labels, np.ones(len(weights)))
+
+
+def test_two_classes_reach_the_best_ratio(draw_labels):
+    logits = np.random.default_rng(1).normal(size=(500, 2)) + np.array([1.5, 0])
+    labels, probabilities = draw_labels(logits), softmax(logits, axis=1)
+    every = [
+        _score(probabilities, labels, np.array([1, np.exp(log_ratio)])) for log_ratio in LOG_WEIGHTS
+    ]
+    assert _score(probabilities, labels, fit_class_weights(probabilities, labels)) >= max(every)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_never_worse_on_these_records_than_the_likeliest_class(seed):
+    """Also where probabilities tie, as isotonic ones do, and where they know nothing."""
+    rng = np.random.default_rng(seed)
+    probabilities = rng.integers(0, 4, size=(60, 4)) + 1e-3
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    labels = rng.integers(0, 4, 60)
+    weights = fit_class_weights(probabilities, labels)
+    assert _score(probabilities, labels, weights) >= macro_f1(
+        decide_argmax(probabilities), labels, n_classes=4
+    )
+
+
+def test_a_class_without_a_record_keeps_its_weight(forecasts):
+    probabilities, labels = forecasts
+    rows = labels != 1
+    weights = fit_class_weights(probabilities[rows], labels[rows])
+    assert weights[1] == 1
+    assert (weights > 0).all()
+
+
+def test_probabilities_of_exactly_0_and_1(rng):
+    labels = rng.integers(0, 3, 90)
+    said = np.where(rng.random(90) < 0.7, labels, 0)
+    np.testing.assert_array_equal(fit_class_weights(np.eye(3)[said], labels), np.ones(3))
+
+
+@pytest.mark.parametrize("labels", [[2], [0, 1, 2], [1, 1, 1]], ids=str)
+def test_a_handful_of_records_is_enough(rng, labels):
+    weights = fit_class_weights(rng.dirichlet(np.ones(3), size=len(labels)), np.array(labels))
+    assert weights.shape == (3,)
+    assert (weights > 0).all()
+
+
+def _choose(logits, labels, unit):
+    fold = assign_folds(unit, n_folds=5)
+    choice = choose_calibrator(logits, labels, unit, fold, candidates=["identity", "temperature"])
+    return choice, choose_class_weights(choice, logits, labels, unit, fold), fold
+
+
+def test_weights_are_kept_where_rare_classes_are_missed(rng, draw_labels):
+    logits = rng.normal(size=(2000, 4)) + RARE
+    _, chosen, _ = _choose(logits[np.newaxis], draw_labels(logits), np.arange(2000))
+    assert chosen.gain.is_real
+    fresh = rng.normal(size=(20000, 4)) + RARE
+    labels, probabilities = draw_labels(fresh), softmax(fresh, axis=1)
+    (weights,) = chosen.class_weights
+    gained = _score(probabilities, labels, weights) - _score(probabilities, labels, np.ones(4))
+    assert gained > 0.05
+    assert chosen.gain.value == pytest.approx(gained, abs=3 * chosen.gain.standard_error)
+
+
+def test_weights_are_rarely_kept_where_there_is_nothing_to_gain(draw_labels):
+    """Classes alike: of ten draws one may pass the 95 % limit by chance, three hardly ever do."""
+    kept = 0
+    for seed in range(10):
+        logits = np.random.default_rng(seed).normal(size=(1, 600, 4))
+        _, chosen, _ = _choose(logits, draw_labels(logits[0]), np.arange(600))
+        kept += chosen.gain.is_real
+        if not chosen.gain.is_real:
+            np.testing.assert_array_equal(chosen.class_weights, np.ones((1, 4)))
+    assert kept <= 2
+
+
+def test_the_gain_is_measured_on_records_that_weights_and_calibrator_have_not_seen(
+    rng, draw_labels
+):
+    logits = 2 * rng.normal(size=(2, 500, 4)) + RARE
+    labels, unit = draw_labels(logits[0] / 2), rng.integers(0, 90, 500)
+    choice, chosen, fold = _choose(logits, labels, unit)
+    likeliest, balanced = np.empty((2, 2, 500), int)
+    for seed, number in np.ndindex(2, 5):
+        seen = fold != number
+        temperature = choice.fitted_by_fold[number][seed].temperature
+        p = softmax(logits[seed] / temperature, axis=1)
+        likeliest[seed, ~seen] = p[~seen].argmax(axis=1)
+        weights = fit_class_weights(p[seen], labels[seen])
+        balanced[seed, ~seen] = (p[~seen] * weights).argmax(axis=1)
+    assert choice.name == "temperature"
+    assert chosen.gain == macro_f1_gain(balanced, likeliest, labels, unit, n_classes=4)

@@ -1,0 +1,100 @@
+"""Decisions against an enumeration, and the costs against their definition."""
+
+import numpy as np
+import pytest
+
+from intake_triage.calibration.decisions import (
+    decide_argmax,
+    decide_balanced,
+    decide_least_cost,
+    urgency_cost_matrix,
+)
+from intake_triage.params import CostParams
+
+COST = CostParams(too_late_urgent=10.0, too_late=2.0, too_early=1.0, misroute=3.0)
+
+
+@pytest.fixture
+def probabilities(rng):
+    return rng.dirichlet(np.full(4, 0.7), size=(2, 150))  # (n_seeds, n_records, n_classes)
+
+
+def test_least_cost_is_the_minimum_over_all_decisions(rng, probabilities):
+    cost = rng.uniform(0, 5, size=(4, 4))
+    decided = decide_least_cost(probabilities, cost)
+    assert decided.shape == (2, 150)
+    for place in np.ndindex(2, 150):
+        expected = [
+            sum(probabilities[place][true] * cost[true, choice] for true in range(4))
+            for choice in range(4)
+        ]
+        assert decided[place] == np.argmin(expected)
+
+
+def test_balanced_is_the_highest_weighted_probability(rng, probabilities):
+    weights = rng.uniform(0.2, 5, size=4)
+    decided = decide_balanced(probabilities, weights)
+    for place in np.ndindex(2, 150):
+        assert decided[place] == max(range(4), key=lambda k: probabilities[place][k] * weights[k])
+
+
+@pytest.mark.parametrize("weight", [0.1, 1, 7])
+def test_equal_weights_decide_on_the_likeliest_class(probabilities, weight):
+    np.testing.assert_array_equal(
+        decide_balanced(probabilities, np.full(4, weight)), decide_argmax(probabilities)
+    )
+
+
+def test_a_higher_weight_only_ever_adds_records_to_its_class(probabilities):
+    before = decide_balanced(probabilities, np.array([1, 1, 1, 1]))
+    after = decide_balanced(probabilities, np.array([1, 1, 3, 1]))
+    assert (after[before == 2] == 2).all()
+    assert ((after == before) | (after == 2)).all()
+    assert (after == 2).sum() > (before == 2).sum()
+
+
+def test_urgency_costs_follow_their_definition():
+    expected = np.empty((4, 4))
+    for true, decided in np.ndindex(4, 4):
+        tiers_too_low = decided - true
+        if tiers_too_low > 0:
+            expected[true, decided] = tiers_too_low * (10 if true in (0, 1) else 2)
+        else:
+            expected[true, decided] = -tiers_too_low
+    np.testing.assert_array_equal(urgency_cost_matrix(4, COST), expected)
+
+
+@pytest.mark.parametrize("n_tiers", [2, 3, 5])
+def test_urgency_costs_for_other_numbers_of_tiers(n_tiers):
+    cost = urgency_cost_matrix(n_tiers, COST)
+    assert cost.shape == (n_tiers, n_tiers)
+    assert (np.diag(cost) == 0).all()
+    assert (cost[np.triu_indices(n_tiers, 1)] > 0).all()
+    assert cost[-1, 0] == n_tiers - 1
+
+
+def test_delay_that_costs_more_moves_decisions_up(probabilities):
+    decided = [
+        decide_least_cost(
+            probabilities,
+            urgency_cost_matrix(4, COST.model_copy(update={"too_late_urgent": too_late})),
+        )
+        for too_late in (2.0, 10.0, 50.0)
+    ]
+    assert (decided[1] <= decided[0]).all()
+    assert (decided[2] <= decided[1]).all()
+    assert decided[2].mean() < decided[0].mean()
+
+
+def test_least_cost_of_a_sub_specialty_is_the_likeliest(probabilities):
+    cost = COST.misroute * (np.ones((4, 4)) - np.eye(4))  # all wrong ones cost the same
+    np.testing.assert_array_equal(
+        decide_least_cost(probabilities, cost), decide_argmax(probabilities)
+    )
+
+
+def test_of_equal_classes_the_more_urgent_is_taken():
+    even = np.full((1, 3), 1 / 3)
+    assert decide_argmax(even).tolist() == [0]
+    assert decide_balanced(even, np.ones(3)).tolist() == [0]
+    assert decide_least_cost(even, np.ones((3, 3))).tolist() == [0]

@@ -1,0 +1,97 @@
+"""Stage calibrate on the made-up clinic, where a tenth of the records lacks each label."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intake_triage.calibration.outputs import CALIBRATED, DECISIONS_FOLDER, read_decision_rules
+from intake_triage.errors import InputError
+from intake_triage.files import read_json
+from intake_triage.predictions import (
+    Predictions,
+    predictions_path,
+    read_predictions,
+    write_predictions,
+)
+from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.tasks import TASKS
+from stages import calibrate
+
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEMS = ("gbm", "mtl")
+SEEDS = np.array([0, 3])
+
+
+@pytest.fixture
+def folder(clinic_folder, tmp_path, monkeypatch):
+    """A copy of the prepared clinic to write into, with params.yaml and made-up predictions."""
+    shutil.copytree(clinic_folder, tmp_path, dirs_exist_ok=True)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(calibrate, "TRAINED_SYSTEMS", SYSTEMS)
+    rng = np.random.default_rng(0)
+    records = read_prepared()
+    frame = records.frame[records.frame["split"] != "train"]
+    for system in SYSTEMS:
+        for task in TASKS:
+            n_classes = len(records.schema.classes(task))
+            logits = rng.normal(size=(len(SEEDS), len(frame), n_classes)) * 2
+            columns = frame["record_id"].to_numpy(str), frame["split"].to_numpy(str), SEEDS
+            write_predictions(predictions_path(system, task), Predictions(*columns, logits))
+    return tmp_path
+
+
+def _overwrite(system, task, rows_of, value: float) -> None:
+    """Put `value` into all logits of the records that `rows_of` picks."""
+    path = predictions_path(system, task)
+    predictions = read_predictions(path)
+    logits = predictions.logits.copy()
+    logits[:, rows_of(predictions)] = value
+    write_predictions(path, replace(predictions, logits=logits))
+
+
+def _written(folder: Path) -> dict[str, bytes]:
+    paths = [*(folder / "models").rglob("*.json"), folder / "metrics/calibrate.json"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def test_every_system_and_task_gets_calibrator_rules_and_calibrated_test_logits(folder):
+    calibrate.main()
+    metrics = read_json(folder / "metrics/calibrate.json")
+    for system in SYSTEMS:
+        for task in TASKS:
+            calibrated = read_predictions(predictions_path(system, task, folder=CALIBRATED))
+            n_classes = calibrated.logits.shape[2]
+            assert set(calibrated.split) == {"test"}
+            assert np.isfinite(calibrated.logits).all()
+            rules = read_decision_rules(system, task)
+            assert rules.seeds.tolist() == SEEDS.tolist()
+            assert rules.class_weights.shape == rules.thresholds.shape == (2, n_classes)
+            kept = metrics[system][task]["balanced"]["kept"]
+            assert kept or (rules.class_weights == 1).all()
+            calibrators = read_json(folder / f"models/calibrators/{system}/{task}.json")
+            names = {value["name"] for value in calibrators.values()}
+            assert names == {metrics[system][task]["calibrator"]}
+
+
+def test_a_record_without_a_label_decides_nothing(folder):
+    calibrate.main()
+    before = _written(folder)
+    records = read_prepared().of_split("calibrate")
+    for task in TASKS:
+        lacking = records.frame["record_id"][records.labels(task) == NO_LABEL]
+        assert len(lacking) > 0
+        for system in SYSTEMS:
+            _overwrite(system, task, lambda it, ids=lacking: np.isin(it.record_id, ids), 50.0)
+    shutil.rmtree(folder / DECISIONS_FOLDER)
+    calibrate.main()
+    assert _written(folder) == before
+
+
+def test_a_logit_that_is_not_finite_is_refused_by_name(folder):
+    _overwrite("gbm", "specialty", lambda it: it.split == "calibrate", np.nan)
+    with pytest.raises(InputError, match="gbm/specialty: a logit is infinite or not a number"):
+        calibrate.main()
