@@ -130,7 +130,12 @@ def _boosting(topic: Topic) -> str:
 
 def _scaling(topic: Topic) -> str:
     rows = []
-    for name, title in (("prepare", "`prepare`"), ("training", "mtl fit of one pass")):
+    names = {
+        "generation": "synthetic records and their oracle, chunk by chunk",
+        "prepare": "`prepare`",
+        "training": "mtl fit of one pass",
+    }
+    for name, title in names.items():
         part = topic[name]
         growth = f"{part['growth_against_linear']:g} ({part['growth_exponent']:g})"
         for size, run in part["by_records"].items():

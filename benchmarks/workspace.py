@@ -25,18 +25,20 @@ class Scale:
     pass_records: int  # train records of one pass, where the throughput of training is measured
     profiled_records: int  # train records of one pass, where it is looked into
     sizes: tuple[int, ...]  # numbers of records whose times are compared
+    generated: tuple[int, ...]  # numbers of records whose generation alone is compared
     scored_forms: dict[int, int]  # by batch size
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)  # to params.yaml, by section
 
 
 FULL = Scale(
-    repeats=5,
-    slow_repeats=3,
+    repeats=3,
+    slow_repeats=2,
     n_records=40_000,
     # 200 batches, from which on the Trainer sorts as many together by length as it ever does.
     pass_records=12_800,
     profiled_records=3_200,
     sizes=(10_000, 40_000, 160_000),
+    generated=(40_000, 1_000_000),
     scored_forms={1: 1_000, 256: 5_120},
 )
 QUICK = Scale(
@@ -46,6 +48,7 @@ QUICK = Scale(
     pass_records=1_280,
     profiled_records=1_280,
     sizes=(2_000, 4_000, 8_000),
+    generated=(9_000, 18_000),
     scored_forms={1: 50, 256: 512},
     changes={
         "gbm": {"max_rounds": 20},

@@ -56,6 +56,7 @@ def results() -> dict[str, Any]:
             "plain": clocks | {"valid_log_loss": {"urgency": 0.7056, "specialty": 0.6078}},
         },
         "scaling": {
+            "generation": growth | {"by_records": {"1000000": size}},
             "prepare": growth | {"by_records": {"10000": size, "160000": size}},
             "training": growth | {"by_records": {"10000": size}},
         },
