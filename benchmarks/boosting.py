@@ -11,7 +11,6 @@ from typing import Any
 import joblib
 import lightgbm as lgb
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from tqdm import trange
 
@@ -19,8 +18,8 @@ from benchmarks.processes import Stopwatch, run_apart, span_seconds, wait_for_th
 from benchmarks.spread import ratios, spread
 from benchmarks.workspace import Workspace
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, place_words, word_counter
-from intake_triage.models.tabular.gbm import train_gbm
+from intake_triage.models.tabular.features import FieldColumns, word_counter
+from intake_triage.models.tabular.gbm import as_table, train_gbm
 from intake_triage.params import load_params
 from intake_triage.records.prepared import PreparedRecords, read_prepared
 from intake_triage.scores import log_loss
@@ -122,12 +121,7 @@ def build_tables(
     """The matrices that stage train_gbm gives LightGBM."""
     columns = FieldColumns.of(train.frame, train.schema.fields)
     counter = word_counter(min_document_frequency=min_frequency).fit(train.frame["text"])
-
-    def as_table(frame: pd.DataFrame) -> sparse.csr_matrix:
-        parts = [columns.as_codes(frame), place_words(frame["text"], counter)]
-        return sparse.csr_matrix(sparse.hstack(parts))
-
-    return [as_table(records.frame) for records in (train, valid)]
+    return [as_table(records.frame, columns, counter) for records in (train, valid)]
 
 
 def _valid_loss(logits: np.ndarray, task: Task) -> float:

@@ -13,7 +13,7 @@ from intake_triage.files import read_json
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
-from intake_triage.models.transformer.fit import _build_model, train_transformer
+from intake_triage.models.transformer.fit import build_model, train_transformer
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.training import train_model
 from intake_triage.params import Params, load_params
@@ -70,7 +70,7 @@ def read_material(n_train: int) -> Material:
 def build_mtl(material: Material) -> IntakeModel:
     """An untrained mtl model."""
     torch.manual_seed(0)
-    return _build_model(
+    return build_model(
         Fit("mtl", TASKS, seed=0),
         material.prepared,
         material.params.encoder,

@@ -186,6 +186,24 @@ def test_the_weights_that_are_scored_are_a_polynomial_average_of_the_steps(rng):
     assert averaged.module.weight.item() == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("warmup", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 10, 20, 100])
+def test_the_learning_rate_rises_and_falls_however_few_the_steps(params, n_steps, warmup):
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=1.0)
+    settings = params.train.model_copy(update={"learning_rate": 0.01, "warmup": warmup})
+    schedule = training._make_schedule(optimizer, settings, n_steps=n_steps)
+    rates = []
+    for _ in range(n_steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    peak = int(np.argmax(rates))
+    assert 0 < min(rates) <= max(rates) <= 0.01
+    assert rates[: peak + 1] == sorted(rates[: peak + 1])
+    assert rates[peak:] == sorted(rates[peak:], reverse=True)
+
+
 def test_the_same_seed_gives_identical_weights(make_model, train):
     def trained(seed: int) -> dict[str, torch.Tensor]:
         model = make_model(seed=seed, dropout=0.1)

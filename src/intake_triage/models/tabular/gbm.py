@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
 
 from intake_triage.files import write_json
 from intake_triage.models.fits import Fit
@@ -33,19 +34,13 @@ def train_gbm(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
     counter = word_counter(min_document_frequency=settings.min_document_frequency)
     counter.fit(train.frame["text"])
 
-    # Categories stay plain numbers: splitting on sets of them, as LightGBM can, fits chance in
-    # fields without meaning for the label, such as the month, and raises the log-loss on valid.
-    def as_table(frame: pd.DataFrame) -> sparse.csr_matrix:
-        parts = [columns.as_codes(frame), place_words(frame["text"], counter)]
-        return sparse.csr_matrix(sparse.hstack(parts))  # LightGBM takes no newer kind
-
     datasets = []
     for records in (train, prepared.of_split("valid")):
         labels = records.labels(task)
         known = labels != NO_LABEL
         datasets.append(
             lgb.Dataset(
-                as_table(records.frame)[known],
+                as_table(records.frame, columns, counter)[known],
                 labels[known],
                 reference=datasets[0] if datasets else None,
             )
@@ -64,7 +59,7 @@ def train_gbm(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
         ],
     )
     scored = prepared.frame[prepared.frame["split"] != "train"]
-    logits = booster.predict(as_table(scored), raw_score=True)
+    logits = booster.predict(as_table(scored, columns, counter), raw_score=True)
     np.save(folder / f"logits_{task}.npy", logits.astype(np.float32))
     write_json(folder / "history.json", _history(curve, fit))
     model_folder = folder / "model"
@@ -73,6 +68,18 @@ def train_gbm(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
     write_json(model_folder / "features.json", {"vocabulary": vocabulary_of(counter)})
     trees = booster.dump_model(num_iteration=booster.best_iteration)["tree_info"]
     return sum(tree["num_leaves"] for tree in trees)
+
+
+def as_table(
+    frame: pd.DataFrame, columns: FieldColumns, counter: CountVectorizer
+) -> sparse.csr_matrix:
+    """Fields, then words: float32 of shape (n_records, n_fields + n_words).
+
+    Categories stay plain numbers: splitting on sets of them, as LightGBM can, fits chance in fields
+    without meaning for the label, such as the month, and raises the log-loss on valid.
+    """
+    parts = [columns.as_codes(frame), place_words(frame["text"], counter)]
+    return sparse.csr_matrix(sparse.hstack(parts))  # LightGBM takes no newer kind
 
 
 def _lightgbm_params(settings: GbmParams, *, seed: int, n_classes: int) -> dict:

@@ -47,7 +47,7 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
     pad_id, unk_id = tokenizer.pad_token_id, tokenizer.unk_token_id
 
     device = _choose_device(train_params.device)
-    model = _build_model(fit, prepared, encoder_params, train, vocabulary=len(tokenizer))
+    model = build_model(fit, prepared, encoder_params, train, vocabulary=len(tokenizer))
     balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
     model.to(device)
     history: list[dict] = []
@@ -79,7 +79,7 @@ def _choose_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-def _build_model(
+def build_model(
     fit: Fit,
     prepared: PreparedRecords,
     params: EncoderParams,

@@ -79,16 +79,8 @@ def train_model(
     modules = nn.ModuleList([model] if balancing is None else [model, balancing])
     averaged = AveragedModel(model, avg_fn=_average)
     optimizer = _make_optimizer(modules, params)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        max_lr=params.learning_rate,
-        epochs=params.epochs,
-        steps_per_epoch=-(-len(train) // params.batch_size),
-        pct_start=params.warmup,
-        anneal_strategy="linear",
-        cycle_momentum=False,
-        final_div_factor=100,
-    )
+    n_steps = params.epochs * -(-len(train) // params.batch_size)
+    schedule = _make_schedule(optimizer, params, n_steps=n_steps)
     epochs: list[Epoch] = []
     best: dict[str, torch.Tensor] = {}
     for _ in trange(params.epochs, desc=name, leave=False, disable=None):
@@ -173,6 +165,26 @@ def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Opti
         {"params": others, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=params.learning_rate, fused=True)
+
+
+def _make_schedule(
+    optimizer: torch.optim.Optimizer, params: TrainParams, *, n_steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    """The learning rate rises over the share `warmup` of the steps, then falls, both linearly.
+
+    Torch divides by a rise of one step, or a fall of none: neither is ever so short.
+    """
+    n_steps = max(n_steps, 3)
+    rise = min(max(params.warmup, 2 / n_steps), 1 - 1 / n_steps)
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=params.learning_rate,
+        total_steps=n_steps,
+        pct_start=rise,
+        anneal_strategy="linear",
+        cycle_momentum=False,
+        final_div_factor=100,
+    )
 
 
 def _run_epoch(
