@@ -91,7 +91,7 @@ def _decision_rows(decisions: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     for system, by_rule in decisions.items():
         if set(RULES) <= set(by_rule):
             cells = [
-                " · ".join(f"{by_rule[rule][figure]:.3f}" for rule in RULES) for figure in FIGURES
+                " · ".join(f"{by_rule[rule][figure]:.2f}" for rule in RULES) for figure in FIGURES
             ]
             yield (DESCRIPTIONS[system], *cells)
 
