@@ -247,9 +247,13 @@ def _describe_examples(records: pd.DataFrame, oracle: pd.DataFrame) -> str:
             oracle[f"urgency_{URGENCY.index(tier)}"][k],
             oracle[f"specialty_{SPECIALTY.index(specialty)}"][k],
         ]
-        patient = f"{records['age'][k]:.0f}, {records['sex'][k]}"
+        age, sex = records["age"][k], records["sex"][k]
+        stated = (
+            "age not stated" if pd.isna(age) else f"{age:.0f}",
+            "sex not stated" if pd.isna(sex) else sex,
+        )
         labels = (f"{tier} ({believed[0]:.2f})", f"{specialty} ({believed[1]:.2f})")
-        rows.append((records["text"][k], patient, *labels))
+        rows.append((records["text"][k], ", ".join(stated), *labels))
     return "## Examples\n\nIn brackets the oracle's chance of the recorded label.\n\n" + _table(
         ("text", "age, sex", "urgency", "specialty"), rows
     )
