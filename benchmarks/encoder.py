@@ -72,7 +72,7 @@ def build_mtl(material: Material) -> IntakeModel:
     torch.manual_seed(0)
     return build_model(
         Fit("mtl", TASKS, seed=0),
-        material.prepared,
+        material.prepared.schema,
         material.params.encoder,
         material.train,
         vocabulary=len(material.tokenizer),

@@ -116,7 +116,6 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
         ("data.source", "sql", "'sql'", "'synthetic', 'namcs' or 'file'"),
         ("data.identifiers", "ignore", "'ignore'", "'fail' or 'redact'"),
         ("data.split.by", "group", "'group'", "'random' or 'date'"),
-        ("mtl.balancing", "gradnorm", "'gradnorm'", "'fixed' or 'uncertainty'"),
     ],
 )
 def test_a_wrong_value_is_shown_beside_what_it_may_be(refusal, key, value, got, may_be):

@@ -170,7 +170,7 @@ class TrainParams(Section):
 
 
 class MtlParams(Section):
-    balancing: Literal["fixed", "uncertainty"]
+    balancing: str  # a name that models/transformer/balancing.py knows
     loss_weight: OpenShare
 
 

@@ -1,4 +1,4 @@
-"""Fields become the tokens that the piecewise-linear encoding prescribes."""
+"""Fields become the sum of the embeddings that the piecewise-linear encoding prescribes."""
 
 from itertools import pairwise
 
@@ -50,55 +50,61 @@ def piecewise_linear(value: float, edges: np.ndarray) -> list[float]:
     return filled
 
 
+def embed_number(module: FieldEmbeddings, field: int, value: float) -> np.ndarray:
+    """One number's embedding, by the paper's formula."""
+    if np.isnan(value):
+        return module.missing[field].detach().numpy()
+    filled = torch.tensor(piecewise_linear(value, module.edges[field].numpy())).float()
+    return (filled @ module.slope[field] + module.intercept[field]).detach().numpy()
+
+
 def test_numbers_are_embedded_as_a_brute_force_encoding_says(make_embeddings, rng):
     module = make_embeddings(3, [])
     numeric = rng.normal(size=(50, 3)).astype(np.float32) * 3
     numeric[0] = module.edges[:, 2]  # on an edge
     numeric[1], numeric[2] = -1e6, 1e6  # far outside
-    tokens = module(torch.from_numpy(numeric), torch.empty(50, 0, dtype=torch.int64))
-    assert tokens.shape == (50, 3, WIDTH)
+    numeric[3] = np.nan
+    numeric[4:20][rng.random((16, 3)) < 0.4] = np.nan
+    token = module(torch.from_numpy(numeric), torch.empty(50, 0, dtype=torch.int64))
+    assert token.shape == (50, WIDTH)
     for i in range(50):
-        for field in range(3):
-            filled = piecewise_linear(numeric[i, field], module.edges[field].numpy())
-            expected = np.array(filled) @ module.slope[field].detach().numpy()
-            expected += module.intercept[field].detach().numpy()
-            np.testing.assert_allclose(tokens[i, field].detach(), expected, atol=1e-4)
+        expected = sum(embed_number(module, field, numeric[i, field]) for field in range(3))
+        np.testing.assert_allclose(token[i].detach(), expected, atol=1e-4)
 
 
-def test_a_missing_number_has_a_token_of_its_own(make_embeddings):
+def test_a_missing_number_trains_its_own_embedding_alone(make_embeddings):
     module = make_embeddings(2, [])
-    numeric = torch.tensor([[float("nan"), 0.5], [0.5, float("nan")]])
-    tokens = module(numeric, torch.empty(2, 0, dtype=torch.int64))
-    torch.testing.assert_close(tokens[0, 0], module.missing[0])
-    torch.testing.assert_close(tokens[1, 1], module.missing[1])
-    tokens.sum().backward()
-    for parameter in module.parameters():
-        assert parameter.grad is None or parameter.grad.isfinite().all()
-    assert (module.missing.grad != 0).all()
+    numeric = torch.tensor([[float("nan"), 0.5], [float("nan"), 0.1]])
+    module(numeric, torch.empty(2, 0, dtype=torch.int64)).sum().backward()
+    for name in ("slope", "intercept", "missing"):
+        assert getattr(module, name).grad.isfinite().all()
+    assert (module.missing.grad[0] != 0).all()
+    assert (module.missing.grad[1] == 0).all()
+    assert (module.intercept.grad[0] == 0).all()
+    assert (module.slope.grad[0] == 0).all()
 
 
 def test_categories_of_different_fields_never_share_a_row(make_embeddings):
     counts = [2, 3, 1]
-    module = make_embeddings(1, counts)
-    seen = []
+    module = make_embeddings(0, counts)
+    firsts = [0, 3, 7]  # the row of each field's MISSING
     for field, count in enumerate(counts):
-        for category in range(count + 1):  # MISSING first
+        for category in range(count + 1):
             categorical = torch.zeros(1, 3, dtype=torch.int64)
             categorical[0, field] = category
-            token = module(torch.zeros(1, 1), categorical)[0, 1 + field]
-            rows = (module.table.weight == token).all(dim=1).nonzero().flatten().tolist()
-            assert len(rows) == 1
-            seen += rows
-    assert seen == list(range(len(module.table.weight)))
+            rows = [first + (category if f == field else 0) for f, first in enumerate(firsts)]
+            token = module(torch.zeros(1, 0), categorical)[0]
+            torch.testing.assert_close(token, module.table.weight[rows].sum(dim=0))
+    assert len(module.table.weight) == 9
 
 
 @pytest.mark.parametrize(("n_numeric", "counts"), [(0, [2, 3]), (2, []), (0, [])])
 def test_fields_of_one_kind_or_none_will_do(make_embeddings, n_numeric, counts):
     module = make_embeddings(n_numeric, counts)
     categorical = torch.zeros(5, len(counts), dtype=torch.int64)
-    tokens = module(torch.zeros(5, n_numeric), categorical)
-    assert tokens.shape == (5, n_numeric + len(counts), WIDTH)
-    assert tokens.isfinite().all()
+    token = module(torch.zeros(5, n_numeric), categorical)
+    assert token.shape == (5, WIDTH)
+    assert token.isfinite().all()
 
 
 def test_values_become_numbers_with_gaps_marked():
@@ -146,7 +152,7 @@ def test_edges_stand_at_the_quantiles(rng):
         [1e-9, 2e-9] * 10,
     ],
 )
-def test_no_bin_has_width_0_and_every_value_has_a_token(values):
+def test_no_bin_has_width_0_and_every_value_has_an_embedding(values):
     column = np.array(values, dtype=np.float32)[:, None]
     edges = quantile_edges(column, n_bins=16)
     assert (np.diff(edges, axis=1) > 0).all()
@@ -155,5 +161,5 @@ def test_no_bin_has_width_0_and_every_value_has_a_token(values):
     torch.nn.init.ones_(module.intercept)
     torch.nn.init.ones_(module.missing)
     module.edges.copy_(torch.from_numpy(edges))
-    tokens = module(torch.from_numpy(column), torch.empty(len(column), 0, dtype=torch.int64))
-    assert tokens.isfinite().all()
+    token = module(torch.from_numpy(column), torch.empty(len(column), 0, dtype=torch.int64))
+    assert token.isfinite().all()

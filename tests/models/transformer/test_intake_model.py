@@ -6,14 +6,14 @@ import torch
 
 from intake_triage.models.transformer.batches import make_batch
 from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
-from intake_triage.models.transformer.training import forward, predict_logits
+from intake_triage.models.transformer.training import encode, predict_logits
 
 PAD = 0
 
 
 def logits_of(model: IntakeModel, records, rows: np.ndarray) -> dict[str, torch.Tensor]:
     with torch.inference_mode():
-        return forward(model, make_batch(records, rows, pad_id=PAD))
+        return model.classify(encode(model, make_batch(records, rows, pad_id=PAD)))
 
 
 def test_the_logits_have_a_row_a_record_and_a_column_a_class(model, records):

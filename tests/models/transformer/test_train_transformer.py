@@ -88,11 +88,14 @@ def test_the_history_ends_at_the_scores_of_the_kept_epoch(clinic, fit_folder):
     assert min(sums) == pytest.approx(total, abs=1e-4)
 
 
-def test_the_log_shows_weights_and_gradient_cosine_of_two_tasks(clinic, fit_folder):
+def test_the_log_shows_weights_and_gradients_of_two_tasks(clinic, fit_folder):
     folder = fit_folder(Fit("mtl", TASKS, 0))
     metrics = json.loads((folder / "live/metrics.json").read_text())
     assert metrics["loss_weight"] == {"urgency": 0.5, "specialty": 0.5}
-    assert -1 <= metrics["gradient_cosine"] <= 1
+    cosine, norm = metrics["gradient_cosine"], metrics["gradient_norm"]
+    assert set(cosine) == set(norm) == set(TASKS)
+    assert -1 <= cosine["urgency"] == cosine["specialty"] <= 1
+    assert all(value > 0 for value in norm.values())
     assert set(metrics["valid_log_loss"]) == set(TASKS)
 
 

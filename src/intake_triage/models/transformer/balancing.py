@@ -1,15 +1,52 @@
-"""How the losses of several tasks become the one number that is minimised."""
+"""How the losses of several tasks become one step of the weights that they share.
+
+A further method of `torchjd` is a line in `AGGREGATORS`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch
 from torch import nn
+from torchjd.aggregation import Aggregator, PCGrad, UPGrad
+from torchjd.autojac import jac_to_grad, mtl_backward
 
+from intake_triage.errors import InputError
 from intake_triage.params import MtlParams
-from intake_triage.tasks import Task
+from intake_triage.tasks import TASKS, Task
+
+Losses = dict[Task, torch.Tensor]
+
+# Each makes one gradient of the tasks'. Where they do not conflict it is their sum, as in `fixed`:
+# so methods differ in what they do about conflict, and not in the length of a step.
+AGGREGATORS: dict[str, Callable[[], Aggregator]] = {
+    "pcgrad": PCGrad,
+    "upgrad": lambda: UPGrad(pref_vector=torch.ones(len(TASKS))),
+}
 
 
-def scale_losses(losses: dict[Task, torch.Tensor], *, loss_weight: float) -> torch.Tensor:
-    """``w · L_urgency`` and ``(1 − w) · L_specialty``, shape (2,)."""
-    return torch.stack([loss_weight * losses["urgency"], (1 - loss_weight) * losses["specialty"]])
+class Balancing(Protocol):
+    """What the training loop needs of a method, which is a module: it may have weights to train."""
+
+    def backward(
+        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+    ) -> None:
+        """Set the gradient of every weight, where none is set yet.
+
+        Parameters
+        ----------
+        losses : scalar tensor by task
+        features : tensor of shape (B, width), what all heads share
+        shared : the weights that `features` come from
+        """
+
+    def weights(self) -> dict[Task, float]:
+        """What each task's loss is multiplied with now."""
+
+
+def scale_losses(losses: Losses, *, loss_weight: float) -> list[torch.Tensor]:
+    """``w · L_urgency`` and ``(1 − w) · L_specialty``."""
+    return [loss_weight * losses["urgency"], (1 - loss_weight) * losses["specialty"]]
 
 
 class FixedWeights(nn.Module):
@@ -19,11 +56,14 @@ class FixedWeights(nn.Module):
         super().__init__()
         self.loss_weight = loss_weight
 
-    def forward(self, losses: dict[Task, torch.Tensor]) -> torch.Tensor:
-        return scale_losses(losses, loss_weight=self.loss_weight).sum()
+    def backward(
+        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+    ) -> None:
+        """See `Balancing`."""
+        sum(scale_losses(losses, loss_weight=self.loss_weight)).backward()
 
     def weights(self) -> dict[Task, float]:
-        """What each task's loss is multiplied with now."""
+        """See `Balancing`."""
         return {"urgency": self.loss_weight, "specialty": 1 - self.loss_weight}
 
 
@@ -41,12 +81,15 @@ class UncertaintyWeights(nn.Module):
         self.loss_weight = loss_weight
         self.log_variance = nn.Parameter(torch.zeros(2))
 
-    def forward(self, losses: dict[Task, torch.Tensor]) -> torch.Tensor:
-        scaled = scale_losses(losses, loss_weight=self.loss_weight)
-        return (torch.exp(-self.log_variance) * scaled + self.log_variance / 2).sum()
+    def backward(
+        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+    ) -> None:
+        """See `Balancing`."""
+        scaled = torch.stack(scale_losses(losses, loss_weight=self.loss_weight))
+        (torch.exp(-self.log_variance) * scaled + self.log_variance / 2).sum().backward()
 
     def weights(self) -> dict[Task, float]:
-        """What each task's loss is multiplied with now."""
+        """See `Balancing`."""
         urgency, specialty = torch.exp(-self.log_variance).tolist()
         return {
             "urgency": self.loss_weight * urgency,
@@ -54,9 +97,51 @@ class UncertaintyWeights(nn.Module):
         }
 
 
-BALANCING = {"fixed": FixedWeights, "uncertainty": UncertaintyWeights}
+class AggregatedGradients(nn.Module):
+    """The gradients of the scaled losses, made one by a method of `torchjd`.
+
+    A head's weights have the gradient of their own task; the shared ones the aggregated gradient.
+
+    References
+    ----------
+    Yu et al. (2020), Gradient surgery for multi-task learning (`pcgrad`); Quinton and Rey (2024),
+    Jacobian descent for multi-objective optimization (`upgrad`).
+    """
+
+    def __init__(self, aggregator: Aggregator, *, loss_weight: float):
+        super().__init__()
+        self.loss_weight = loss_weight
+        self.aggregator = aggregator
+
+    def backward(
+        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+    ) -> None:
+        """See `Balancing`."""
+        scaled = scale_losses(losses, loss_weight=self.loss_weight)
+        # One task's gradient after the other: so small a model gains nothing from both at once.
+        mtl_backward(scaled, features, shared_params=shared, parallel_chunk_size=1)
+        jac_to_grad(shared, self.aggregator)
+
+    def weights(self) -> dict[Task, float]:
+        """See `Balancing`; by how much the method changes a gradient is no weight of a loss."""
+        return {"urgency": self.loss_weight, "specialty": 1 - self.loss_weight}
 
 
 def make_balancing(params: MtlParams) -> nn.Module:
-    """The method that `mtl.balancing` names."""
-    return BALANCING[params.balancing](loss_weight=params.loss_weight)
+    """The method that `mtl.balancing` names.
+
+    Raises
+    ------
+    InputError
+        If there is no such method.
+    """
+    name, loss_weight = params.balancing, params.loss_weight
+    if name in WEIGHTS:
+        return WEIGHTS[name](loss_weight=loss_weight)
+    if name in AGGREGATORS:
+        return AggregatedGradients(AGGREGATORS[name](), loss_weight=loss_weight)
+    known = ", ".join([*WEIGHTS, *AGGREGATORS])
+    raise InputError(f"params.yaml: mtl.balancing: got {name!r}; it may be {known}")
+
+
+WEIGHTS = {"fixed": FixedWeights, "uncertainty": UncertaintyWeights}

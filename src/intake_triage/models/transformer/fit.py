@@ -15,12 +15,13 @@ from intake_triage.files import write_json
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
-from intake_triage.models.transformer.diagnostics import gradient_cosine
+from intake_triage.models.transformer.diagnostics import compare_gradients
 from intake_triage.models.transformer.fields import quantile_edges
-from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
+from intake_triage.models.transformer.model import IntakeConfig, IntakeModel, without_pooler
 from intake_triage.models.transformer.training import Epoch, predict_logits, train_model
 from intake_triage.params import EncoderParams, MtlParams, TrainParams
-from intake_triage.records.prepared import PREPARED, PreparedRecords, read_prepared
+from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.schema import RecordSchema
 
 N_BINS = 16  # of the piecewise-linear embedding of a numeric field
 
@@ -40,14 +41,15 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
 
     prepared = read_prepared()
     records = encode_records(prepared, PREPARED, tasks=fit.tasks)
-    split = prepared.frame["split"].to_numpy(str)
+    schema, split = prepared.schema, prepared.frame["split"].to_numpy(str)
+    del prepared  # the texts would lie in memory for nothing
     train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
     valid = records.rows(np.flatnonzero(split == "valid"))
     tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
     pad_id, unk_id = tokenizer.pad_token_id, tokenizer.unk_token_id
 
     device = _choose_device(train_params.device)
-    model = build_model(fit, prepared, encoder_params, train, vocabulary=len(tokenizer))
+    model = build_model(fit, schema, encoder_params, train, vocabulary=len(tokenizer))
     balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
     model.to(device)
     history: list[dict] = []
@@ -81,7 +83,7 @@ def _choose_device(wanted: str) -> torch.device:
 
 def build_model(
     fit: Fit,
-    prepared: PreparedRecords,
+    schema: RecordSchema,
     params: EncoderParams,
     train: EncodedRecords,
     *,
@@ -89,9 +91,9 @@ def build_model(
 ) -> IntakeModel:
     """A model with weights drawn from torch's generator, or with a pretrained encoder."""
     if params.pretrained:
-        encoder = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
+        shape = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
     else:
-        encoder = {
+        shape = {
             "model_type": "bert",
             "vocab_size": vocabulary,
             "hidden_size": params.width,
@@ -103,14 +105,15 @@ def build_model(
             "attention_probs_dropout_prob": 0.0,
         }
     config = IntakeConfig(
-        encoder=encoder,
-        fields=[asdict(field) for field in prepared.schema.fields],
+        encoder=shape,
+        fields=[asdict(field) for field in schema.fields],
         n_bins=N_BINS,
-        classes={task: list(prepared.schema.classes(task)) for task in fit.tasks},
+        classes={task: list(schema.classes(task)) for task in fit.tasks},
     )
     model = IntakeModel(config)
     if params.pretrained:
-        model.encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
+        encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
+        model.encoder = without_pooler(encoder)
     edges = quantile_edges(train.numeric.numpy(), n_bins=N_BINS)
     model.field_embeddings.edges.copy_(torch.from_numpy(edges))
     return model
@@ -128,20 +131,28 @@ def _epoch_logger(
     """What is written after each epoch: to dvclive, and as rows of the training curve."""
 
     def log(model: IntakeModel, epoch: Epoch) -> None:
-        number = len(history) // len(fit.tasks) + 1
-        for task in fit.tasks:
-            scores = {
-                "train_log_loss": round(epoch.train_log_loss[task], 5),
-                "valid_log_loss": round(epoch.valid_log_loss[task], 5),
-                "valid_macro_f1": round(epoch.valid_macro_f1[task], 5),
+        number = history[-1]["epoch"] + 1 if history else 1
+        rows = {
+            task: {
+                "train_log_loss": epoch.train_log_loss[task],
+                "valid_log_loss": epoch.valid_log_loss[task],
+                "valid_macro_f1": epoch.valid_macro_f1[task],
             }
+            for task in epoch.valid_log_loss
+        }
+        gradients = None
+        if balancing is not None:
+            gradients = compare_gradients(model, valid, pad_id=pad_id)
+            for task, weight in balancing.weights().items():
+                live.log_metric(f"loss_weight/{task}", weight)
+        if gradients is not None:
+            for task, norm in gradients.norm.items():
+                rows[task] |= {"gradient_norm": norm, "gradient_cosine": gradients.cosine}
+        for task, values in rows.items():
+            scores = {name: round(value, 5) for name, value in values.items()}
             history.append({"seed": fit.seed, "task": task, "epoch": number} | scores)
             for name, value in scores.items():
                 live.log_metric(f"{name}/{task}", value)
-        if balancing is not None:
-            for task, weight in balancing.weights().items():
-                live.log_metric(f"loss_weight/{task}", weight)
-            live.log_metric("gradient_cosine", gradient_cosine(model, valid, pad_id=pad_id))
         live.next_step()
 
     return log

@@ -49,6 +49,13 @@ class IntakeConfig(PreTrainedConfig):
         super().__init__(**kwargs)
 
 
+def without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
+    """The encoder, less the layer over the first token that some have and nothing here reads."""
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None
+    return encoder
+
+
 class IntakeModel(PreTrainedModel):
     """Text and fields to the logits of every task."""
 
@@ -61,7 +68,8 @@ class IntakeModel(PreTrainedModel):
             FormField(**{**field, "categories": tuple(field["categories"])})
             for field in config.fields
         )
-        self.encoder = AutoModel.from_config(AutoConfig.for_model(**config.encoder))
+        encoder = AutoModel.from_config(AutoConfig.for_model(**config.encoder))
+        self.encoder = without_pooler(encoder)
         width = self.encoder.config.hidden_size
         self.field_embeddings = FieldEmbeddings(
             n_numeric=len(numeric_fields(fields)),
@@ -90,7 +98,22 @@ class IntakeModel(PreTrainedModel):
         numeric: torch.Tensor,
         categorical: torch.Tensor,
     ) -> dict[str, torch.Tensor]:
-        """Logits of every task.
+        """Logits of every task; parameters as in `encode`.
+
+        Returns
+        -------
+        dict of task to float tensor of shape (B, n_classes of the task)
+        """
+        return self.classify(self.encode(input_ids, attention_mask, numeric, categorical))
+
+    def encode(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        numeric: torch.Tensor,
+        categorical: torch.Tensor,
+    ) -> torch.Tensor:
+        """What the encoder makes of a record: the features that all heads share.
 
         Parameters
         ----------
@@ -101,20 +124,30 @@ class IntakeModel(PreTrainedModel):
 
         Returns
         -------
-        dict of task to float tensor of shape (B, n_classes of the task)
+        float tensor of shape (B, width)
+            The mean of all tokens' last states plus the state of the fields' token, which would
+            weigh little in the mean of a long text.
         """
-        field_tokens = self.field_embeddings(numeric, categorical)  # (B, F, width)
+        field_token = self.field_embeddings(numeric, categorical).unsqueeze(1)  # (B, 1, width)
         text_tokens = self.encoder.get_input_embeddings()(input_ids)  # (B, T, width)
-        # Fields first: their positions stay the same however long the text is.
-        tokens = torch.cat([field_tokens, text_tokens], dim=1)  # (B, F + T, width)
+        tokens = torch.cat([field_token, text_tokens], dim=1)  # (B, 1 + T, width)
         if attention_mask is not None:
-            always = attention_mask.new_ones(field_tokens.shape[:2])
+            always = attention_mask.new_ones((len(attention_mask), 1))
             attention_mask = torch.cat([always, attention_mask], dim=1)
         hidden = self.encoder(inputs_embeds=tokens, attention_mask=attention_mask)
-        states = hidden.last_hidden_state  # (B, F + T, width)
+        states = hidden.last_hidden_state  # (B, 1 + T, width)
         if attention_mask is None:
-            pooled = states.mean(dim=1)  # (B, width)
+            mean = states.mean(dim=1)  # (B, width)
         else:
             weights = attention_mask.unsqueeze(-1).to(states.dtype)
-            pooled = (states * weights).sum(dim=1) / weights.sum(dim=1)
-        return {task: head(pooled) for task, head in self.heads.items()}
+            mean = (states * weights).sum(dim=1) / weights.sum(dim=1)
+        return mean + states[:, 0]
+
+    def classify(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Logits of every task from the features of `encode`."""
+        return {task: head(features) for task, head in self.heads.items()}
+
+    def shared_parameters(self) -> list[nn.Parameter]:
+        """All weights outside the heads."""
+        heads = {id(parameter) for parameter in self.heads.parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in heads]

@@ -22,13 +22,13 @@ from intake_triage.records.prepared import NO_LABEL
 from intake_triage.scores import log_loss, macro_f1
 from intake_triage.tasks import Task
 
-SCORING_BATCH = 256
+SCORING_BATCH = 64  # more at once score no faster and take more memory
 AVERAGING = 8  # the exponent of polynomial-decay averaging; 0 would be the plain mean of all steps
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over train gave, by task."""
+    """What one pass over train gave, by task; on valid, by task that has labels there."""
 
     train_log_loss: dict[Task, float]
     valid_log_loss: dict[Task, float]
@@ -61,7 +61,7 @@ def train_model(
     Parameters
     ----------
     model : IntakeModel, on the device it is to be trained on
-    balancing : module from the dict of task losses to the loss, or None with a single head
+    balancing : module with the methods of `Balancing`, or None with a single head
     pad_id, unk_id : token numbers of padding and of a word that dropout took
     name : shown beside the progress bar
     after_epoch : told of every epoch as it ends
@@ -134,15 +134,15 @@ def predict_logits(
         for task, names in model.config.classes.items()
     }
     for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=pad_id):
-        for task, logits in forward(model, batch).items():
+        for task, logits in model.classify(encode(model, batch)).items():
             out[task][batch.rows] = logits.float().cpu().numpy()
     return out
 
 
-def forward(model: IntakeModel, batch: Batch) -> dict[Task, torch.Tensor]:
-    """Logits of a batch, on the model's device."""
+def encode(model: IntakeModel, batch: Batch) -> torch.Tensor:
+    """The features that all heads share, on the model's device: shape (B, width)."""
     mask = batch.attention_mask
-    return model(
+    return model.encode(
         batch.input_ids.to(model.device),
         None if mask is None else mask.to(model.device),
         batch.numeric.to(model.device),
@@ -196,15 +196,19 @@ def _run_epoch(
 ) -> dict[Task, float]:
     """One pass over train; returns the mean loss of each task."""
     model, *balancing = modules
+    shared = model.shared_parameters()
     modules.train()
     sums: dict[Task, float] = {}
     n_batches = 0
     for batch in batches:
         labels = {task: values.to(model.device) for task, values in batch.labels.items()}
-        losses = task_losses(forward(model, batch), labels)
-        loss = balancing[0](losses) if balancing else next(iter(losses.values()))
+        features = encode(model, batch)
+        losses = task_losses(model.classify(features), labels)
         optimizer.zero_grad()
-        loss.backward()
+        if balancing:
+            balancing[0].backward(losses, features, shared)
+        else:
+            next(iter(losses.values())).backward()
         nn.utils.clip_grad_norm_(modules.parameters(), 1.0)
         optimizer.step()
         schedule.step()
@@ -223,6 +227,8 @@ def _score_epoch(
     for task, values in logits.items():
         labels = valid.labels[task].numpy()
         known = labels != NO_LABEL
+        if not known.any():  # the checkpoint is chosen by the other task alone
+            continue
         valid_log_loss[task] = log_loss(values[known], labels[known])
         valid_macro_f1[task] = macro_f1(
             values[known].argmax(axis=1), labels[known], n_classes=values.shape[1]
