@@ -12,7 +12,7 @@ from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.cost import read_cost
 from intake_triage.evaluation.fitted_rules import read_fitted_rules
 from intake_triage.evaluation.held_out import read_test_labels
-from intake_triage.evaluation.plot_rows import cost_rows, training_rows
+from intake_triage.evaluation.plot_rows import cost_rows, gradient_rows, training_rows
 from intake_triage.evaluation.recommendation import recommend
 from intake_triage.evaluation.systems import read_systems
 from intake_triage.files import read_json, write_json
@@ -48,6 +48,7 @@ def main() -> None:
     }
     plots = comparison.plots | {
         "training": training_rows(histories),
+        "gradients": gradient_rows(histories["mtl"]),
         "cost": cost_rows(comparison.plots["macro_f1"], cost),
     }
     for name, rows in plots.items():

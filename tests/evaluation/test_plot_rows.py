@@ -5,6 +5,7 @@ import pytest
 from intake_triage.evaluation.plot_rows import (
     confusion_rows,
     cost_rows,
+    gradient_rows,
     macro_f1_rows,
     reliability_rows,
     training_rows,
@@ -72,3 +73,9 @@ def test_training_rows_name_the_system_and_one_without_epochs_has_none():
     }
     rows = training_rows({"linear": [], "gbm": [epoch], "st": [epoch | {"valid_macro_f1": 0.5}]})
     assert rows == [{"system": system, **epoch} for system in ("gbm", "st")]
+
+
+def test_gradient_rows_leave_out_epochs_that_compared_none():
+    both = {"task": "urgency", "seed": 1, "epoch": 2, "gradient_norm": 0.4, "gradient_cosine": -0.1}
+    history = [both | {"valid_log_loss": 0.7}, {"task": "urgency", "seed": 1, "epoch": 1}]
+    assert gradient_rows(history) == [both]

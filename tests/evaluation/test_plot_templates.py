@@ -9,7 +9,7 @@ import vl_convert
 import yaml
 
 from intake_triage.evaluation.comparison import compare_systems
-from intake_triage.evaluation.plot_rows import cost_rows, training_rows
+from intake_triage.evaluation.plot_rows import cost_rows, gradient_rows, training_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = {
@@ -30,9 +30,15 @@ def rows(systems, held_out, fitted, params):
         systems, held_out, fitted, params=few, cost=params.decision.cost, alpha=0.1
     ).plots
     epoch = {"task": "urgency", "seed": 0, "epoch": 1, "train_log_loss": 1, "valid_log_loss": 2}
+    gradients = [
+        epoch | {"task": task, "epoch": number, "gradient_norm": 0.3, "gradient_cosine": -0.1}
+        for task in ("urgency", "specialty")
+        for number in (1, 2)
+    ]
     return plots | {
         "cost": cost_rows(plots["macro_f1"], {"st": {"cpu_seconds": 3.0}}),
         "training": training_rows({"st": [epoch]}),
+        "gradients": gradient_rows(gradients),
     }
 
 

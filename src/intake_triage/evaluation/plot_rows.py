@@ -121,3 +121,13 @@ def training_rows(histories: Mapping[str, list[Row]]) -> list[Row]:
         for system, history in histories.items()
         for epoch in history
     ]
+
+
+def gradient_rows(history: list[Row]) -> list[Row]:
+    """After each of `mtl`'s epochs: length of each task's gradient on the shared weights, cosine.
+
+    A diagnostic and no evidence of transfer. Epochs without labels of both tasks on valid are left
+    out.
+    """
+    kept = ("task", "seed", "epoch", "gradient_norm", "gradient_cosine")
+    return [{name: row[name] for name in kept} for row in history if "gradient_cosine" in row]
