@@ -12,17 +12,18 @@ import pytest
 import tiny_fits
 
 from intake_triage.models import fits
-from intake_triage.models.fits import Fit, forget_fits, run_fits
+from intake_triage.models.fits import Fit, Job, forget_fits, run_fits
 
 SEEDS = [Fit("gbm", ("urgency",), seed) for seed in (0, 1, 2)]
 # A script of its own, so that it can be killed; the guard is for the processes that it starts.
 LONG_RUN = """
 from pathlib import Path
 import tiny_fits
-from intake_triage.models.fits import Fit, run_fits
+from intake_triage.models.fits import Fit, Job, run_fits
 
 if __name__ == "__main__":
-    run_fits([Fit("gbm", ("urgency",), 0)], tiny_fits.beat_for_ever, (), code=Path("code"))
+    job = Job(Fit("gbm", ("urgency",), 0), tiny_fits.beat_for_ever, ())
+    run_fits([job], code=Path("code"))
 """
 
 
@@ -39,17 +40,13 @@ def workplace(tmp_path, monkeypatch):
 def run(params):
     """A function that runs fits and returns the names of those that were trained by it."""
 
-    def run_and_look(fits=SEEDS, train=tiny_fits.train_tiny, sections=None) -> list[str]:
-        Path("trained.log").write_text("")
-        folders = run_fits(
-            fits,
-            train,
-            (params.gbm, params.train) if sections is None else sections,
-            code=Path("code"),
-        )
-        for fit in fits:
-            assert (folders[fit] / "model/name").read_text() == fit.name
-        return sorted(Path("trained.log").read_text().splitlines())
+    def run_and_look(fits=SEEDS, train=tiny_fits.train_tiny, sections=None, root="") -> list[str]:
+        Path(root, "trained.log").write_text("")
+        needed = (params.gbm, params.train) if sections is None else sections
+        jobs = [Job(fit, train, needed, Path(root)) for fit in fits]
+        for fit, folder in zip(fits, run_fits(jobs, code=Path("code")), strict=True):
+            assert (folder / "model/name").read_text() == fit.name
+        return sorted(Path(root, "trained.log").read_text().splitlines())
 
     return run_and_look
 
@@ -98,8 +95,26 @@ def test_what_a_fit_does_not_depend_on_leaves_it_alone(run):
     assert run(SEEDS[:1]) == []
 
 
+def test_a_fit_learns_from_the_records_of_its_own_folder(run):
+    for root, content in (("here", "first"), ("there", "second")):
+        Path(root, "data/prepared").mkdir(parents=True)
+        Path(root, "data/prepared/records.parquet").write_text(content)
+    assert run() == names(SEEDS)
+    assert run(root="here") == []  # the same records
+    assert run(root="there") == names(SEEDS)
+    assert run(root="there") == []
+
+
+def test_jobs_that_are_alike_are_trained_once(params):
+    jobs = [Job(SEEDS[0], tiny_fits.train_tiny, (params.gbm,))] * 2
+    one, other = run_fits(jobs, code=Path("code"))
+    assert one == other
+    assert Path("trained.log").read_text().splitlines() == [SEEDS[0].name]
+
+
 def test_the_cost_of_a_fit_lies_beside_its_model(params):
-    (folder,) = run_fits(SEEDS[:1], tiny_fits.train_tiny, (params.gbm,), code=Path("code")).values()
+    job = Job(SEEDS[0], tiny_fits.train_tiny, (params.gbm,))
+    (folder,) = run_fits([job], code=Path("code"))
     cost = json.loads((folder / "cost.json").read_text())
     assert (cost["tasks"], cost["seed"], cost["parameters"]) == (["urgency"], 0, 7)
     assert cost["wall_seconds"] >= 0
@@ -108,13 +123,15 @@ def test_the_cost_of_a_fit_lies_beside_its_model(params):
 
 
 def test_a_failing_fit_is_reported_and_leaves_nothing_half_written(run):
+    Path("broken").touch()
     with pytest.raises(RuntimeError, match="out of patience"):
         run(train=tiny_fits.fail_at_seed_1)
+    Path("broken").unlink()
     assert left_behind() == []
     # The finished ones are kept: what is mended trains the others alone.
     kept = len(list(Path(".fits").iterdir()))
     assert kept <= 2
-    assert len(run()) == 3 - kept
+    assert len(run(train=tiny_fits.fail_at_seed_1)) == 3 - kept
 
 
 @pytest.mark.parametrize(
@@ -130,7 +147,8 @@ def test_fits_share_the_cores_where_a_second_round_would_leave_some_idle(
 
 def test_forgotten_fits_are_trained_again(run, params):
     sections = (params.gbm,)
-    folders = run_fits(SEEDS[:1], tiny_fits.train_tiny, sections, code=Path("code"))
+    job = Job(SEEDS[0], tiny_fits.train_tiny, sections)
+    folders = run_fits([job], code=Path("code"))
     forget_fits(folders)
     assert list(Path(".fits").iterdir()) == []
     assert run(SEEDS[:1], sections=sections) == names(SEEDS[:1])

@@ -18,9 +18,9 @@ def train_tiny(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
 
 
 def fail_at_seed_1(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
-    """Break off after half of the files."""
+    """Break off after half of the files, as long as the current folder says so."""
     train_tiny(fit, params, folder)
-    if fit.seed == 1:
+    if fit.seed == 1 and Path("broken").exists():
         raise RuntimeError("out of patience")
     return 7
 

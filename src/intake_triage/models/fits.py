@@ -12,7 +12,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -51,39 +51,56 @@ class Fit:
 TrainFit = Callable[[Fit, tuple[BaseModel, ...], Path], int]
 
 
-def run_fits(
-    fits: list[Fit], train: TrainFit, params: tuple[BaseModel, ...], *, code: Path
-) -> dict[Fit, Path]:
+@dataclass(frozen=True)
+class Job:
+    """A fit to run.
+
+    Attributes
+    ----------
+    train : function at the top level of a module, run in a process of its own
+    params : the params sections that `train` takes
+    root : folder that `train` runs in: its `data/prepared` is what the fit learns from
+    """
+
+    fit: Fit
+    train: TrainFit
+    params: tuple[BaseModel, ...]
+    root: Path = Path()
+
+
+def run_fits(jobs: Sequence[Job], *, code: Path) -> list[Path]:
     """Train every fit that no earlier, interrupted run has finished.
 
     Parameters
     ----------
-    train : function at the top level of a module, run in a process of its own
-    params : the params sections that `train` takes
-    code : folder of the package that `train` is in; another version of it is another fit
+    jobs : sequence of Job
+    code : folder of what the jobs' `train` are made of; another version of it is another fit
 
     Returns
     -------
-    dict of fit to the folder that `train` filled, plus its `cost.json`
+    for each job the folder that `train` filled, absolute, plus its `cost.json`
         CPU and wall seconds, the process's peak memory in MiB, the number of parameters.
     """
-    base = _digest_inputs(params, code)
-    folders = {fit: FITS / _digest_fit(fit, base) for fit in fits}
+    inputs = {root: _digest_files(root / PREPARED) for root in {job.root for job in jobs}}
+    base = _digest_files(code)
+    folders = [FITS.absolute() / _digest_job(job, base + inputs[job.root]) for job in jobs]
     for leftover in FITS.glob(".*.part"):  # of a run that was killed
         shutil.rmtree(leftover)
-    open_fits = [fit for fit in fits if not folders[fit].exists()]
-    bar = tqdm(total=len(fits), initial=len(fits) - len(open_fits), unit="fit", disable=None)
+    # Equal jobs have one folder: whoever asks for a fit that is there already gets that one.
+    waiting = {place: job for job, place in zip(jobs, folders, strict=True) if not place.exists()}
+    total = len(set(folders))
+    bar = tqdm(total=total, initial=total - len(waiting), unit="fit", disable=None)
     for name in THREAD_VARIABLES:  # read by the libraries when the new processes load them
         os.environ[name] = "1"
     with (
         bar,
         ProcessPoolExecutor(
-            max_workers=_count_processes(len(open_fits)),
-            mp_context=_context_with(train),
+            max_workers=_count_processes(len(waiting)),
+            mp_context=_context_with(jobs),
             max_tasks_per_child=1,  # so that peak memory is that of one fit
         ) as pool,
     ):
-        running = [pool.submit(_run_fit, fit, train, params, folders[fit]) for fit in open_fits]
+        running = [pool.submit(_run_job, job, place) for place, job in waiting.items()]
         try:
             for finished in as_completed(running):
                 finished.result()
@@ -93,22 +110,23 @@ def run_fits(
     return folders
 
 
-def forget_fits(folders: dict[Fit, Path]) -> None:
+def forget_fits(folders: Iterable[Path]) -> None:
     """Remove what `run_fits` kept, once the stage has written its outputs."""
-    for folder in folders.values():
+    for folder in folders:
         shutil.rmtree(folder)
 
 
-def _run_fit(fit: Fit, train: TrainFit, params: tuple[BaseModel, ...], folder: Path) -> None:
+def _run_job(job: Job, folder: Path) -> None:
     """In the fit's own process: train, measure, and only then let the folder appear."""
     threading.Thread(target=_exit_with_parent, daemon=True).start()
+    os.chdir(job.root)
     wall, cpu = time.perf_counter(), time.process_time()
     with replacing(folder) as temporary:
         temporary.mkdir()
-        parameters = train(fit, params, temporary)
+        parameters = job.train(job.fit, job.params, temporary)
         cost = {
-            "tasks": list(fit.tasks),
-            "seed": fit.seed,
+            "tasks": list(job.fit.tasks),
+            "seed": job.fit.seed,
             "cpu_seconds": round(time.process_time() - cpu, 2),
             "wall_seconds": round(time.perf_counter() - wall, 2),
             "peak_mib": round(_peak_bytes() / 2**20, 1),
@@ -123,10 +141,10 @@ def _peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
 
 
-def _context_with(train: TrainFit) -> BaseContext:
-    """New processes are forked from one that has already imported what `train` needs."""
+def _context_with(jobs: Sequence[Job]) -> BaseContext:
+    """New processes are forked from one that has already imported what the jobs need."""
     context = get_context("forkserver")
-    context.set_forkserver_preload([train.__module__])
+    context.set_forkserver_preload(sorted({job.train.__module__ for job in jobs}))
     return context
 
 
@@ -153,20 +171,22 @@ def _exit_with_parent() -> None:
     os._exit(1)
 
 
-def _digest_inputs(params: tuple[BaseModel, ...], code: Path) -> bytes:
-    """Everything besides the fit itself that its result depends on."""
+def _digest_files(folder: Path) -> bytes:
+    """Of the names and contents of all files below a folder."""
     digest = hashlib.sha256()
-    for section in params:
-        # Which seeds there are is no input of a single fit: adding one must not redo the others.
-        digest.update(section.model_dump_json(exclude={"seeds"}).encode())
-    digest.update(json.dumps({name: version(name) for name in LIBRARIES}).encode())
-    for root in (code, PREPARED):
-        for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                digest.update(path.name.encode())
-                digest.update(path.read_bytes())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
     return digest.digest()
 
 
-def _digest_fit(fit: Fit, base: bytes) -> str:
-    return hashlib.sha256(base + repr(fit).encode()).hexdigest()[:32]
+def _digest_job(job: Job, base: bytes) -> str:
+    """Of everything that the job's result depends on; `base` stands for its code and records."""
+    digest = hashlib.sha256(base)
+    for section in job.params:
+        # Which seeds there are is no input of a single fit: adding one must not redo the others.
+        digest.update(section.model_dump_json(exclude={"seeds"}).encode())
+    digest.update(json.dumps({name: version(name) for name in LIBRARIES}).encode())
+    digest.update(f"{job.train.__module__}.{job.train.__qualname__} {job.fit!r}".encode())
+    return digest.hexdigest()[:32]

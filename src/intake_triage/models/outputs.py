@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from intake_triage.errors import InputError
 from intake_triage.files import read_json, replacing, write_json
-from intake_triage.models.fits import Fit, TrainFit, forget_fits, run_fits
+from intake_triage.models.fits import Fit, Job, TrainFit, forget_fits, run_fits
 from intake_triage.predictions import Predictions, predictions_path, write_predictions
 from intake_triage.records.prepared import NO_LABEL, PREPARED, PreparedRecords, read_prepared
 from intake_triage.scores import log_loss, macro_f1
@@ -24,7 +24,7 @@ def train_system(
     Parameters
     ----------
     fits : fits of the same system
-    train, params : see `run_fits`
+    train, params : see `Job`
     code : folder of the package that `train` is in
 
     Raises
@@ -39,10 +39,11 @@ def train_system(
             raise InputError(
                 f"{PREPARED}: no record has a label for {task}, so nothing can learn it"
             )
-    folders = run_fits(fits, train, params, code=code)
+    places = run_fits([Job(fit, train, params) for fit in fits], code=code)
+    folders = dict(zip(fits, places, strict=True))
     write_outputs(fits[0].system, folders, prepared)
     scores = score_on_valid(folders, prepared)
-    forget_fits(folders)
+    forget_fits(places)
     return scores
 
 
