@@ -1,0 +1,106 @@
+"""What DVC says has changed between a committed revision and the working tree."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from intake_triage.errors import InputError
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value in both revisions; `None` where a revision lacks it."""
+
+    key: str
+    old: Any
+    new: Any
+    difference: float | None = None
+
+    @property
+    def is_change(self) -> bool:
+        return self.old != self.new or type(self.old) is not type(self.new)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(self.key.split("."))
+
+
+def changed_files(base: str) -> list[str]:
+    """Files that differ from `base`, new ones among them.
+
+    Raises
+    ------
+    InputError
+        If `base` is no revision of this repository.
+    """
+    if _git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}", check=False) == "":
+        raise InputError(f"BASE={base}: no such revision here; fetch it or name another")
+    differing = _git("diff", "--name-only", "--no-renames", "-z", base)
+    untracked = _git("ls-files", "--others", "--exclude-standard", "-z")
+    return sorted(filter(None, (differing + untracked).split("\0")))
+
+
+def diff_params(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
+    """Changed params by file.
+
+    Parameters
+    ----------
+    base : str
+        A git revision.
+    files : iterable of str
+        Files of params that differ.
+    """
+    return _diff_values("params", base, files)
+
+
+def diff_metrics(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
+    """Metrics by file, those that did not change too, so that intervals stay whole.
+
+    Parameters
+    ----------
+    base : str
+        A git revision.
+    files : iterable of str
+        Files of metrics that differ.
+    """
+    return _diff_values("metrics", base, files, "--all")
+
+
+def _diff_values(
+    kind: str, base: str, files: Iterable[str], *options: str
+) -> dict[str, list[Change]]:
+    targets = list(files)
+    if not targets:
+        return {}
+    printed = run_dvc(kind, "diff", base, "--json", *options, "--targets", *targets)
+    return {
+        file: [
+            Change(key, value.get("old"), value.get("new"), value.get("diff"))
+            for key, value in values.items()
+        ]
+        for file, values in json.loads(printed).items()
+    }
+
+
+def run_dvc(*arguments: str) -> str:
+    """What DVC prints.
+
+    Raises
+    ------
+    InputError
+        If DVC fails, with what it says of it.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments], text=True, capture_output=True, check=False
+    )
+    if done.returncode != 0:
+        said = (done.stderr.strip() or "nothing").splitlines()[0]
+        raise InputError(f"dvc {' '.join(arguments[:3])} failed: {said}")
+    return done.stdout
+
+
+def _git(*arguments: str, check: bool = True) -> str:
+    return subprocess.run(["git", *arguments], text=True, capture_output=True, check=check).stdout
