@@ -3,9 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from intake_triage.errors import InputError
 
@@ -44,7 +47,7 @@ def changed_files(base: str) -> list[str]:
 
 
 def diff_params(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
-    """Changed params by file.
+    """Params by file, in the file's order; only what changed.
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ def diff_params(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
 
 
 def diff_metrics(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
-    """Metrics by file, those that did not change too, so that intervals stay whole.
+    """Metrics by file, in the file's order; those that did not change too, so that intervals stay whole.
 
     Parameters
     ----------
@@ -67,6 +70,39 @@ def diff_metrics(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
         Files of metrics that differ.
     """
     return _diff_values("metrics", base, files, "--all")
+
+
+def diff_lists(base: str, file: str, *, section: str) -> list[Change]:
+    """Changed lists inside one section of a metrics file, which `dvc metrics diff` passes over.
+
+    Parameters
+    ----------
+    base : str
+        A git revision.
+    file : str
+        A JSON file.
+    section : str
+        One of its keys.
+    """
+    committed = json.loads(_git("show", f"{base}:./{file}", check=False) or "{}")
+    old, new = (leaves(values.get(section, {}), section) for values in (committed, _read(file)))
+    return [
+        Change(key, old.get(key), new.get(key))
+        for key in new | old
+        if old.get(key) != new.get(key)
+        and (isinstance(old.get(key), list) or isinstance(new.get(key), list))
+    ]
+
+
+def leaves(value: Any, *prefix: str) -> dict[str, Any]:
+    """Every value of nested dictionaries, under a key joined by dots; a list is one value."""
+    if not isinstance(value, dict):
+        return {".".join(prefix): value}
+    return {
+        key: leaf
+        for name, item in value.items()
+        for key, leaf in leaves(item, *prefix, str(name)).items()
+    }
 
 
 def _diff_values(
@@ -79,10 +115,20 @@ def _diff_values(
     return {
         file: [
             Change(key, value.get("old"), value.get("new"), value.get("diff"))
-            for key, value in values.items()
+            for key, value in sorted(values.items(), key=_place_in(file))
         ]
         for file, values in json.loads(printed).items()
     }
+
+
+def _place_in(file: str) -> Callable[[tuple[str, Any]], tuple[int, str]]:
+    """Sort keys as the file has them; DVC gives them in no order. Keys that are gone come last."""
+    places = {key: place for place, key in enumerate(leaves(_read(file)))}
+    return lambda item: (places.get(item[0], len(places)), item[0])
+
+
+def _read(file: str) -> Any:
+    return yaml.safe_load(Path(file).read_text(encoding="utf-8")) if Path(file).exists() else {}
 
 
 def run_dvc(*arguments: str) -> str:

@@ -4,7 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake_triage.report.review.changes import Change, changed_files, diff_metrics, diff_params
+from intake_triage.report.review.changes import (
+    Change,
+    changed_files,
+    diff_lists,
+    diff_metrics,
+    diff_params,
+)
 from intake_triage.report.review.pictures import Picture, draw_plots
 from intake_triage.report.review.tables import Table, cost_table, metric_tables, score_tables
 from intake_triage.report.review.verdicts import (
@@ -93,7 +99,11 @@ def _review_run(base: str, changed: Collection[str], *, folder: Path) -> RunRevi
     params_file, metrics_folder = str(folder / "params.yaml"), folder / "metrics"
     params = diff_params(base, [file for file in changed if file == params_file])
     metrics = diff_metrics(base, [file for file in changed if Path(file).parent == metrics_folder])
-    compare = metrics.get(str(metrics_folder / "compare.json"), [])
+    compare_file = str(metrics_folder / "compare.json")
+    compare = metrics.get(compare_file, [])
+    if compare:
+        lists = diff_lists(base, compare_file, section="recommendation")
+        compare = [*compare, *lists]
     cost = metrics.get(str(metrics_folder / "cost.json"), [])
     return RunReview(
         title=PIPELINE_TITLE if folder == PIPELINE else f"{folder}/",

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from intake_triage.report.review.changes import Change
 from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
 
@@ -116,12 +118,21 @@ def show(value: Any) -> str:
         return ABSENT
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return "; ".join(show(item) for item in value) or ABSENT
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {show(item)}" for key, item in value.items())
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def show_difference(difference: float | None) -> str:
     """With its sign, to three significant digits; empty where there is none."""
-    return "" if difference is None else f"{difference:+.3g}".replace("-", "−")
+    if difference is None:
+        return ""
+    shown = np.format_float_positional(
+        difference, precision=3, fractional=False, sign=True, trim="-"
+    )
+    return shown.replace("-", "−")
 
 
 def _figure_rows(
