@@ -60,7 +60,7 @@ def diff_params(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
 
 
 def diff_metrics(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
-    """Metrics by file, in the file's order; those that did not change too, so that intervals stay whole.
+    """Metrics by file, in the file's order; those that did not change too.
 
     Parameters
     ----------

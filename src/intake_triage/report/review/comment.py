@@ -37,9 +37,7 @@ def _describe_run(run: RunReview, *, base: str) -> Iterator[str]:
     if run.params:
         yield _table(change_table("Params", run.params, base=base, first="param"))
     if run.recommendation:
-        yield _folded(
-            "Recommendation", [change_table("", run.recommendation, base=base, first="leaf")]
-        )
+        yield _folded("Recommendation", [run.recommendation_table])
     if run.scores:
         yield _folded("Scores and cost", run.scores, note=SCORES_NOTE)
     if run.metrics:

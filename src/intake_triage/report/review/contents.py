@@ -12,7 +12,13 @@ from intake_triage.report.review.changes import (
     diff_params,
 )
 from intake_triage.report.review.pictures import Picture, draw_plots
-from intake_triage.report.review.tables import Table, cost_table, metric_tables, score_tables
+from intake_triage.report.review.tables import (
+    Table,
+    cost_table,
+    metric_tables,
+    recommendation_table,
+    score_tables,
+)
 from intake_triage.report.review.verdicts import (
     changed_recommendation,
     changed_verdicts,
@@ -33,7 +39,9 @@ class RunReview:
     verdicts : list of Change
         Transfer verdicts; the keys are words.
     recommendation : list of Change
-        Leaves of the recommendation, choices first.
+        Every entry of it that changed.
+    recommendation_table : Table
+        The same, a figure and its interval in one row.
     params : list of Change
     scores : list of Table
         The main ones on test, a table a task, then the cost of training.
@@ -45,6 +53,7 @@ class RunReview:
     title: str
     verdicts: list[Change]
     recommendation: list[Change]
+    recommendation_table: Table
     params: list[Change]
     scores: list[Table]
     metrics: dict[str, list[Table]]
@@ -109,6 +118,7 @@ def _review_run(base: str, changed: Collection[str], *, folder: Path) -> RunRevi
         title=PIPELINE_TITLE if folder == PIPELINE else f"{folder}/",
         verdicts=changed_verdicts(compare),
         recommendation=changed_recommendation(compare),
+        recommendation_table=recommendation_table(compare, base=base),
         params=[change for changes in params.values() for change in changes if change.is_change],
         scores=[*score_tables(compare, base=base), *cost_table(cost, base=base)],
         metrics={

@@ -46,6 +46,22 @@ def change_table(
     return _without_empty_column(Table(title, (first, base, "now", "difference"), rows))
 
 
+def recommendation_table(compare: Iterable[Change], *, base: str) -> Table:
+    """All of the recommendation that changed, a figure's interval beside it.
+
+    Parameters
+    ----------
+    compare : iterable of Change
+        Of metrics/compare.json, those that did not change too.
+    base : str
+        The revision's name.
+    """
+    by_path = {change.path[1:]: change for change in compare if change.path[0] == "recommendation"}
+    rows = [(".".join(path), *cells) for path, cells in _figure_rows(by_path)]
+    heading = ("what the rule gives", base, "now", "difference")
+    return _without_empty_column(Table("", heading, rows))
+
+
 def score_tables(compare: Iterable[Change], *, base: str) -> list[Table]:
     """A table a task: the main test scores that changed, by system.
 

@@ -28,13 +28,12 @@ def changed_verdicts(compare: Iterable[Change]) -> list[Change]:
 
 
 def changed_recommendation(compare: Iterable[Change]) -> list[Change]:
-    """Every leaf of the recommendation that changed, choices first."""
-    changes = [
+    """Every leaf of the recommendation that changed, in the file's order."""
+    return [
         Change(".".join(change.path[1:]), change.old, change.new, change.difference)
         for change in compare
         if change.path[0] == "recommendation" and change.is_change
     ]
-    return sorted(changes, key=lambda change: not is_choice(change))
 
 
 def is_choice(change: Change) -> bool:
