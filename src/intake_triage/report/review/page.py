@@ -1,11 +1,9 @@
 """The review as one HTML page that asks the network for nothing and runs no script."""
 
 import base64
-import re
 from pathlib import Path
 
 import jinja2
-import markupsafe
 
 from intake_triage.report.review.contents import Review
 from intake_triage.report.review.pictures import Picture
@@ -30,7 +28,7 @@ def build_page(review: Review) -> str:
         lstrip_blocks=True,
     )
     environment.globals |= {"change_table": change_table, "summarise": summarise}
-    environment.filters |= {"as_source": _as_source, "breakable": _breakable}
+    environment.filters["as_source"] = _as_source
     return environment.get_template(TEMPLATE).render(
         review=review,
         introduction=introduce(review),
@@ -42,9 +40,3 @@ def build_page(review: Review) -> str:
 def _as_source(picture: Picture) -> str:
     """A picture as the source of an `img`, where its ids meet no other picture's."""
     return "data:image/svg+xml;base64," + base64.b64encode(picture.svg.encode()).decode("ascii")
-
-
-def _breakable(text: str) -> markupsafe.Markup:
-    """Text whose long keys may break after a dot or an underscore that a letter follows."""
-    escaped = str(markupsafe.escape(text))
-    return markupsafe.Markup(re.sub(r"([._])(?=[a-z])", r"\1<wbr>", escaped))
