@@ -138,15 +138,18 @@ def show(value: Any) -> str:
         return "; ".join(show(item) for item in value) or ABSENT
     if isinstance(value, dict):
         return ", ".join(f"{key} {show(item)}" for key, item in value.items())
-    return f"{value:.5g}" if isinstance(value, float) else str(value)
+    return _positional(value, digits=5) if isinstance(value, float) else str(value)
 
 
 def show_difference(difference: float | None) -> str:
     """With its sign, to three significant digits; empty where there is none."""
-    if difference is None:
-        return ""
+    return "" if difference is None else _positional(difference, digits=3, sign=True)
+
+
+def _positional(value: float, *, digits: int, sign: bool = False) -> str:
+    """So many significant digits, never an exponent."""
     shown = np.format_float_positional(
-        difference, precision=3, fractional=False, sign=True, trim="-"
+        value, precision=digits, fractional=False, sign=sign, trim="-"
     )
     return shown.replace("-", "−")
 
