@@ -143,6 +143,28 @@ def test_uncommitted_changes_are_reviewed(clone: Checkout) -> None:
     assert not run.metrics
 
 
+def test_a_plot_of_the_same_name_elsewhere_is_left_alone(clone: Checkout) -> None:
+    study = clone.root / "studies/weights"
+    study.mkdir(parents=True)
+    plots = "plots:\n  - macro_f1:\n      x: seed\n      y: {rows.json: macro_f1}\n"
+    (study / "dvc.yaml").write_text(plots)
+    (study / "rows.json").write_text('[{"seed": 0, "macro_f1": 0.9}]')
+    pipeline, survey = compare_with("main").runs
+    for run in (pipeline, survey):
+        (picture,) = run.plots
+        assert picture.title == "Macro-F1 by seed"
+        assert all(revision in picture.svg for revision in ("workspace", "main"))
+
+
+def test_a_run_without_results_any_more_is_shown(clone: Checkout) -> None:
+    clone.run("git", "rm", "-r", "--quiet", "results/survey")
+    (run,) = compare_with("other").runs
+    assert run.title == "results/survey/"
+    assert "Verdict on transfer to urgency, macro-F1: positive → –." in build_comment(
+        compare_with("other")
+    )
+
+
 def test_a_new_and_a_removed_file_of_metrics_are_shown(clone: Checkout) -> None:
     clone.run("git", "mv", "metrics/cost.json", "metrics/seconds.json")
     (run,) = compare_with("other").runs

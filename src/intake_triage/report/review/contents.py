@@ -27,6 +27,7 @@ from intake_triage.report.review.verdicts import (
 
 PIPELINE = Path(".")
 PIPELINE_TITLE = "The pipeline's run"
+RESULTS = Path("results")  # runs with other params, a folder each, laid out as the pipeline's
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Review:
     runs : list of RunReview
         Those that changed, the pipeline's own first, then the folders below results/.
     other_files : int
-        How many files differ that belong to no run: code, tests, prose.
+        How many files differ that are no params, metrics or plots of a run.
     """
 
     base: str
@@ -97,8 +98,10 @@ def compare_with(base: str) -> Review:
         A git revision.
     """
     changed = changed_files(base)
-    results = {Path(*Path(file).parts[:2]) for file in changed if Path(file).parts[0] == "results"}
-    folders = [PIPELINE, *sorted(results)]
+    folders = [
+        PIPELINE,
+        *sorted({path.parents[-3] for path in map(Path, changed) if _is_result(path)}),
+    ]
     others = [file for file in changed if not any(_is_of_run(file, folder) for folder in folders)]
     runs = [_review_run(base, changed, folder=folder) for folder in folders]
     return Review(base, [run for run in runs if run.is_changed], other_files=len(others))
@@ -107,7 +110,7 @@ def compare_with(base: str) -> Review:
 def _review_run(base: str, changed: Collection[str], *, folder: Path) -> RunReview:
     params_file, metrics_folder = str(folder / "params.yaml"), folder / "metrics"
     params = diff_params(base, [file for file in changed if file == params_file])
-    metrics = diff_metrics(base, [file for file in changed if Path(file).parent == metrics_folder])
+    metrics = diff_metrics(base, [file for file in changed if _is_metrics(file, metrics_folder)])
     compare_file = str(metrics_folder / "compare.json")
     compare = metrics.get(compare_file, [])
     if compare:
@@ -130,15 +133,24 @@ def _review_run(base: str, changed: Collection[str], *, folder: Path) -> RunRevi
     )
 
 
+def _is_result(path: Path) -> bool:
+    """Whether this file lies in a folder below results/."""
+    return path.is_relative_to(RESULTS) and len(path.parts) > 2
+
+
 def _without_recommendation(changes: list[Change]) -> list[Change]:
     """What the tables of metrics show; the recommendation has a table of its own."""
     return [change for change in changes if change.path[0] != "recommendation"]
 
 
+def _is_metrics(file: str, folder: Path) -> bool:
+    return Path(file).parent == folder and file.endswith(".json")
+
+
 def _is_of_run(file: str, folder: Path) -> bool:
-    """Whether this file is a run's params, metrics, plots or lock."""
+    """Whether this file is among a run's params, metrics and plots."""
     path = Path(file)
     if not path.is_relative_to(folder):
         return False
     first = path.relative_to(folder).parts[0]
-    return first in ("params.yaml", "dvc.lock", "metrics", "plots")
+    return first in ("params.yaml", "metrics", "plots")

@@ -53,7 +53,8 @@ def draw_plots(base: str, changed: Collection[str], *, folder: Path) -> list[Pic
     if not plots:
         return []
     if folder == Path("."):
-        content = _diff(base, *(name for name, _, _ in plots))
+        # By file and name, since another dvc.yaml may have a plot of the same name.
+        content = _diff(base, *(f"dvc.yaml::{name}" for name, _, _ in plots))
     else:
         content = {
             name: _diff(base, file, *_options(definition)).get(file)

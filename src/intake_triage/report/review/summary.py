@@ -29,7 +29,7 @@ def _other_files(review: Review) -> str:
     if not review.other_files:
         return ""
     differ = "file differs" if review.other_files == 1 else "files differ"
-    return f" {review.other_files} other {differ} (code, tests, prose)."
+    return f" {review.other_files} other {differ} (code, tests, prose, locks)."
 
 
 def _recommendation_sentence(run: RunReview) -> str:
