@@ -54,6 +54,16 @@ card: $(VENV)/installed
 readme: $(VENV)/installed
 	$(RUN) PYTHONPATH=src python -m intake_triage.report.readme
 
+# What a change did: the working tree against BASE, as review/review.html and review/comment.md.
+.PHONY: review check-lock
+BASE ?= main
+review: check-lock
+	$(RUN) PYTHONPATH=src python -m intake_triage.report.review "$(BASE)"
+
+# Fails where dvc.lock is out of step with code, params or results; needs neither cache nor data.
+check-lock: $(VENV)/installed
+	@$(RUN) PYTHONPATH=src python -m intake_triage.report.review.lock
+
 # Side by side against what a user would pick instead; over an hour, on an otherwise idle machine.
 # make bench BENCH="--skip pipeline"   leaves a topic as it was; BENCH=--quick   tries that all runs
 .PHONY: bench
