@@ -1,5 +1,6 @@
 """From a source to `data/prepared/`: check, screen, draw, split, encode."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,22 @@ class SplitRecords:
     identifiers: dict[str, int]
 
 
-def split_source(params: DataParams) -> SplitRecords:
+# From the records, their units and the section `data` to the split of every record.
+Deal = Callable[[pd.DataFrame, np.ndarray, DataParams], np.ndarray]
+
+
+def deal_by_share(frame: pd.DataFrame, units: np.ndarray, params: DataParams) -> np.ndarray:
+    """60/10/15/15, as `data.split.by` says."""
+    return split_records(frame, units, by=params.split.by, seed=params.seed)
+
+
+def split_source(params: DataParams, deal: Deal = deal_by_share) -> SplitRecords:
     """Read the source, refuse what is wrong, draw `n_records` of them and split them.
+
+    Parameters
+    ----------
+    params : DataParams
+    deal : function that keeps every unit on one side
 
     Raises
     ------
@@ -54,7 +69,7 @@ def split_source(params: DataParams) -> SplitRecords:
         raise InputError("params.yaml: data.split.by: got 'date', but the records have no date")
     units = find_units(frame)
     frame["unit"] = units
-    frame["split"] = split_records(frame, units, by=params.split.by, seed=params.seed)
+    frame["split"] = deal(frame, units, params)
     check_train_classes(frame, table.schema, source=params.path)
     if "date" in frame:  # only the distance between visits is kept
         frame["date"] = (frame["date"] - frame["date"].min()).dt.days

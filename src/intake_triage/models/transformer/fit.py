@@ -26,6 +26,10 @@ from intake_triage.records.schema import RecordSchema
 N_BINS = 16  # of the piecewise-linear embedding of a numeric field
 
 
+# From the records' schema, the train records and the size of the vocabulary.
+MakeModel = Callable[[RecordSchema, EncodedRecords, int], IntakeModel]
+
+
 def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
     """Fit one seed with a head for each task of `fit`; see `fits.TrainFit`.
 
@@ -34,6 +38,22 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
     encoder_params, train_params, *rest = params
     assert isinstance(encoder_params, EncoderParams)
     assert isinstance(train_params, TrainParams)
+    balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
+
+    def make_model(schema: RecordSchema, train: EncodedRecords, vocabulary: int) -> IntakeModel:
+        return build_model(fit, schema, encoder_params, train, vocabulary=vocabulary)
+
+    return fit_model(make_model, fit, train_params, balancing, folder)
+
+
+def fit_model(
+    make_model: MakeModel,
+    fit: Fit,
+    params: TrainParams,
+    balancing: torch.nn.Module | None,
+    folder: Path,
+) -> int:
+    """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`."""
     logging.disable_progress_bar()  # a bar for each saved file says nothing
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
@@ -48,10 +68,8 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
     tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
     pad_id, unk_id = tokenizer.pad_token_id, tokenizer.unk_token_id
 
-    device = _choose_device(train_params.device)
-    model = build_model(fit, schema, encoder_params, train, vocabulary=len(tokenizer))
-    balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
-    model.to(device)
+    device = _choose_device(params.device)
+    model = make_model(schema, train, len(tokenizer)).to(device)
     history: list[dict] = []
     with Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None) as live:
         train_model(
@@ -59,7 +77,7 @@ def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> 
             None if balancing is None else balancing.to(device),
             train,
             valid,
-            train_params,
+            params,
             seed=fit.seed,
             pad_id=pad_id,
             unk_id=unk_id,
