@@ -181,9 +181,7 @@ def fit_by_fold(
     }
 
 
-def calibrate_held_out(
-    by_fold: FittedByFold, logits: np.ndarray, fold: np.ndarray
-) -> np.ndarray:
+def calibrate_held_out(by_fold: FittedByFold, logits: np.ndarray, fold: np.ndarray) -> np.ndarray:
     """Calibrate every record by its fold's calibrators, float64 of `logits`' shape."""
     calibrated = np.empty(logits.shape)
     for number, seeds in by_fold.items():

@@ -75,9 +75,7 @@ def calibrate_out_of_fold(
     for held_out in np.unique(fold):
         mine, seen = fold == held_out, labelled & (fold != held_out)
         others = logits[:, seen], labels[seen], unit[seen], fold[seen]
-        by_fold = {
-            name: _without(held_out, fitted, fold[seen]) for name, fitted in by_pair.items()
-        }
+        by_fold = {name: _without(held_out, fitted, fold[seen]) for name, fitted in by_pair.items()}
         chosen = simplest_close(score_candidates(by_fold, *others))
         fitted = fit_seeds(chosen, logits[:, seen], labels[seen])
         calibrated[:, mine] = calibrate_seeds(fitted, logits[:, mine])
@@ -105,4 +103,6 @@ def _fit_by_pair(
 
 def _without(held_out: int, by_pair: FittedByPair, fold: np.ndarray) -> FittedByFold:
     """For each of the other folds, the calibrators fitted without it and `held_out`."""
-    return {int(other): by_pair[frozenset((int(held_out), int(other)))] for other in np.unique(fold)}
+    return {
+        int(other): by_pair[frozenset((int(held_out), int(other)))] for other in np.unique(fold)
+    }
