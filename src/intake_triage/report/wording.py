@@ -54,7 +54,7 @@ def describe_set_up(set_up: Values) -> str:
 
 def _explain_choice(recommendation: Values) -> str:
     lowest, second = recommendation["lowest"], recommendation["runner_up"]
-    start = f"on the calibrate split its clinical cost is {_cost(recommendation)}"
+    start = f"on the calibrate split this set-up's clinical cost is {_cost(recommendation)}"
     if recommendation["reason"] == "lowest_cost":
         after = "." if second is None else f"; runner-up is {describe_set_up(second)}, at "
         after += "" if second is None else f"{second['cost_per_1000']:.0f}."
