@@ -2,19 +2,25 @@
 
 Reads   data/prepared, predictions/<system>/<task>.parquet   split `calibrate` to fit
 Writes  models/calibrators/, models/decisions/, metrics/calibrate.json,
-        predictions/calibrated/   split `test`
+        predictions/calibrated/    split `test`
+        predictions/out_of_fold/   split `calibrate`, each record by a calibrator chosen and fitted
+                                   without its fold
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.special import softmax
 
 from intake_triage.calibration.alignment import align_predictions
 from intake_triage.calibration.choice import assign_folds, choose_calibrator
 from intake_triage.calibration.class_weights import choose_class_weights
 from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.nested import calibrate_out_of_fold
 from intake_triage.calibration.outputs import (
+    OUT_OF_FOLD,
     DecisionRules,
     summarize_choice,
     write_calibrated,
@@ -23,9 +29,14 @@ from intake_triage.calibration.outputs import (
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.params import load_params
-from intake_triage.predictions import predictions_path, read_predictions
+from intake_triage.predictions import (
+    Predictions,
+    predictions_path,
+    read_predictions,
+    write_predictions,
+)
 from intake_triage.records.prepared import NO_LABEL, read_prepared
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS, TRAINED_SYSTEMS, Task
 
 
 def main() -> None:
@@ -35,10 +46,12 @@ def main() -> None:
     unit = records.frame["unit"].to_numpy()
     fold = assign_folds(unit, n_folds=params.folds)
     metrics = {system: {} for system in TRAINED_SYSTEMS}
+    aligned: dict[tuple[str, Task], Predictions] = {}
     for system in TRAINED_SYSTEMS:
         for task in TASKS:
             raw = read_predictions(predictions_path(system, task))
             mine = align_predictions(raw.of_split("calibrate"), record_id, of=f"{system}/{task}")
+            aligned[system, task] = mine
             rows = records.labels(task) != NO_LABEL
             logits, labels = mine.logits[:, rows], records.labels(task)[rows]
             grouping = unit[rows], fold[rows]
@@ -52,6 +65,16 @@ def main() -> None:
             write_calibrated(system, task, raw.of_split("test"), choice)
             write_decision_rules(system, task, rules)
             metrics[system][task] = summarize_choice(choice, weights)
+    # A process a system and task: most of the stage's time is the fitting of these.
+    nested = Parallel(n_jobs=-1)(
+        delayed(calibrate_out_of_fold)(
+            mine.logits, records.labels(task), unit, fold, candidates=params.candidates
+        )
+        for (_, task), mine in aligned.items()
+    )
+    for ((system, task), mine), logits in zip(aligned.items(), nested, strict=True):
+        path = predictions_path(system, task, folder=OUT_OF_FOLD)
+        write_predictions(path, replace(mine, logits=logits))
     write_json(Path("metrics/calibrate.json"), metrics)
 
 

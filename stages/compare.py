@@ -1,7 +1,7 @@
 """Stage compare: score every system on the test split, judge transfer, recommend.
 
 Reads   data/prepared, data/test_labels.parquet, data/oracle.parquet, predictions/, training/,
-        models/decisions/, metrics/calibrate.json
+        models/decisions/
 Writes  metrics/compare.json, metrics/safety.json, metrics/cost.json, plots/*.json
 """
 
@@ -12,8 +12,9 @@ from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.cost import read_cost
 from intake_triage.evaluation.fitted_rules import read_fitted_rules
 from intake_triage.evaluation.held_out import read_test_labels
+from intake_triage.evaluation.out_of_fold import read_out_of_fold
 from intake_triage.evaluation.plot_rows import cost_rows, gradient_rows, training_rows
-from intake_triage.evaluation.recommendation import recommend
+from intake_triage.evaluation.set_up_comparison import compare_set_ups
 from intake_triage.evaluation.systems import read_systems
 from intake_triage.files import read_json, write_json
 from intake_triage.params import load_params
@@ -28,17 +29,19 @@ def main() -> None:
     params = load_params()
     prepared = read_prepared()
     test = prepared.of_split("test")
+    calibrate = prepared.of_split("calibrate")
     systems = read_systems(prepared.of_split("train"), test)
+    held_out = read_test_labels(test)
     comparison = compare_systems(
         systems,
-        read_test_labels(test),
-        read_fitted_rules(prepared.of_split("calibrate")),
+        held_out,
+        read_fitted_rules(calibrate),
         params=params.compare,
         cost=params.decision.cost,
         alpha=params.calibrate.alpha,
     )
-    calibrate = read_json(METRICS / "calibrate.json")
-    recommendation = recommend(calibrate, params.decision)
+    records, out_of_fold = read_out_of_fold(calibrate)
+    recommendation, set_up_plots = compare_set_ups(out_of_fold, records, systems, held_out, params)
     write_json(METRICS / "compare.json", comparison.metrics | {"recommendation": recommendation})
     write_json(METRICS / "safety.json", comparison.safety)
     cost = {system: read_cost(system) for system in TRAINED_SYSTEMS}
@@ -46,7 +49,8 @@ def main() -> None:
     histories = {
         system: read_json(Path(f"training/{system}/history.json")) for system in TRAINED_SYSTEMS
     }
-    plots = comparison.plots | {
+    plots = comparison.plots | set_up_plots
+    plots |= {
         "training": training_rows(histories),
         "gradients": gradient_rows(histories["mtl"]),
         "cost": cost_rows(comparison.plots["macro_f1"], cost),

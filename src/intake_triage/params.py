@@ -178,7 +178,7 @@ class CalibrateParams(Section):
     candidates: Annotated[
         list[Literal["identity", "temperature", "sms", "isotonic"]], Field(min_length=1)
     ]
-    folds: Annotated[int, Field(ge=2)]
+    folds: Annotated[int, Field(ge=3)]  # one held out, of the others one to choose on, one to fit
     alpha: OpenShare
 
 
@@ -203,9 +203,19 @@ class CostParams(Section):
     misroute: Positive
 
 
+class SlopeParams(Section):
+    """Bounds of the calibration slope of an ordinal urgency cut; 1 is perfect."""
+
+    least: OpenShare
+    most: Annotated[float, Field(gt=1)]
+
+
 class DecisionParams(Section):
     cost: CostParams
-    log_loss_margin: NonNegative
+    max_under_triage: OpenShare
+    max_ece: OpenShare
+    slope: SlopeParams
+    cost_margin: NonNegative
     cheaper_first: list[Literal["linear", "gbm", "mtl", "st"]]
 
     @model_validator(mode="after")

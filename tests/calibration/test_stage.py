@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from intake_triage.calibration.outputs import CALIBRATED, DECISIONS_FOLDER, read_decision_rules
+from intake_triage.calibration.outputs import (
+    CALIBRATED,
+    DECISIONS_FOLDER,
+    OUT_OF_FOLD,
+    read_decision_rules,
+)
 from intake_triage.errors import InputError
 from intake_triage.files import read_json
 from intake_triage.predictions import (
@@ -67,6 +72,9 @@ def test_every_system_and_task_gets_calibrator_rules_and_calibrated_test_logits(
             n_classes = calibrated.logits.shape[2]
             assert set(calibrated.split) == {"test"}
             assert np.isfinite(calibrated.logits).all()
+            out_of_fold = read_predictions(predictions_path(system, task, folder=OUT_OF_FOLD))
+            assert set(out_of_fold.split) == {"calibrate"}
+            assert np.isfinite(out_of_fold.logits).all()
             rules = read_decision_rules(system, task)
             assert rules.seeds.tolist() == SEEDS.tolist()
             assert rules.class_weights.shape == rules.thresholds.shape == (2, n_classes)

@@ -8,6 +8,8 @@ from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.outputs import DecisionRules
 from intake_triage.evaluation.fitted_rules import FittedRules
 from intake_triage.evaluation.held_out import HeldOut, labelled_records
+from intake_triage.evaluation.resampling import draw_weightings
+from intake_triage.evaluation.set_up_scores import SetUpScorer
 from intake_triage.evaluation.systems import SystemLogits
 from intake_triage.tasks import TRAINED_SYSTEMS
 
@@ -56,6 +58,18 @@ def systems(make_system):
         name: make_system(skill=skill, n_seeds=n_seeds.get(name, 3))
         for name, skill in skills.items()
     }
+
+
+@pytest.fixture
+def scorer(systems, held_out, params):
+    """All set-ups on that split, which stands for either."""
+    return SetUpScorer(
+        {name: systems[name].calibrated for name in TRAINED_SYSTEMS},
+        held_out,
+        draw_weightings(held_out.n_units, resamples=100),
+        params.decision.cost,
+        ece_bins=5,
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import yaml
 
 from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.plot_rows import cost_rows, gradient_rows, training_rows
+from intake_triage.evaluation.set_up_rows import set_up_rows
+from intake_triage.evaluation.set_ups import SetUp
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = {
@@ -19,12 +21,12 @@ PLOTS = {
 }
 MADE_IN_THE_TEMPLATE = {
     *("even", "sign", "unit", "minus_margin", "room_for_text", "shade", "label"),
-    *("panel", "line", "floor", "who", "place"),
+    *("panel", "line", "floor", "who", "place", "outcome"),
 }
 
 
 @pytest.fixture
-def rows(systems, held_out, fitted, params):
+def rows(systems, held_out, fitted, params, scorer):
     few = params.compare.model_copy(update={"resamples": 100, "ece_bins": 5})
     plots = compare_systems(
         systems, held_out, fitted, params=few, cost=params.decision.cost, alpha=0.1
@@ -39,6 +41,9 @@ def rows(systems, held_out, fitted, params):
         "cost": cost_rows(plots["macro_f1"], {"st": {"cpu_seconds": 3.0}}),
         "training": training_rows({"st": [epoch]}),
         "gradients": gradient_rows(gradients),
+        "set_ups": set_up_rows(
+            {"calibrate": scorer, "test": scorer}, SetUp("mtl", "mtl"), params.decision
+        ),
     }
 
 

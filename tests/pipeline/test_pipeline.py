@@ -9,6 +9,7 @@ from checkout import Checkout, stages_run
 PLOTS = (
     *("macro_f1", "transfer", "cost", "reliability", "confusion", "training"),
     *("per_1000", "risk_coverage", "net_benefit", "conformal", "subgroups"),
+    "set_ups",
 )
 
 

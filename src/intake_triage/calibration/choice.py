@@ -1,6 +1,6 @@
 """Which calibrator a system gets for a task: by cross-fitted log-loss, seeds pooled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from intake_triage.calibration.fit import fit_calibrator
 from intake_triage.calibration.gains import Gain, log_loss_gain
 from intake_triage.errors import InputError
 from intake_triage.scores import brier, log_loss
+
+FittedByFold = dict[int, tuple[Calibrator, ...]]  # by fold, one calibrator a seed
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class CalibratorChoice:
 
     name: str
     fitted: tuple[Calibrator, ...]
-    fitted_by_fold: dict[int, tuple[Calibrator, ...]]
+    fitted_by_fold: FittedByFold
     scores: dict[str, float]
     candidates: dict[str, CandidateScore]
 
@@ -119,44 +121,67 @@ def choose_calibrator(
     if len(np.unique(fold)) < 2:
         raise InputError("the labels of the calibrate split lie in fewer than 2 folds of groups")
     by_fold = {name: fit_by_fold(name, logits, labels, fold) for name in candidates}
-    held_out = {name: calibrate_held_out(by_fold[name], logits, fold) for name in candidates}
-    losses = {name: _mean_score(log_loss, held_out[name], labels) for name in candidates}
-    best = min(candidates, key=losses.__getitem__)
-    scores = {
-        name: CandidateScore(
-            losses[name], log_loss_gain(held_out[best], held_out[name], labels, unit)
-        )
-        for name in candidates
-    }
-    close = [name for name, it in scores.items() if it.behind.value <= it.behind.standard_error]
-    chosen = min(close, key=list(CALIBRATORS).index)
+    scores = score_candidates(by_fold, logits, labels, unit, fold)
+    chosen = simplest_close(scores)
+    held_out = calibrate_held_out(by_fold[chosen], logits, fold)
     return CalibratorChoice(
         name=chosen,
-        fitted=_fit_seeds(chosen, logits, labels),
+        fitted=fit_seeds(chosen, logits, labels),
         fitted_by_fold=by_fold[chosen],
         scores={
             "raw_log_loss": _mean_score(log_loss, logits, labels),
             "log_loss": scores[chosen].log_loss,
             "raw_brier": _mean_score(brier, logits, labels),
-            "brier": _mean_score(brier, held_out[chosen], labels),
+            "brier": _mean_score(brier, held_out, labels),
         },
         candidates=scores,
     )
 
 
+def score_candidates(
+    by_fold: Mapping[str, FittedByFold],
+    logits: np.ndarray,
+    labels: np.ndarray,
+    unit: np.ndarray,
+    fold: np.ndarray,
+) -> dict[str, CandidateScore]:
+    """Cross-fitted log-loss of every candidate, and how far it is behind the best one's.
+
+    Parameters
+    ----------
+    by_fold : mapping
+        By the candidate's name, its calibrators for each fold, fitted without that fold.
+    logits, labels, unit, fold
+        As in `choose_calibrator`.
+    """
+    held_out = {name: calibrate_held_out(fitted, logits, fold) for name, fitted in by_fold.items()}
+    losses = {name: _mean_score(log_loss, held_out[name], labels) for name in by_fold}
+    best = min(by_fold, key=losses.__getitem__)
+    return {
+        name: CandidateScore(
+            losses[name], log_loss_gain(held_out[best], held_out[name], labels, unit)
+        )
+        for name in by_fold
+    }
+
+
+def simplest_close(scores: Mapping[str, CandidateScore]) -> str:
+    """The simplest candidate within one standard error of the best."""
+    close = [name for name, it in scores.items() if it.behind.value <= it.behind.standard_error]
+    return min(close, key=list(CALIBRATORS).index)
+
+
 def fit_by_fold(
     name: str, logits: np.ndarray, labels: np.ndarray, fold: np.ndarray
-) -> dict[int, tuple[Calibrator, ...]]:
+) -> FittedByFold:
     """For each fold, one calibrator a seed, fitted on the records of all the other folds."""
     return {
-        int(number): _fit_seeds(name, logits[:, fold != number], labels[fold != number])
+        int(number): fit_seeds(name, logits[:, fold != number], labels[fold != number])
         for number in np.unique(fold)
     }
 
 
-def calibrate_held_out(
-    by_fold: dict[int, tuple[Calibrator, ...]], logits: np.ndarray, fold: np.ndarray
-) -> np.ndarray:
+def calibrate_held_out(by_fold: FittedByFold, logits: np.ndarray, fold: np.ndarray) -> np.ndarray:
     """Calibrate every record by its fold's calibrators, float64 of `logits`' shape."""
     calibrated = np.empty(logits.shape)
     for number, seeds in by_fold.items():
@@ -165,7 +190,8 @@ def calibrate_held_out(
     return calibrated
 
 
-def _fit_seeds(name: str, logits: np.ndarray, labels: np.ndarray) -> tuple[Calibrator, ...]:
+def fit_seeds(name: str, logits: np.ndarray, labels: np.ndarray) -> tuple[Calibrator, ...]:
+    """One calibrator a seed; `logits` of shape (n_seeds, n_records, n_classes)."""
     return tuple(fit_calibrator(name, seed_logits, labels) for seed_logits in logits)
 
 

@@ -20,6 +20,7 @@ from intake_triage.tasks import Task
 CALIBRATORS_FOLDER = Path("models/calibrators")
 DECISIONS_FOLDER = Path("models/decisions")
 CALIBRATED = PREDICTIONS / "calibrated"
+OUT_OF_FOLD = PREDICTIONS / "out_of_fold"
 
 
 @dataclass(frozen=True)

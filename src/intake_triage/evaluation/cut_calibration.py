@@ -145,6 +145,30 @@ def _estimate(
     return estimate_score(replicates, n_units=sample.n_units).rounded(DECIMALS)
 
 
+def replicate_slopes(
+    logits: np.ndarray, sample: Labelled, weightings: np.ndarray, tiers: tuple[str, ...]
+) -> dict[str, np.ndarray | None]:
+    """Slope of every cut under every weighting.
+
+    Parameters
+    ----------
+    As in `score_cuts`.
+
+    Returns
+    -------
+    dict
+        By cut, a float array of shape (n_seeds, n_weightings), or None where a seed has no slope.
+    """
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
+    log_odds = cut_logits(logits)  # (n_seeds, n_labelled, n_cuts)
+    slopes: dict[str, np.ndarray | None] = {}
+    for k, name in enumerate(cut_names(tiers)):
+        by_seed = [fit_slope(seed[:, k], outcomes[:, k]) for seed in log_odds]
+        found = all(coefficient is not None for coefficient in by_seed)
+        slopes[name] = replicate_coefficients(by_seed, sample.unit, weightings) if found else None
+    return slopes
+
+
 def replicate_coefficients(
     by_seed: list[Coefficient], unit: np.ndarray, weightings: np.ndarray
 ) -> np.ndarray:

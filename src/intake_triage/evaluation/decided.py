@@ -47,7 +47,7 @@ def decide_all(
             by_rule["balanced"] = {
                 task: _decide_balanced(system.calibrated[task], rules[name][task]) for task in TASKS
             }
-        by_rule["cost"] = _decide_by_cost(system, cost)
+        by_rule["cost"] = decide_by_cost(system.calibrated, cost)
         if name == "prior":
             decided[MAJORITY] = {"argmax": by_rule.pop("argmax")}
         decided[name] = by_rule
@@ -59,10 +59,22 @@ def _decide_balanced(logits: np.ndarray, rules: DecisionRules) -> np.ndarray:
     return np.stack([decide_balanced(*seed) for seed in by_seed])
 
 
-def _decide_by_cost(system: SystemLogits, cost: CostParams) -> Decided:
-    probabilities = softmax(np.float64(system.calibrated["urgency"]), axis=-1)
-    matrix = urgency_cost_matrix(probabilities.shape[-1], cost)
+def decide_by_cost(calibrated: Mapping[Task, np.ndarray], cost: CostParams) -> Decided:
+    """The tier of least expected cost, and the likeliest sub-specialty.
+
+    Parameters
+    ----------
+    calibrated : by task, float arrays of shape (n_seeds, n_records, n_classes)
+        Calibrated logits.
+    cost : CostParams
+    """
     return {
-        "urgency": decide_least_cost(probabilities, matrix),
-        "specialty": decide_argmax(system.calibrated["specialty"]),
+        "urgency": decide_urgency_by_cost(calibrated["urgency"], cost),
+        "specialty": decide_argmax(calibrated["specialty"]),
     }
+
+
+def decide_urgency_by_cost(logits: np.ndarray, cost: CostParams) -> np.ndarray:
+    """(n_seeds, n_records, n_tiers) to the tiers of least expected cost, (n_seeds, n_records)."""
+    matrix = urgency_cost_matrix(logits.shape[-1], cost)
+    return decide_least_cost(softmax(np.float64(logits), axis=-1), matrix)

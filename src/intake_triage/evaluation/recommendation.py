@@ -1,134 +1,152 @@
-"""Which system for which task: a plain rule on the calibrate split, which never looks at test."""
+"""Which set-up for the pilot: chosen on the calibrate split, confirmed or vetoed on test.
 
-from collections.abc import Mapping, Sequence
+The rule is that of docs/protocol.md. A table of scored set-ups goes in, so that it can be applied
+again to a resample, without a set-up, or under other costs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
-from intake_triage.params import DecisionParams
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.evaluation.ceilings import Figure, first_broken, judge_ceilings
+from intake_triage.evaluation.flips import find_flips
+from intake_triage.evaluation.set_ups import ScoredSetUp, SetUp
+from intake_triage.params import CostParams, DecisionParams
 
-MULTI_TASK = "mtl"
+Table = Sequence[ScoredSetUp]
+ROUNDING = 1e-9  # a difference of exactly the margin is within it, whatever its last binary digit
 
 
 @dataclass(frozen=True)
-class SetUp:
-    """A system for each task, and what the two lose together.
+class Choice:
+    """What the rule takes from a table.
 
     Attributes
     ----------
-    urgency, specialty : str
-        Systems; mtl serves both tasks or neither.
-    log_loss : float
-        Nats, both tasks summed: calibrated by cross-fitting within `calibrate`, mean over seeds.
+    chosen : ScoredSetUp
+    lowest : ScoredSetUp
+        The one that costs least among those that break no ceiling.
     """
 
-    urgency: str
-    specialty: str
-    log_loss: float
+    chosen: ScoredSetUp
+    lowest: ScoredSetUp
 
     @property
-    def models(self) -> int:
-        """How many models are run beside each other."""
-        return 1 if self.urgency == MULTI_TASK else 2
-
-    def __str__(self) -> str:
-        if self.models == 1:
-            return f"one {MULTI_TASK} model for both tasks"
-        if self.urgency == self.specialty:
-            return f"two {self.urgency} models"
-        return f"two models, {self.urgency} for urgency and {self.specialty} for specialty"
+    def reason(self) -> str:
+        if self.chosen == self.lowest:
+            return "lowest_cost"
+        fewer = self.chosen.set_up.models < self.lowest.set_up.models
+        return "fewer_models" if fewer else "cheaper"
 
 
-def list_set_ups(calibrate: Mapping[str, Any]) -> list[SetUp]:
-    """All pairs of single-task systems, and mtl as a whole.
+def choose_set_up(table: Table, decision: DecisionParams) -> Choice | None:
+    """Drop what breaks a ceiling; take the lowest cost, but within a margin of it the simplest.
 
     Parameters
     ----------
-    calibrate : mapping
-        metrics/calibrate.json: `<system>.<task>.log_loss`.
+    table : sequence of ScoredSetUp
+    decision : DecisionParams
+        `cost_margin` is included in the margin. Within it fewer models win, then the lower sum of
+        the two systems' places in `cheaper_first`, then the lower cost.
+
+    Returns
+    -------
+    Choice, or None where every set-up breaks a ceiling.
     """
-    single = [system for system in TRAINED_SYSTEMS if system != MULTI_TASK]
-    pairs = [*product(single, repeat=len(TASKS)), (MULTI_TASK, MULTI_TASK)]
-    return [
-        SetUp(
-            urgency,
-            specialty,
-            calibrate[urgency]["urgency"]["log_loss"]
-            + calibrate[specialty]["specialty"]["log_loss"],
-        )
-        for urgency, specialty in pairs
-    ]
+    passing = [scored for scored in table if not first_broken(scored.figures, decision)]
+    if not passing:
+        return None
+    places = {system: place for place, system in enumerate(decision.cheaper_first)}
 
+    def simplest_first(scored: ScoredSetUp) -> tuple[int, int, float]:
+        set_up = scored.set_up
+        return set_up.models, places[set_up.urgency] + places[set_up.specialty], scored.cost
 
-def choose_set_up(
-    set_ups: Sequence[SetUp], *, log_loss_margin: float, cheaper_first: Sequence[str]
-) -> SetUp:
-    """Take the lowest log-loss, but within a margin of it the simplest.
-
-    Parameters
-    ----------
-    set_ups : sequence of SetUp
-    log_loss_margin : float
-        Nats, not negative, included. Within it fewer models win, then the lower sum of the two
-        systems' places in `cheaper_first`, then the lower log-loss.
-    cheaper_first : sequence of str
-    """
-    lowest = min(set_up.log_loss for set_up in set_ups)
-    # 1e-9: a difference of exactly the margin is within it, whatever its last binary digit.
-    close = [s for s in set_ups if s.log_loss - lowest <= log_loss_margin + 1e-9]
-    return min(
-        close,
-        key=lambda s: (
-            s.models,
-            cheaper_first.index(s.urgency) + cheaper_first.index(s.specialty),
-            s.log_loss,
-        ),
+    least = min(scored.cost for scored in passing)
+    chosen = min(
+        (scored for scored in passing if scored.cost - least <= decision.cost_margin + ROUNDING),
+        key=simplest_first,
     )
+    # Of two that cost the same, the chosen one is the lowest too.
+    lowest = chosen if chosen.cost == least else min(passing, key=lambda scored: scored.cost)
+    return Choice(chosen, lowest)
 
 
-def recommend(calibrate: Mapping[str, Any], params: DecisionParams) -> dict[str, Any]:
-    """Choose a set-up and say so in one sentence.
+def recommend(
+    score: Callable[[CostParams], Table],
+    resampled: Iterable[Table],
+    on_test: Mapping[SetUp, Mapping[str, Figure | None]],
+    decision: DecisionParams,
+) -> dict[str, Any]:
+    """Choose a set-up on calibrate, confirm or veto it on test, and say what the choice hangs on.
 
     Parameters
     ----------
-    calibrate : mapping
-        metrics/calibrate.json.
-    params : DecisionParams
+    score : callable
+        Gives the calibrate split's table under costs; decisions are made anew for them.
+    resampled : iterable of tables
+        The same under the present costs, for resamples of the split.
+    on_test : mapping
+        By set-up and ceiling, the figures on test.
+    decision : DecisionParams
 
     Returns
     -------
     dict
-        urgency, specialty: systems; models: how many; log_loss: of the choice, nats; lowest: the
-        log-loss of the best set-up; sentence.
+        decision: release or do_not_release; reason: lowest_cost, fewer_models or cheaper where it
+        is released, else nothing_passes or vetoed_by_test; urgency, specialty, models and
+        cost_per_1000 of the choice, None where nothing passes; lowest: the same of the set-up that
+        costs least among those that pass, of all where none does; runner_up: the same of what the
+        rule takes without the choice, None where nothing is left that passes; won_share: the share
+        of resamples with the same choice; ceilings: `judge_ceilings` of the choice on test; flips.
     """
-    set_ups = list_set_ups(calibrate)
-    chosen = choose_set_up(
-        set_ups, log_loss_margin=params.log_loss_margin, cheaper_first=params.cheaper_first
+    table = score(decision.cost)
+    choice = choose_set_up(table, decision)
+    won_share = _won_share(resampled, _set_up_of(choice), decision)
+    flips = find_flips(
+        score, lambda other, changed: _set_up_of(choose_set_up(other, changed)), decision
     )
+    if choice is None:
+        return {
+            "decision": "do_not_release",
+            "reason": "nothing_passes",
+            **dict.fromkeys(("urgency", "specialty", "models", "cost_per_1000")),
+            "lowest": _describe(min(table, key=lambda scored: scored.cost)),
+            "runner_up": None,
+            "won_share": won_share,
+            "ceilings": {},
+            "flips": flips,
+        }
+    ceilings = judge_ceilings(on_test[choice.chosen.set_up], decision)
+    vetoed = any(ceiling["status"] == "broken" for ceiling in ceilings.values())
+    others = [scored for scored in table if scored != choice.chosen]
+    second = choose_set_up(others, decision)
     return {
-        "urgency": chosen.urgency,
-        "specialty": chosen.specialty,
-        "models": chosen.models,
-        "log_loss": round(chosen.log_loss, 4),
-        "lowest_log_loss": round(min(set_up.log_loss for set_up in set_ups), 4),
-        "sentence": _explain(chosen, set_ups, margin=params.log_loss_margin),
+        "decision": "do_not_release" if vetoed else "release",
+        "reason": "vetoed_by_test" if vetoed else choice.reason,
+        **_describe(choice.chosen),
+        "lowest": _describe(choice.lowest),
+        "runner_up": None if second is None else _describe(second.chosen),
+        "won_share": won_share,
+        "ceilings": ceilings,
+        "flips": flips,
     }
 
 
-def _explain(chosen: SetUp, set_ups: Sequence[SetUp], *, margin: float) -> str:
-    best, second = sorted(set_ups, key=lambda set_up: set_up.log_loss)[:2]
-    start = (
-        f"Use {chosen}: log-loss on the calibrate split, summed over both tasks, is "
-        f"{chosen.log_loss:.4f} nats"
-    )
-    if chosen == best:
-        return (
-            f"{start}, the lowest of {len(set_ups)} set-ups; next lowest is {second.log_loss:.4f} "
-            f"({second})."
-        )
-    virtue = "takes fewer models" if chosen.models < best.models else "is the cheaper pair"
-    return (
-        f"{start}, {chosen.log_loss - best.log_loss:.4f} above the lowest ({best}) and so within "
-        f"the margin of {margin:g}, and the set-up {virtue}."
-    )
+def _won_share(resampled: Iterable[Table], chosen: SetUp | None, decision: DecisionParams) -> float:
+    won = [_set_up_of(choose_set_up(table, decision)) == chosen for table in resampled]
+    return round(sum(won) / len(won), 4)
+
+
+def _set_up_of(choice: Choice | None) -> SetUp | None:
+    return None if choice is None else choice.chosen.set_up
+
+
+def _describe(scored: ScoredSetUp) -> dict[str, Any]:
+    set_up = scored.set_up
+    return {
+        "urgency": set_up.urgency,
+        "specialty": set_up.specialty,
+        "models": set_up.models,
+        "cost_per_1000": round(scored.cost, 1),
+    }

@@ -10,6 +10,7 @@ from typing import Any
 import vl_convert
 
 from intake_triage.files import read_json, replacing
+from intake_triage.report.wording import describe_recommendation
 from intake_triage.tasks import TASKS
 
 README = Path("README.md")
@@ -63,7 +64,7 @@ def _describe_run(name: str, run: dict[str, Any]) -> str:
     """A heading, the recommendation, the tables of systems and of decisions, the transfer."""
     compare = run["compare"]
     parts = [
-        f"**{name}.** {compare['recommendation']['sentence']}",
+        f"**{name}.** {describe_recommendation(compare['recommendation'])}",
         _table(_score_rows(compare["systems"], run["cost"])),
         _table(_decision_rows(compare["decisions"])),
         "\n".join(_describe_transfer(task, compare["transfer"][task]) for task in TASKS),

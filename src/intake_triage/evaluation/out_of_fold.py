@@ -1,0 +1,46 @@
+"""The calibrate split as the recommendation is made on it: labels, and out-of-fold logits."""
+
+from intake_triage.calibration.alignment import align_predictions
+from intake_triage.calibration.outputs import OUT_OF_FOLD
+from intake_triage.evaluation.held_out import HeldOut, unit_numbers
+from intake_triage.evaluation.system_scores import Logits
+from intake_triage.predictions import predictions_path, read_predictions
+from intake_triage.records.prepared import PreparedRecords
+from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+
+
+def read_out_of_fold(calibrate: PreparedRecords) -> tuple[HeldOut, Logits]:
+    """The split's records, and logits that were calibrated without each record's fold.
+
+    Parameters
+    ----------
+    calibrate : PreparedRecords
+        The split, ``read_prepared().of_split("calibrate")``.
+
+    Returns
+    -------
+    HeldOut
+        Without subgroups.
+    mapping
+        By trained system and task, float arrays of shape (n_seeds, n_records, n_classes).
+    """
+    record_id = calibrate.frame["record_id"].to_numpy(str)
+    records = HeldOut(
+        record_id,
+        unit_numbers(calibrate),
+        {task: calibrate.labels(task) for task in TASKS},
+        {task: calibrate.schema.classes(task) for task in TASKS},
+        {},
+    )
+    logits = {
+        system: {
+            task: align_predictions(
+                read_predictions(predictions_path(system, task, folder=OUT_OF_FOLD)),
+                record_id,
+                of=f"{system}/{task} out of fold",
+            ).logits
+            for task in TASKS
+        }
+        for system in TRAINED_SYSTEMS
+    }
+    return records, logits
