@@ -7,6 +7,7 @@ Writes  models/calibrators/, models/decisions/, metrics/calibrate.json,
                                    without its fold
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from intake_triage.predictions import (
     read_predictions,
     write_predictions,
 )
-from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
 from intake_triage.tasks import TASKS, TRAINED_SYSTEMS, Task
 
 
@@ -65,17 +66,28 @@ def main() -> None:
             write_calibrated(system, task, raw.of_split("test"), choice)
             write_decision_rules(system, task, rules)
             metrics[system][task] = summarize_choice(choice, weights)
-    # A process a system and task: most of the stage's time is the fitting of these.
-    nested = Parallel(n_jobs=-1)(
-        delayed(calibrate_out_of_fold)(
-            mine.logits, records.labels(task), unit, fold, candidates=params.candidates
-        )
-        for (_, task), mine in aligned.items()
-    )
-    for ((system, task), mine), logits in zip(aligned.items(), nested, strict=True):
-        path = predictions_path(system, task, folder=OUT_OF_FOLD)
-        write_predictions(path, replace(mine, logits=logits))
+    write_out_of_fold(aligned, records, unit, fold, candidates=params.candidates)
     write_json(Path("metrics/calibrate.json"), metrics)
+
+
+def write_out_of_fold(
+    aligned: Mapping[tuple[str, Task], Predictions],
+    records: PreparedRecords,
+    unit: np.ndarray,
+    fold: np.ndarray,
+    *,
+    candidates: Sequence[str],
+) -> None:
+    """Write `calibrate_out_of_fold` of every system and task, a process each."""
+    calibrated = Parallel(n_jobs=-1)(
+        delayed(calibrate_out_of_fold)(
+            raw.logits, records.labels(task), unit, fold, candidates=candidates
+        )
+        for (_, task), raw in aligned.items()
+    )
+    for ((system, task), raw), logits in zip(aligned.items(), calibrated, strict=True):
+        path = predictions_path(system, task, folder=OUT_OF_FOLD)
+        write_predictions(path, replace(raw, logits=logits))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from intake_triage.evaluation.decision_scores import score_decisions
 from intake_triage.evaluation.scorecard import score_task
 from intake_triage.evaluation.set_ups import SetUp, list_set_ups
 
-MTL, MIXED = SetUp("mtl", "mtl"), SetUp("linear", "gbm")
+MTL, LINEAR, MIXED = SetUp("mtl", "mtl"), SetUp("linear", "linear"), SetUp("linear", "gbm")
 
 
 @pytest.fixture
@@ -30,16 +30,16 @@ def test_every_set_up_is_scored(table):
     assert list(table[MTL].figures) == [*names, "slope_urgent_or_above"]
 
 
-def test_one_model_scores_what_its_decisions_score(systems, held_out, scorer, table):
-    decided = decide_by_cost(systems["mtl"].calibrated, scorer.cost)
+def test_a_set_up_of_one_system_scores_what_its_decisions_score(systems, held_out, scorer):
+    decided = decide_by_cost(systems["linear"].calibrated, scorer.cost)
     scores = score_decisions(decided, held_out, scorer.weightings, scorer.cost)
-    assert scorer.estimate_cost(MTL).rounded(1) == scores["cost_per_1000"]
-    figures = scorer.figures(MTL)
+    assert scorer.estimate_cost(LINEAR).rounded(1) == scores["cost_per_1000"]
+    figures = scorer.figures(LINEAR)
     under_triage = scores["under_triage"]
     for end in ("value", "low", "high"):
         assert getattr(figures["under_triage"], end) == pytest.approx(under_triage[end], abs=1e-4)
     for task in ("urgency", "specialty"):
-        ece = score_task(systems["mtl"], held_out, task, ece_bins=5)["ece"]
+        ece = score_task(systems["linear"], held_out, task, ece_bins=5)["ece"]
         assert figures[f"ece_{task}"].value == pytest.approx(ece, abs=1e-5)
 
 
