@@ -58,13 +58,15 @@ transfer: $(VENV)/installed
 	$(RUN) python -m studies.transfer.validity
 	$(RUN) python -m studies.transfer.report
 
-# Loss weights side by side, as queued experiments: `dvc exp show --only-changed` compares them.
+# Loss weights side by side, as queued experiments: a table of their valid scores, and the frontier
+# as dvc_plots/index.html.
 .PHONY: sweep
 WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
 sweep: $(VENV)/installed
 	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)'
 	$(RUN) dvc exp run --run-all
-	$(RUN) dvc exp show --only-changed
+	$(RUN) dvc exp show --no-pager --drop '.*' --keep 'train_mtl.*log_loss$$|mtl.loss_weight'
+	$(RUN) dvc plots diff --targets plots/frontier.json HEAD $$($(RUN) dvc exp list --name-only)
 
 # Writes docs/data-card.md anew, from the generator and results/large.
 card: $(VENV)/installed

@@ -5,12 +5,14 @@ import pytest
 from intake_triage.evaluation.plot_rows import (
     confusion_rows,
     cost_rows,
+    frontier_rows,
     gradient_rows,
     macro_f1_rows,
     reliability_rows,
     training_rows,
 )
 from intake_triage.evaluation.uncertainty import Estimate
+from intake_triage.params import MtlParams
 
 
 def test_macro_f1_intervals_stay_within_0_and_1():
@@ -79,3 +81,17 @@ def test_gradient_rows_leave_out_epochs_that_compared_none():
     both = {"task": "urgency", "seed": 1, "epoch": 2, "gradient_norm": 0.4, "gradient_cosine": -0.1}
     history = [both | {"valid_log_loss": 0.7}, {"task": "urgency", "seed": 1, "epoch": 1}]
     assert gradient_rows(history) == [both]
+
+
+def test_the_frontier_holds_each_seeds_epoch_with_the_lowest_sum():
+    losses = {(0, 1): (0.9, 0.5), (0, 2): (0.7, 0.6), (0, 3): (0.6, 0.8), (1, 1): (0.8, 0.4)}
+    history = [
+        {"seed": seed, "epoch": epoch, "task": task, "valid_log_loss": loss}
+        for (seed, epoch), pair in losses.items()
+        for task, loss in zip(("urgency", "specialty"), pair, strict=True)
+    ]
+    setting = {"loss_weight": 0.3, "balancing": "pcgrad"}
+    assert frontier_rows(history, MtlParams(**setting)) == [
+        {"seed": 0, "urgency": 0.7, "specialty": 0.6} | setting,
+        {"seed": 1, "urgency": 0.8, "specialty": 0.4} | setting,
+    ]

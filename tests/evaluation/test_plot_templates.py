@@ -9,7 +9,12 @@ import vl_convert
 import yaml
 
 from intake_triage.evaluation.comparison import compare_systems
-from intake_triage.evaluation.plot_rows import cost_rows, gradient_rows, training_rows
+from intake_triage.evaluation.plot_rows import (
+    cost_rows,
+    frontier_rows,
+    gradient_rows,
+    training_rows,
+)
 from intake_triage.evaluation.set_up_rows import set_up_rows
 from intake_triage.evaluation.set_ups import SetUp
 
@@ -41,6 +46,7 @@ def rows(systems, held_out, fitted, params, scorer):
         "cost": cost_rows(plots["macro_f1"], {"st": {"cpu_seconds": 3.0}}),
         "training": training_rows({"st": [epoch]}),
         "gradients": gradient_rows(gradients),
+        "frontier": frontier_rows(gradients, params.mtl),
         "set_ups": set_up_rows(
             {"calibrate": scorer, "test": scorer}, SetUp("mtl", "mtl"), params.decision
         ),

@@ -15,6 +15,7 @@ from intake_triage.evaluation.reliability import bin_by_confidence, top_label
 from intake_triage.evaluation.small_counts import SMALLEST_SHOWN, hide_small_counts
 from intake_triage.evaluation.systems import SystemLogits
 from intake_triage.evaluation.uncertainty import Estimate
+from intake_triage.params import MtlParams
 from intake_triage.tasks import TASKS, Task
 
 Row = dict[str, Any]
@@ -121,6 +122,24 @@ def training_rows(histories: Mapping[str, list[Row]]) -> list[Row]:
         for system, history in histories.items()
         for epoch in history
     ]
+
+
+def frontier_rows(history: list[Row], mtl: MtlParams) -> list[Row]:
+    """Where `mtl` lies between the tasks: log-losses on valid of each seed's kept epoch, in nats.
+
+    Revisions with other loss weights or balancing methods, drawn together, lay the frontier out.
+    """
+    by_epoch: dict[tuple[int, int], Row] = {}
+    for row in history:
+        losses = by_epoch.setdefault((row["seed"], row["epoch"]), {"seed": row["seed"]})
+        losses[row["task"]] = row["valid_log_loss"]
+    best: dict[int, Row] = {}
+    for losses in by_epoch.values():
+        if set(TASKS) <= set(losses):
+            kept = best.setdefault(losses["seed"], losses)
+            best[losses["seed"]] = min(kept, losses, key=lambda of: sum(of[task] for task in TASKS))
+    setting = {"loss_weight": mtl.loss_weight, "balancing": mtl.balancing}
+    return [losses | setting for losses in best.values()]
 
 
 def gradient_rows(history: list[Row]) -> list[Row]:
