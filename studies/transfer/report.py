@@ -72,7 +72,9 @@ def write_page(
         "class, log-loss in nats, both raw. Intervals (95 %) count seeds and records, or whole "
         "physicians in the survey, and hold for one training set. Verdicts are those of "
         "[the protocol](protocol.md): *equivalent* within 0.02 macro-F1 or 0.01 nats. Beside the "
-        "verdict stands the smallest true difference that the test finds in 80 % of repetitions."
+        "verdict stands the smallest true difference that the test finds in 80 % of repetitions. "
+        "Verdicts by class are corrected for their number, the others are not: of so many some "
+        "have a sign by chance."
     )
     if missing:
         yield f"**Not run yet:** {', '.join(BLOCKS[name] for name in missing)}."
