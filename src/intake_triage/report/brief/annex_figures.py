@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from intake_triage.report.brief.figures import shorten
 from intake_triage.report.brief.inputs import Run
-from intake_triage.report.brief.names import TASKS, name_class, name_set_up, name_system
+from intake_triage.report.brief.names import TASKS, name_class, name_system
 from intake_triage.report.brief.svg import Figure, draw
 from intake_triage.report.palette import INK, SOFT, colour_of
 
@@ -47,9 +48,7 @@ def draw_annex_figures(run: Run) -> dict[str, Figure]:
 
 
 def _set_ups(run: Run) -> dict[str, Any]:
-    rows = [
-        row | {"name": name_set_up(row["label"])} for row in run.rows("set_ups", split="calibrate")
-    ]
+    rows = [row | {"name": shorten(row["label"])} for row in run.rows("set_ups", split="calibrate")]
     y = {"field": "name", "type": "nominal", "sort": None, "title": None}
     x = {"type": "quantitative", "scale": {"zero": False}, "title": "cost per 1,000 forms"}
     colour = _colours("label", [row["label"] for row in rows])

@@ -3,7 +3,6 @@
 from typing import Any
 
 from intake_triage.report.brief.findings import (
-    OUTCOMES,
     deferral_rows,
     group_rows,
     overall_missed,
@@ -18,8 +17,7 @@ from intake_triage.report.brief.svg import Figure, draw
 from intake_triage.report.palette import INK, SOFT, colour_of
 
 WIDTH = 190
-PANELS = ("both_right", "too_late_urgent", "too_early", "misrouted")
-PANEL_TITLES = {
+PANELS = {
     "both_right": "both right",
     "too_late_urgent": "urgent, sent too late",
     "too_early": "sent too early",
@@ -61,48 +59,51 @@ def draw_page_figures(run: Run) -> dict[str, Figure]:
 def _per_1000(run: Run) -> dict[str, Any]:
     """A panel an outcome, a row a set-up: point and interval."""
     labels = [*run.shown_set_ups, "majority"]
-    names = {label: _short(label) for label in labels}
+    names = {label: shorten(label) for label in labels}
     rows = [
         row | {"name": names[label], "outcome": outcome}
         for label in labels
         for outcome in PANELS
         if (row := run.per_1000(label, outcome))
     ]
-    assert set(PANELS) <= set(OUTCOMES)
-    y = {
-        "field": "name",
-        "type": "nominal",
-        "sort": list(names.values()),
-        "title": None,
-    }
-    x = {"type": "quantitative", "title": None, "axis": {"tickCount": 5}}
+    y = {"field": "name", "type": "nominal", "sort": list(names.values()), "title": None}
+    x = {"type": "quantitative", "axis": None}
     colour = {
         "field": "set_up",
         "type": "nominal",
         "scale": {"domain": labels, "range": [colour_of(label) for label in labels]},
         "legend": None,
     }
+    layers = [
+        {
+            "mark": {"type": "bar", "height": 9},
+            "encoding": {"x": x | {"field": "per_1000"}, "y": y, "color": colour},
+        },
+        {
+            "mark": {"type": "rule", "strokeWidth": 1.5, "color": INK},
+            "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y},
+        },
+        {
+            "mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
+            "encoding": {
+                "x": x | {"field": "high"},
+                "y": y,
+                "text": {"field": "per_1000", "type": "quantitative"},
+            },
+        },
+    ]
     return {
         "vconcat": [
             {
-                "title": {"text": PANEL_TITLES[outcome], "anchor": "start", "fontSize": 11},
+                "title": {"text": title, "anchor": "start", "fontSize": 11, "offset": 2},
                 "data": {"values": [row for row in rows if row["outcome"] == outcome]},
                 "width": WIDTH,
                 "height": {"step": 13},
-                "layer": [
-                    {
-                        "mark": {"type": "bar", "height": 8},
-                        "encoding": {"x": x | {"field": "per_1000"}, "y": y, "color": colour},
-                    },
-                    {
-                        "mark": {"type": "rule", "strokeWidth": 1.5, "color": INK},
-                        "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y},
-                    },
-                ],
+                "layer": layers,
             }
-            for outcome in PANELS
+            for outcome, title in PANELS.items()
         ],
-        "spacing": 6,
+        "spacing": 4,
     }
 
 
@@ -111,7 +112,7 @@ def _groups(run: Run) -> dict[str, Any]:
     overall = overall_missed(run)
     y = {"field": "group", "type": "nominal", "sort": None, "title": None}
     share = {"type": "quantitative", "axis": {"format": ".0%", "tickCount": 5}}
-    x = share | {"title": "urgent forms placed too low; dashed: all"}
+    x = share | {"title": "placed too low; dashed: all patients"}
     colour = {"value": colour_of(run.system("urgency"))}
     layers = [
         {
@@ -149,7 +150,6 @@ def _deferral(run: Run) -> dict[str, Any]:
     """A line an error, named at its end; from all forms down to half of them."""
     rows = deferral_rows(run)
     lines = list(dict.fromkeys(row["line"] for row in rows))
-    dashes = [[1, 0], [6, 3], [2, 2]]
     systems = list(dict.fromkeys(row["system"] for row in rows))
     colour = {
         "field": "system",
@@ -171,17 +171,23 @@ def _deferral(run: Run) -> dict[str, Any]:
         "scale": {"zero": True},
         "title": "errors among these",
     }
-    dash = {
+    shape = {
         "field": "line",
         "type": "nominal",
-        "scale": {"domain": lines, "range": dashes},
-        "legend": {"title": None, "orient": "top", "columns": 1, "symbolStrokeColor": INK},
+        "scale": {"domain": lines, "range": ["circle", "square", "triangle-up"]},
+        "legend": {
+            "title": None,
+            "orient": "top",
+            "columns": 1,
+            "rowPadding": 0,
+            "symbolFillColor": INK,
+            "symbolStrokeColor": INK,
+        },
     }
-    shape = {"field": "line", "type": "nominal", "scale": {"domain": lines}, "legend": None}
     return {
         "data": {"values": rows},
         "width": WIDTH + 70,
-        "height": 130,
+        "height": 110,
         "layer": [
             {
                 "mark": {"type": "area", "opacity": 0.15},
@@ -195,18 +201,18 @@ def _deferral(run: Run) -> dict[str, Any]:
             },
             {
                 "mark": {"type": "line", "strokeWidth": 2},
-                "encoding": {"x": x, "y": y, "strokeDash": dash, "color": colour},
+                "encoding": {"x": x, "y": y, "detail": {"field": "line"}, "color": colour},
             },
             {
-                "mark": {"type": "point", "filled": True, "size": 25, "opacity": 1},
+                "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
                 "encoding": {"x": x, "y": y, "shape": shape, "color": colour},
             },
         ],
     }
 
 
-def _short(label: str) -> str:
-    """A set-up's name that leaves room for the bars."""
+def shorten(label: str) -> str:
+    """A set-up's name that leaves room for the marks."""
     systems = label.split(" + ")
     if label == "mtl" or len(set(systems)) > 1:
         return capitalise(" + ".join(name_system(system) for system in systems))

@@ -23,6 +23,7 @@ OUTCOMES = {
 }
 GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
 DEFERRED_AT = 0.8  # share of the forms that the system decides on, of those in plots/
+URGENT_TOO_LOW = "urgent form placed too low"
 VERDICTS = {
     "positive": "helps",
     "negative": "hurts",
@@ -138,7 +139,7 @@ def deferral_rows(run: Run) -> list[Row]:
     """Errors among the forms that the judged set-up decides on, by the share that it decides on."""
     lines = (
         ("urgency", "wrong", "tier wrong"),
-        ("urgency", "under-triage", "urgent form placed too low"),
+        ("urgency", "under-triage", URGENT_TOO_LOW),
         ("specialty", "wrong", "sub-specialty wrong"),
     )
     return [
@@ -150,22 +151,25 @@ def deferral_rows(run: Run) -> list[Row]:
 
 def say_deferral(run: Run) -> str:
     """What is gained when a nurse takes the least certain forms."""
-    sentences = []
-    for line, start in {
-        "sub-specialty wrong": "wrong sub-specialties fall",
-        "tier wrong": "wrong tiers fall",
-        "urgent form placed too low": "urgent forms placed too low change",
+    sentences, safer = [], ""
+    for line, subject in {
+        "sub-specialty wrong": "wrong sub-specialties",
+        "tier wrong": "wrong tiers",
+        URGENT_TOO_LOW: "urgent forms placed too low",
     }.items():
         rows = {row["coverage"]: row for row in deferral_rows(run) if row["line"] == line}
-        if 1.0 in rows and DEFERRED_AT in rows:
-            before, after = (of_100(rows[share]["risk"]) for share in (1.0, DEFERRED_AT))
-            sentences.append(f"{start} from {before} to {after} of 100")
+        if {1.0, DEFERRED_AT} <= rows.keys():
+            before, after = rows[1.0], rows[DEFERRED_AT]
+            sentences.append(
+                f"{subject} are {of_100(after['risk'])} of 100 instead of {of_100(before['risk'])}"
+            )
+            if line == URGENT_TOO_LOW and after["low"] <= before["risk"] <= after["high"]:
+                safer = " So this alone is not shown to catch more urgent forms."
     if not sentences:
-        return "What a nurse would gain cannot be shown: too few people."
+        return "What would be gained cannot be shown: too few people."
     return (
-        f"If the system decides only the {of_100(DEFERRED_AT)} of 100 forms that it is surest of "
-        "and a nurse takes the others, then among the forms it decides "
-        f"{enumerate_words(sentences)}."
+        f"If the system decides the {of_100(DEFERRED_AT)} of 100 forms that it is surest of, and a "
+        f"nurse the others, then among those that it decides {enumerate_words(sentences)}.{safer}"
     )
 
 
@@ -244,16 +248,16 @@ def list_unknowns(run: Run) -> list[str]:
         f"{whole(test['records'])} others. Ranges in brackets are for 95 of 100 such samples.",
         "Whether it is better than the staff who triage now. They were not measured.",
         "Whether the harm points are right. They are judgements, and the choice hangs on them.",
-        "How clinicians act on a suggestion, and whether forms change over time.",
+        "How clinicians will act on a suggestion, and how forms will change over time.",
     ]
 
 
-def say_source_of_labels(run: Run) -> str:
-    """How many forms, and what was asked of them."""
+def say_how_many(run: Run) -> str:
+    """How many forms, and what they were used for."""
     records = run.metrics["prepare"]["records"]
     return (
-        f"{whole(records['train'])} forms to learn from, {whole(records['calibrate'])} to choose "
-        f"the set-up, {whole(records['test'])} for the final check."
+        f"{whole(records['train'])} forms to learn from, {whole(records['calibrate'])} others to "
+        f"choose the set-up, and {whole(records['test'])} kept for the final check"
     )
 
 

@@ -52,6 +52,11 @@ def with_interval(
     return f"{form(row[value])} ({form(row['low'])} to {form(row['high'])})"
 
 
+def number(value: float | None) -> str:
+    """Three decimals, or that it is not shown."""
+    return NOT_SHOWN if value is None else f"{value:.3f}"
+
+
 def enumerate_words(words: list[str], last: str = "and") -> str:
     """Such as "a, b and c"."""
     return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

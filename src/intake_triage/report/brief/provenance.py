@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from intake_triage.report.brief.annex import Table
 from intake_triage.report.brief.inputs import Run
+from intake_triage.report.brief.table import Table
 
 TRIPOD = Path(__file__).with_name("tripod.yaml")
 

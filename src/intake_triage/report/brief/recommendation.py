@@ -20,6 +20,7 @@ from intake_triage.report.wording import describe_set_up
 
 Values = Mapping[str, Any]
 STATUS = {"met": "met", "not_shown": "not shown", "broken": "broken"}
+BOLDNESS = "Boldness: at 1 chances come true as stated; below 1 they are too bold, above too timid."
 STABLE = 0.95  # the confidence level used throughout; below it the choice is not called stable
 # What each flip is about, in words, and how its values are written.
 COSTS = {
@@ -147,7 +148,11 @@ def _outcome(flip: Values) -> str:
 
 
 def _describe_flip(key: str, flip: Values) -> str:
-    form = of_100_finely if key.startswith("max_") else plain
+    form = plain
+    if key.startswith("max_"):
+        form = of_100_finely
+    elif key.startswith("slope."):
+        form = "{:g}".format  # the bounds lie close to 1: a third decimal tells
     unit = " of 100" if key.startswith("max_") else ""
     return f"{_flip_subject(key)}: {form(flip['at'])}{unit} instead of {form(flip['now'])}{unit}"
 
@@ -187,7 +192,7 @@ def _describe_limit(name: str, run: Run) -> str:
         task = "urgency" if name.endswith("urgency") else "sub-specialty"
         return f"stated chances of {task}: off by so many of 100"
     cut = name_class(name.removeprefix("slope_"))
-    return f"stated chances of “{cut}”: 1 is right, below too bold, above too timid"
+    return f"boldness of stated chances of “{cut}”"
 
 
 def _runner_up(recommendation: Values) -> str:

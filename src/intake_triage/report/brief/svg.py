@@ -13,7 +13,6 @@ from intake_triage.report.plot_page import VEGA_LITE
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 CONFIG = {
-    "aria": False,  # the picture has one name; its hundreds of marks need none each
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {
@@ -30,6 +29,8 @@ CONFIG = {
     "header": {"labelFontSize": 11, "titleFontSize": 11, "labelFontWeight": "bold"},
     "legend": {"labelFontSize": 11, "titleFontSize": 11},
 }
+# Beside the text, since a reader's font may be wider than the one that it is measured by.
+PADDING = {"left": 16, "right": 10, "top": 3, "bottom": 3}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Figure:
 def draw(name: str, title: str, description: str, specification: Mapping[str, Any]) -> Figure:
     """Draw a Vega-Lite specification."""
     drawn = vl_convert.vegalite_to_svg(
-        {"config": CONFIG, "background": "transparent", **specification}, vl_version=VEGA_LITE
+        {"config": CONFIG, "background": "transparent", "padding": PADDING, **specification},
+        vl_version=VEGA_LITE,
     )
     return Figure(name, title, description, _embed(drawn, name, title, description))
 
@@ -67,6 +69,9 @@ def _embed(svg: str, name: str, title: str, description: str) -> str:
         svg = svg.replace(prefix, f"{prefix}{name}-")
     ElementTree.register_namespace("", NAMESPACE)
     root = ElementTree.fromstring(svg)
+    for element in root.iter():  # the picture has one name; its hundreds of marks need none each
+        for attribute in [it for it in element.attrib if it == "role" or it.startswith("aria-")]:
+            del element.attrib[attribute]
     width = root.attrib.pop("width")
     root.attrib.pop("height")
     root.attrib |= {
