@@ -34,7 +34,7 @@ def draw_annex_figures(run: Run) -> dict[str, Figure]:
                 f"confusion-{task}",
                 f"Confusion of {words} on test: {name_system(run.system(task))}",
                 "A row a true class, a column a predicted one; darker: a larger share of the "
-                "row. Cells of fewer than 11 people are left empty.",
+                "row. Cells that would tell of few people are empty.",
                 _confusion(run, task),
             ),
             draw(
