@@ -122,7 +122,7 @@ def is_no_figure(element: Element) -> bool:
 
 
 def untraced(html: str, run: Run) -> list[str]:
-    # “0: the labels share nothing” and “at 1 chances come true” explain a scale.
+    # “0: the labels share nothing” and “at 1 they come true” explain a scale.
     scales = [0, 1]
     return find_untraced(parse_page(html).texts(is_no_figure), [*inputs_of(run), scales])
 

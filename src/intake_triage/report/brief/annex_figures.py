@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from intake_triage.report.brief.figures import shorten
 from intake_triage.report.brief.inputs import Run
-from intake_triage.report.brief.names import TASKS, name_class, name_system
+from intake_triage.report.brief.names import TASKS, name_class, name_system, shorten_set_up
 from intake_triage.report.brief.svg import Figure, draw
 from intake_triage.report.palette import INK, SOFT, colour_of
 
@@ -48,12 +47,16 @@ def draw_annex_figures(run: Run) -> dict[str, Figure]:
 
 
 def _set_ups(run: Run) -> dict[str, Any]:
-    rows = [row | {"name": shorten(row["label"])} for row in run.rows("set_ups", split="calibrate")]
+    rows = [
+        row | {"name": shorten_set_up(row["label"])}
+        for row in run.rows("set_ups", split="calibrate")
+    ]
     y = {"field": "name", "type": "nominal", "sort": None, "title": None}
     x = {"type": "quantitative", "scale": {"zero": False}, "title": "cost per 1,000 forms"}
     colour = _colours("label", [row["label"] for row in rows])
     return {
         "data": {"values": rows},
+        "padding": {"left": 36, "right": 10, "top": 3, "bottom": 3},
         "width": 220,
         "height": {"step": 18},
         "layer": [
@@ -134,7 +137,7 @@ def _confusion(run: Run, task: str) -> dict[str, Any]:
         "encoding": {
             "x": place
             | {"field": "predicted_name", "title": "predicted", "axis": {"labelAngle": -60}},
-            "y": place | {"field": "true_name", "title": "true"},
+            "y": place | {"field": "true_name", "title": "true", "axis": {"titlePadding": 24}},
         },
         "layer": [
             {

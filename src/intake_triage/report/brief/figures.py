@@ -12,7 +12,7 @@ from intake_triage.report.brief.findings import (
 )
 from intake_triage.report.brief.formats import capitalise
 from intake_triage.report.brief.inputs import Run
-from intake_triage.report.brief.names import name_set_up, name_system
+from intake_triage.report.brief.names import shorten_set_up
 from intake_triage.report.brief.svg import Figure, draw
 from intake_triage.report.palette import INK, SOFT, colour_of
 
@@ -30,7 +30,7 @@ def draw_page_figures(run: Run) -> dict[str, Figure]:
     figures = [
         draw(
             "per-1000",
-            "Of 1,000 forms, by set-up, with 95 % ranges",
+            "Of 1,000 forms, with 95 % ranges",
             say_per_1000(run),
             _per_1000(run),
         )
@@ -59,7 +59,7 @@ def draw_page_figures(run: Run) -> dict[str, Figure]:
 def _per_1000(run: Run) -> dict[str, Any]:
     """A panel an outcome, a row a set-up: point and interval."""
     labels = [*run.shown_set_ups, "majority"]
-    names = {label: shorten(label) for label in labels}
+    names = {label: capitalise(shorten_set_up(label)) for label in labels}
     rows = [
         row | {"name": names[label], "outcome": outcome}
         for label in labels
@@ -209,11 +209,3 @@ def _deferral(run: Run) -> dict[str, Any]:
             },
         ],
     }
-
-
-def shorten(label: str) -> str:
-    """A set-up's name that leaves room for the marks."""
-    systems = label.split(" + ")
-    if label == "mtl" or len(set(systems)) > 1:
-        return capitalise(" + ".join(name_system(system) for system in systems))
-    return capitalise(name_set_up(label).removeprefix("a ").removesuffix(" models"))

@@ -7,12 +7,20 @@ from intake_triage.report.brief.formats import (
     capitalise,
     enumerate_words,
     of_100,
+    of_100_finely,
     plain,
     whole,
     with_interval,
 )
 from intake_triage.report.brief.inputs import Row, Run
-from intake_triage.report.brief.names import TASKS, name_class, name_group, name_set_up, name_system
+from intake_triage.report.brief.names import (
+    TASKS,
+    name_class,
+    name_group,
+    name_set_up,
+    name_system,
+    shorten_set_up,
+)
 
 OUTCOMES = {
     "both_right": "Both right",
@@ -52,7 +60,7 @@ def say_what_data(run: Run) -> str:
 def per_1000_rows(run: Run) -> Iterator[tuple[str, ...]]:
     """A row a set-up, then the references: counts of 1,000 forms with their intervals."""
     for label in [*run.shown_set_ups, *run.references]:
-        name = capitalise(name_set_up(label))
+        name = capitalise(shorten_set_up(label))
         if label == run.judged.label and run.recommendation["urgency"] is not None:
             name += " (chosen)"
         yield (
@@ -78,6 +86,18 @@ def say_per_1000(run: Run) -> str:
         f"{_count(rule['too_late_urgent'])}); {_count(own['too_early'])} too early "
         f"({_count(rule['too_early'])}); and {_count(own['misrouted'])} to the wrong "
         f"sub-specialty ({_count(rule['misrouted'])})."
+    )
+
+
+def say_worst_misses(run: Run) -> str:
+    """Urgent forms sent two or more tiers too low."""
+    decided = run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]
+    severe = decided["severe_under_triage"]
+    if severe is None:
+        return "Urgent forms sent two or more tiers too low are too few to be shown."
+    return (
+        "Two or more tiers too low are sent "
+        f"{with_interval(severe, of_100_finely)} of 100 urgent forms."
     )
 
 
@@ -178,9 +198,9 @@ def cost_rows(run: Run) -> Iterator[tuple[str, ...]]:
     models = {row["label"]: row["models"] for row in run.plots["set_ups"]}
     for label in run.shown_set_ups:
         systems = set(label.split(" + "))
-        name = capitalise(name_set_up(label))
+        name = capitalise(shorten_set_up(label))
         if len(systems) > 1:
-            yield (name, str(models[label]), *["not measured as a pair"] * 4)
+            yield (name, str(models[label]), "not measured as a pair", *["–"] * 3)
             continue
         cost = run.metrics["cost"][systems.pop()]
         figures = ("cpu_seconds", "wall_seconds", "peak_mib", "parameters")
@@ -248,6 +268,7 @@ def list_unknowns(run: Run) -> list[str]:
         f"{whole(test['records'])} others. Ranges in brackets are for 95 of 100 such samples.",
         "Whether it is better than the staff who triage now. They were not measured.",
         "Whether the harm points are right. They are judgements, and the choice hangs on them.",
+        "How long the silent pilot must last. That hangs on how many urgent forms a clinic sees.",
         "How clinicians will act on a suggestion, and how forms will change over time.",
     ]
 

@@ -24,6 +24,14 @@ def name_set_up(label: str) -> str:
     return f"{urgency} for urgency, {specialty} for sub-specialty"
 
 
+def shorten_set_up(label: str) -> str:
+    """A set-up in a few words, a pair of two kinds as "urgency's + sub-specialty's"."""
+    systems = label.split(" + ")
+    if label == "mtl" or len(set(systems)) > 1:
+        return " + ".join(name_system(system) for system in systems)
+    return name_set_up(label).removeprefix("a ").removesuffix(" models")
+
+
 def name_system(system: str) -> str:
     """A system, which may serve one task or both."""
     if system in REFERENCES:
@@ -39,5 +47,7 @@ def name_class(name: str) -> str:
 
 
 def name_group(column: str, subgroup: str) -> str:
-    """A group of patients, such as "age 0-4" or "sex missing"."""
+    """A group of patients, such as "age 0-4" or "sex not recorded"."""
+    if subgroup == "missing":
+        subgroup = "not recorded"
     return f"{COLUMNS.get(column, name_class(column))} {name_class(subgroup)}"

@@ -30,11 +30,9 @@ def params_rows(run: Run) -> Table:
     for stage in run.lock["stages"].values():
         for name, value in stage.get("params", {}).get("params.yaml", {}).items():
             locked.setdefault(name, value)
-    rows = [
-        (key, text)
-        for key, text in _flatten(locked)
-        if not key.startswith(("data.file", "data.namcs"))
-    ]
+    values = dict(_flatten(locked))
+    others = [f"data.{it}." for it in ("file", "namcs", "synthetic") if it != run.source]
+    rows = [item for item in values.items() if not item[0].startswith(tuple(others))]
     return Table("Params of this run, from dvc.lock", ("param", "value"), rows)
 
 

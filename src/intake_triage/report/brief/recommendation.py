@@ -20,7 +20,10 @@ from intake_triage.report.wording import describe_set_up
 
 Values = Mapping[str, Any]
 STATUS = {"met": "met", "not_shown": "not shown", "broken": "broken"}
-BOLDNESS = "Boldness: at 1 chances come true as stated; below 1 they are too bold, above too timid."
+BOLDNESS = (
+    "Stated chances: how likely the models say each tier or sub-specialty is. Boldness: at 1 they "
+    "come true as stated; below 1 they are too bold, above too timid."
+)
 STABLE = 0.95  # the confidence level used throughout; below it the choice is not called stable
 # What each flip is about, in words, and how its values are written.
 COSTS = {
