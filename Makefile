@@ -48,6 +48,26 @@ namcs: clone-namcs
 large: clone-large
 	$(call run_in_clone,data.n_records=333340 train.seeds=[0] train.epochs=3)
 
+# The transfer study, block by block; each block's results are kept in git. With NAMCS=<folder of
+# survey files> the survey's block too; BLOCKS="conflict" runs some alone.
+.PHONY: transfer
+BLOCKS ?= default relatedness_0 relatedness_05 relatedness_1 conflict
+transfer: $(VENV)/installed
+	$(if $(NAMCS),mkdir -p data/raw && rm -rf data/raw/namcs && cp -rL "$(NAMCS)" data/raw/namcs)
+	$(RUN) python -m studies.transfer.block --plan $(BLOCKS) $(if $(NAMCS),namcs)
+	$(RUN) dvc repro $(foreach block,$(BLOCKS),studies/transfer/dvc.yaml:block@$(block)) \
+		$(if $(NAMCS),studies/transfer/dvc.yaml:namcs)
+	$(RUN) python -m studies.transfer.validity
+	$(RUN) python -m studies.transfer.report
+
+# Loss weights side by side, as queued experiments: `dvc exp show --only-changed` compares them.
+.PHONY: sweep
+WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
+sweep: $(VENV)/installed
+	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)'
+	$(RUN) dvc exp run --run-all
+	$(RUN) dvc exp show --only-changed
+
 # Writes docs/data-card.md anew, from the generator and results/large.
 card: $(VENV)/installed
 	$(RUN) PYTHONPATH=src python -m intake_triage.records.synthetic.card

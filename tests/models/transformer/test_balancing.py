@@ -5,9 +5,11 @@ import math
 import pytest
 import torch
 from torch import nn
+from torchjd.aggregation import MGDA
 
 from intake_triage.errors import InputError
 from intake_triage.models.transformer.balancing import (
+    AGGREGATORS,
     FixedWeights,
     UncertaintyWeights,
     make_balancing,
@@ -109,6 +111,15 @@ def test_fixed_has_nothing_to_train():
     balancing = FixedWeights(loss_weight=0.3)
     assert list(balancing.parameters()) == []
     assert balancing.weights() == {"urgency": 0.3, "specialty": 0.7}
+
+
+def test_a_line_adds_another_method_of_torchjd(monkeypatch):
+    monkeypatch.setitem(AGGREGATORS, "mgda", MGDA)
+    urgency, specialty = 0.5 * CONFLICTING
+    apart = urgency - specialty
+    share = (specialty @ -apart / (apart @ apart)).clamp(0, 1)  # the shortest mixture of the two
+    expected = share * urgency + (1 - share) * specialty
+    torch.testing.assert_close(shared_gradient("mgda", CONFLICTING), expected, rtol=0.02, atol=0.01)
 
 
 def test_an_unknown_method_is_refused_with_those_that_there_are():

@@ -1,0 +1,240 @@
+"""One block of the study: one source, all its fits, and what they show.
+
+Reads   studies/transfer/params.yaml, params.yaml; the survey's files for the block `namcs`
+Writes  studies/transfer/results/<block>.json
+
+Called with a block's name; with `--plan` and any number of names it only says how many fits are
+open and about how long they take.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from intake_triage import models
+from intake_triage.errors import InputError, run_stage
+from intake_triage.files import read_json, write_json
+from intake_triage.models.fits import Job, run_fits
+from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.tasks import TASKS
+from studies.transfer import training
+from studies.transfer.arms import Arm, ArmMaker, choose_weights, describe_trial
+from studies.transfer.dial import recommend_set_up
+from studies.transfer.measure import (
+    Folders,
+    Part,
+    describe_classes,
+    describe_differences,
+    describe_scores,
+    spread_arms,
+)
+from studies.transfer.settings import (
+    RESULTS,
+    STUDY,
+    Block,
+    StudyParams,
+    load_block_params,
+    load_study,
+)
+from studies.transfer.sources import prepare_records, read_test_parts
+from studies.transfer.truth import compare_with_truth, measure_variances
+
+WORK = STUDY / "work"
+MODELS = Path(models.__file__).parent
+TRAINING = Path(training.__file__).parent
+
+# (treatment, reference): which differences are shown where both arms were made.
+PAIRS = [
+    ("mtl", "st"),
+    ("mtl", "shuffled"),
+    ("shuffled", "st"),
+    ("mtl_equal_parameters", "st"),
+    ("mtl_equal_compute", "st"),
+    ("fine_tuned", "st"),
+    ("fine_tuned", "mtl"),
+    ("pretrained_st", "st"),
+    ("pretrained_mtl", "mtl"),
+    ("pretrained_mtl", "pretrained_st"),
+    ("gbm_with_features", "gbm"),
+    ("mtl", "gbm"),
+]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("blocks", nargs="+")
+    parser.add_argument("--plan", action="store_true")
+    asked = parser.parse_args()
+    study = load_study()
+    for name in asked.blocks:
+        if name not in study.blocks:
+            known = ", ".join(study.blocks)
+            raise InputError(f"block {name!r}: not in params.yaml of the study, which has {known}")
+        if not asked.plan:
+            run_block(name, study)
+        elif not (RESULTS / f"{name}.json").exists():
+            print(plan_block(name, study))
+
+
+def plan_block(name: str, study: StudyParams) -> str:
+    """How many Transformers a block trains at most, and about how long that takes."""
+    fits, records = count_training(study, study.blocks[name])
+    minutes = records / study.throughput / 60
+    return f"{name}: about {fits} Transformer fits, {minutes:.0f} minutes of training on two cores"
+
+
+def count_training(study: StudyParams, block: Block) -> tuple[int, int]:
+    """Number of fits, and of records that all their passes read."""
+    seeds, passes = len(study.seeds), load_block_params(study, block).train.epochs
+    pair_and_mtl = len(TASKS) + 1
+    trials = len(study.balancing) * len(study.trial_weights) + len(study.frontier_weights)
+    made = {  # fits, and passes that one makes
+        "partner": [(seeds * (pair_and_mtl + len(TASKS)), passes)],
+        "truth": [(len(study.truth_seeds) * pair_and_mtl, passes)],
+        "fractions": [(seeds * 2 * len(TASKS) * len(study.label_fractions), passes)],
+        "size": [(seeds, 2 * passes), (seeds, study.compute_factor * passes)],
+        "balancing": [(trials + seeds * len(study.balancing), passes)],
+        "start": [
+            (seeds * len(TASKS), study.fine_tuning.epochs),
+            (seeds, study.pretraining.epochs),
+            (seeds * pair_and_mtl, passes),
+        ],
+    }
+    groups = [g for control in ("partner", *block.controls) for g in made.get(control, [])]
+    return (
+        sum(fits for fits, _ in groups),
+        sum(fits * each * study.records.train for fits, each in groups),
+    )
+
+
+def run_block(name: str, study: StudyParams) -> None:
+    """Make the block's fits, those that are kept excepted, and write what they show."""
+    block = study.blocks[name]
+    params = load_block_params(study, block)
+    print(plan_block(name, study), flush=True)
+    WORK.mkdir(exist_ok=True)
+    os.chdir(WORK)  # finished fits are kept here
+    root = WORK / name
+    prepare_records(params, study.records, root)
+    maker = ArmMaker(study, params, root)
+    folders, extra = make_fits(maker, block)
+
+    held_out, parts = read_test_parts(root, study.records)
+    split = read_prepared(root / PREPARED).frame["split"].to_numpy(str)
+    scored = split[split != "train"]
+    verdict, fresh = (
+        Part(held_out, parts[part], scored == "test", study.resamples, params.compare.margin)
+        for part in ("verdict", "fresh")
+    )
+    pairs = [pair for pair in all_pairs(study) if set(pair) <= set(folders)]
+    result = {
+        "block": name,
+        "task_relatedness": block.task_relatedness,
+        "conflict": block.conflict,
+        "records": {part: int(rows.sum()) for part, rows in parts.items()},
+        "units": {part: len(np.unique(held_out.unit[rows])) for part, rows in parts.items()},
+        "differences": describe_differences(fresh, folders, pairs),
+        "classes": describe_classes(fresh, folders),
+        "scores": describe_scores(fresh, folders),
+        "variances": measure_variances(verdict, fresh, folders),
+        **extra,
+    }
+    if "truth" in block.controls:
+        result["truth"] = compare_with_truth(verdict, fresh, folders)
+    if "dial" in block.controls:
+        calibrate = read_prepared(root / PREPARED).of_split("calibrate")
+        result["dial"] = recommend_set_up(calibrate, scored == "calibrate", folders, params)
+    write_json(RESULTS / f"{name}.json", result)
+
+
+def all_pairs(study: StudyParams) -> list[tuple[str, str]]:
+    """Those of `PAIRS`, and mtl against st with few labels, and each balancing method."""
+    few = [f"{100 * share:g}%" for share in study.label_fractions]
+    balanced = [f"mtl_{method}" for method in study.balancing]
+    return [
+        *PAIRS,
+        *((f"mtl_{share}", f"st_{share}") for share in few),
+        *((arm, "st") for arm in balanced),
+        *((arm, "mtl") for arm in balanced),
+    ]
+
+
+def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, Any]]:
+    """All arms of a block: those that start from nothing, then those that need the first.
+
+    Returns
+    -------
+    Folders
+        Trials excepted.
+    dict
+        cost: CPU-seconds of training a seed, by arm; trials and chosen weights, where some were
+        made.
+    """
+    study, controls = maker.study, block.controls
+    arms = [maker.mtl("mtl", study.seeds), maker.st("st", study.seeds), maker.shuffled_partner()]
+    if "truth" in controls:
+        arms += [maker.mtl("mtl_truth", study.truth_seeds), maker.st("st_truth", study.truth_seeds)]
+    if "fractions" in controls:
+        arms += maker.few_labels()
+    if "size" in controls:
+        arms += maker.equal_size()
+    if {"dial", "start"} & set(controls):
+        arms += maker.tabular()
+    trials = maker.trials() if "balancing" in controls else []
+    pretraining = maker.pretraining() if "start" in controls else []
+    folders, encoders = run_arms([*arms, *trials], pretraining)
+
+    tried = [describe_trial(arm, folders.pop(arm.name)["urgency"][0]) for arm in trials]
+    chosen = choose_weights(tried, study.trial_weights)
+    later = maker.balanced(chosen) if "balancing" in controls else []
+    if "start" in controls:
+        fitted = folders["mtl"]["urgency"]
+        later += [maker.fine_tuned(fitted), maker.gbm_with_features(fitted)]
+        later += maker.pretrained(encoders)
+    folders |= run_arms(later, [])[0]
+
+    extra = {"cost": {arm: cost_a_seed(places) for arm, places in folders.items()}}
+    if pretraining:
+        extra["cost"]["pretraining"] = cost_a_seed({"urgency": encoders})
+    if trials:
+        extra |= {"trials": tried, "chosen": chosen}
+    return folders, extra
+
+
+def run_arms(arms: list[Arm], others: list[Job]) -> tuple[Folders, list[Path]]:
+    """Run the fits of all arms, and jobs that belong to none.
+
+    Returns
+    -------
+    Folders
+    list of Path
+        Of the other jobs.
+    """
+    of_arms = [job for arm in arms for of_task in arm.jobs.values() for job in of_task]
+    jobs = [*of_arms, *others]
+    places: dict[int, Path] = {}
+    for code in (MODELS, TRAINING):  # so that what changes in one folder leaves the other's fits
+        mine = [k for k, job in enumerate(jobs) if is_made_of(job, code)]
+        places |= dict(zip(mine, run_fits([jobs[k] for k in mine], code=code), strict=True))
+    in_order = [places[k] for k in range(len(jobs))]
+    return spread_arms(arms, in_order[: len(of_arms)]), in_order[len(of_arms) :]
+
+
+def is_made_of(job: Job, code: Path) -> bool:
+    """Whether the function that trains lies in a folder."""
+    return Path(sys.modules[job.train.__module__].__file__).is_relative_to(code)
+
+
+def cost_a_seed(places) -> float:
+    """CPU-seconds to train both tasks, mean over seeds; mtl's one fit counts once."""
+    fits = {folder for of_task in places.values() for folder in of_task}
+    seconds = sum(read_json(folder / "cost.json")["cpu_seconds"] for folder in fits)
+    return round(seconds / len(next(iter(places.values()))), 1)
+
+
+if __name__ == "__main__":
+    run_stage(main)

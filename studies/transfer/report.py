@@ -1,0 +1,274 @@
+"""docs/transfer.md and its pictures, from the committed results; nothing is computed here.
+
+Reads   studies/transfer/results/*.json, studies/transfer/validity.json
+Writes  docs/transfer.md, docs/transfer.svg, docs/transfer-frontier.svg
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from intake_triage.errors import run_stage
+from intake_triage.files import read_json, replacing
+from studies.transfer.conclusion import conclude, describe_validity
+from studies.transfer.pictures import draw_differences, draw_frontier
+from studies.transfer.settings import RESULTS, ROOT, VALIDITY, load_study
+from studies.transfer.words import ARMS, BLOCKS, Row, interval, markdown_table
+
+PAGE = ROOT / "docs/transfer.md"
+CONTROLS = {
+    "Is it the partner's labels? A shuffled partner": [
+        ("mtl", "shuffled"),
+        ("shuffled", "st"),
+    ],
+    "Equal numbers of weights, equal computing": [
+        ("mtl_equal_parameters", "st"),
+        ("mtl_equal_compute", "st"),
+    ],
+    "Few labels of one task, all of the other's": [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")],
+    "Other starts: fine-tuning, pre-training, features for LightGBM": [
+        ("fine_tuned", "st"),
+        ("fine_tuned", "mtl"),
+        ("pretrained_st", "st"),
+        ("pretrained_mtl", "mtl"),
+        ("pretrained_mtl", "pretrained_st"),
+        ("gbm_with_features", "gbm"),
+        ("mtl", "gbm"),
+    ],
+    "Balancing methods, each with the weight that its trials chose": [
+        (f"mtl_{method}", "st") for method in ("fixed", "uncertainty", "pcgrad", "upgrad")
+    ],
+}
+
+
+def main() -> None:
+    study = load_study()
+    results = {
+        name: read_json(RESULTS / f"{name}.json")
+        for name in study.blocks
+        if (RESULTS / f"{name}.json").exists()
+    }
+    missing = [name for name in study.blocks if name not in results]
+    text = "\n\n".join(
+        write_page(results, missing, read_json(VALIDITY) if VALIDITY.exists() else None)
+    )
+    _replace(PAGE, text + "\n")
+    _draw("transfer.svg", draw_differences(results))
+    _draw("transfer-frontier.svg", draw_frontier(results))
+
+
+def write_page(
+    results: dict[str, Any], missing: list[str], validity: dict[str, Any] | None
+) -> Iterator[str]:
+    """The page's paragraphs and tables."""
+    yield "# Transfer: does learning one task help or hurt the other?"
+    yield (
+        "Written by `make transfer` from `studies/transfer/results/`. Every block trains on 10,000 "
+        "records and is tested on about 30,000 that none of its choices has seen, labels of which "
+        "only the comparison reads. A difference is the treatment minus the reference, mean over "
+        "three seeds, signed so that above 0 favours the treatment; macro-F1 of the likeliest "
+        "class, log-loss in nats, both raw. Intervals (95 %) count seeds and records, or whole "
+        "physicians in the survey, and hold for one training set. Verdicts are those of "
+        "[the protocol](protocol.md): *equivalent* within 0.02 macro-F1 or 0.01 nats. Beside the "
+        "verdict stands the smallest true difference that the test finds in 80 % of repetitions."
+    )
+    if missing:
+        yield f"**Not run yet:** {', '.join(BLOCKS[name] for name in missing)}."
+    yield "## In short"
+    yield "\n".join(f"- {sentence}" for sentence in conclude(results, validity))
+    yield "![mtl against st on every source, with 95 % intervals](transfer.svg)"
+    yield "## mtl against st"
+    yield _differences(results, [("mtl", "st")])
+    yield _command("every block")
+    yield from _classes(results)
+    for heading, pairs in CONTROLS.items():
+        table = _differences(results, pairs)
+        if table:
+            yield f"## {heading}"
+            yield table
+            yield _command("the blocks named in the table")
+    yield from _trials(results)
+    yield from _truth(results)
+    yield from _dial(results)
+    yield from _cost(results)
+    if validity:
+        yield "## Can the verdicts be trusted?"
+        yield describe_validity(validity)
+        yield _validity(validity)
+        yield "Command: `make transfer` (simulation alone: `python -m studies.transfer.validity`)."
+
+
+def _differences(results: dict[str, Any], pairs: list[tuple[str, str]]) -> str:
+    rows = [
+        (
+            BLOCKS[name],
+            f"{ARMS[row['treatment']]} against {ARMS[row['reference']]}",
+            row["task"],
+            *(_cell(row, measure) for measure in ("macro_f1", "log_loss")),
+        )
+        for pair in pairs
+        for name, result in results.items()
+        for row in _by_task(result["differences"], pair)
+        if "%" not in pair[0] or row
+    ]
+    heading = ("data", "what", "task", "macro-F1", "log-loss gain, nats")
+    return markdown_table(heading, rows) if rows else ""
+
+
+def _by_task(differences: list[Row], pair: tuple[str, str]) -> list[dict[str, Any]]:
+    """The two measures of a task side by side."""
+    by_task: dict[str, dict[str, Any]] = {}
+    for row in differences:
+        if (row["treatment"], row["reference"]) == pair:
+            mine = by_task.setdefault(row["task"], dict(row))
+            mine[f"of {row['measure']}"] = row
+    return list(by_task.values())
+
+
+def _cell(row: dict[str, Any], measure: str) -> str:
+    of = row[f"of {measure}"]
+    return f"{interval(of)} {of['verdict']} (could see {of['smallest_detectable']:.3f})"
+
+
+def _classes(results: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        (BLOCKS[name], row["task"], row["class"], row["measure"], interval(row), row["verdict"])
+        for name, result in results.items()
+        for row in result["classes"]
+        if row["verdict"].startswith(("positive", "negative"))
+    ]
+    yield "### By class"
+    if not rows:
+        yield "No class of any source has a verdict with a sign after Holm's correction."
+        return
+    yield "Classes with a verdict that has a sign after Holm's correction; all in the results."
+    yield markdown_table(("data", "task", "class", "measure", "mtl against st", "verdict"), rows)
+
+
+def _trials(results: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        (
+            BLOCKS[name],
+            trial["balancing"],
+            f"{trial['loss_weight']:g}",
+            f"{trial['urgency']:.4f}",
+            f"{trial['specialty']:.4f}",
+            f"{trial['sum']:.4f}",
+            "taken" if result["chosen"].get(trial["balancing"]) == trial["loss_weight"] else "",
+        )
+        for name, result in results.items()
+        for trial in result.get("trials", [])
+    ]
+    if rows:
+        yield "## Loss weights on valid"
+        yield (
+            "One seed each; log-loss on valid at the best epoch. Every method has the same trials; "
+            "0.1 and 0.9 are for the frontier alone."
+        )
+        heading = ("data", "balancing", "loss weight", "urgency", "specialty", "sum", "")
+        yield markdown_table(heading, rows)
+        yield "![The frontier of both tasks' log-losses on valid](transfer-frontier.svg)"
+        yield _command("`default` and `namcs`")
+
+
+def _truth(results: dict[str, Any]) -> Iterator[str]:
+    agreement = {True: "yes", False: "**no**", None: "claims nothing"}
+    rows = [
+        (
+            BLOCKS[name],
+            row["task"],
+            row["measure"],
+            interval(row),
+            row["verdict"],
+            f"{row['truth']:+.4f} [{row['truth_low']:+.4f}, {row['truth_high']:+.4f}]",
+            agreement[row["agrees"]],
+        )
+        for name, result in results.items()
+        for row in result.get("truth", [])
+    ]
+    if rows:
+        yield "## Verdict and truth"
+        yield (
+            "The ordinary verdict, from three seeds on a test split of the usual size, beside mtl "
+            "minus st over eight further seeds on 30,000 other records."
+        )
+        heading = ("data", "task", "measure", "three seeds", "verdict", "truth", "agrees")
+        yield markdown_table(heading, rows)
+        yield _command("the blocks named in the table")
+
+
+def _dial(results: dict[str, Any]) -> Iterator[str]:
+    rows = []
+    for name, result in results.items():
+        if "dial" in result:
+            dial = result["dial"]
+            chosen = dial["models"] and f"{dial['urgency']} + {dial['specialty']}"
+            costs = [
+                f"{dial['set_ups'][label]['cost_per_1000']:.0f} · "
+                f"{dial['set_ups'][label]['under_triage']:.3f}"
+                for label in ("gbm + gbm", "st + st", "mtl")
+            ]
+            choice = "mtl" if dial["models"] == 1 else chosen or "none passes"
+            rows.append((BLOCKS[name], choice, f"{dial['won_share']:.0%}", *costs))
+    if rows:
+        yield "## What the rule would recommend along the relatedness dial"
+        yield (
+            "The rule of the protocol on the calibrate split of each block, without the test's "
+            "confirmation. Clinical cost of 1,000 forms · under-triage, cross-fitted."
+        )
+        heading = ("data", "choice", "of resamples", "gbm + gbm", "st + st", "mtl")
+        yield markdown_table(heading, rows)
+        yield _command("the blocks named in the table")
+
+
+def _cost(results: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        (BLOCKS[name], ARMS[arm], f"{seconds:.0f}")
+        for name, result in results.items()
+        if "start" in result or "trials" in result
+        for arm, seconds in result["cost"].items()
+    ]
+    if rows:
+        yield "## What it cost"
+        yield (
+            "CPU-seconds to train both tasks, a seed. Fine-tuning and features come on top of "
+            "mtl's, the pretrained ones' on top of pre-training."
+        )
+        yield markdown_table(("data", "what", "CPU-seconds"), rows)
+        yield _command("`default` and `namcs`")
+
+
+def _validity(validity: dict[str, Any]) -> str:
+    rows = [
+        (
+            BLOCKS[row["block"]],
+            row["task"],
+            row["measure"],
+            f"{row['claimed']:.1%}",
+            f"{row['family']:.1%}",
+            f"{row['covered']:.1%}",
+            "" if row["power"] is None else f"{row['power']:.0%}",
+        )
+        for row in validity["rows"]
+    ]
+    heading = ("data", "task", "measure", "false claims", "any class", "covered", "power at 0.02")
+    return markdown_table(heading, rows)
+
+
+def _command(blocks: str) -> str:
+    return f"Command: `make transfer` ({blocks})."
+
+
+def _draw(name: str, picture: dict[str, Any]) -> None:
+    _replace(ROOT / "docs" / name, vl_convert.vegalite_to_svg(picture, vl_version="5.20"))
+
+
+def _replace(path: Path, text: str) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,109 @@
+"""params.yaml of this study as typed values, refused before any work when anything is wrong."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from intake_triage.errors import InputError
+from intake_triage.params import (
+    Count,
+    DataParams,
+    OpenShare,
+    Params,
+    Positive,
+    Section,
+    Seed,
+    Share,
+    load_params,
+)
+
+STUDY = Path(__file__).resolve().parent
+ROOT = STUDY.parents[1]
+RESULTS = STUDY / "results"
+VALIDITY = STUDY / "validity.json"
+
+Control = Literal["size", "balancing", "start", "fractions", "truth", "dial"]
+
+
+class RecordCounts(Section):
+    train: Count
+    valid: Count
+    calibrate: Count
+    verdict: Count
+    fresh: Count
+
+
+class FineTuning(Section):
+    epochs: Count
+    learning_rate: Positive
+
+
+class Pretraining(Section):
+    epochs: Count
+    masked_share: OpenShare
+
+
+class Block(Section):
+    """One source; without `task_relatedness` and `conflict` it is the survey."""
+
+    task_relatedness: Share | None = None
+    conflict: bool = False
+    controls: list[Control]
+
+    @property
+    def is_survey(self) -> bool:
+        return self.task_relatedness is None
+
+
+class StudyParams(Section):
+    records: RecordCounts
+    data_seed: Seed
+    seeds: Annotated[list[Seed], Field(min_length=2)]
+    truth_seeds: Annotated[list[Seed], Field(min_length=2)]
+    resamples: Annotated[int, Field(ge=100)]
+    label_fractions: list[OpenShare]
+    trial_weights: Annotated[list[OpenShare], Field(min_length=1)]
+    frontier_weights: list[OpenShare]
+    balancing: list[str]
+    compute_factor: Count
+    fine_tuning: FineTuning
+    pretraining: Pretraining
+    throughput: Positive
+    blocks: dict[str, Block]
+
+
+def load_study(path: Path = STUDY / "params.yaml") -> StudyParams:
+    """Read and check the study's params.
+
+    Raises
+    ------
+    InputError
+        One line for the first key that is wrong.
+    """
+    try:
+        return StudyParams.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: {key}: {first['msg']}, got {first['input']!r}") from None
+
+
+def load_block_params(study: StudyParams, block: Block) -> Params:
+    """The pipeline's params.yaml, with this block's data in it."""
+    params = load_params(ROOT / "params.yaml")
+    counts = study.records
+    changes = {
+        "n_records": sum(counts.model_dump().values()),
+        "seed": study.data_seed,
+        "path": str(ROOT / params.data.path),
+    }
+    if block.is_survey:
+        changes |= {"source": "namcs", "path": str(ROOT / "data/raw/namcs")}
+    else:
+        changes["synthetic"] = params.data.synthetic.model_copy(
+            update={"task_relatedness": block.task_relatedness, "conflict": block.conflict}
+        )
+    data: DataParams = params.data.model_copy(update=changes)
+    return params.model_copy(update={"data": data})

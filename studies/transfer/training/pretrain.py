@@ -1,0 +1,105 @@
+"""The encoder trained first to guess masked words of the train texts, without any label."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from pydantic import BaseModel
+from torch.nn.functional import cross_entropy
+from tqdm import trange
+from transformers import AutoTokenizer, BertForMaskedLM
+
+from intake_triage.models.fits import Fit
+from intake_triage.models.transformer.batches import encode_records, shuffled_batches
+from intake_triage.models.transformer.fit import build_model
+from intake_triage.params import EncoderParams, TrainParams
+from intake_triage.records.prepared import PREPARED, read_prepared
+from studies.transfer.settings import Pretraining
+
+NOT_MASKED = -100
+
+
+def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Save an encoder for `encoder.pretrained`; see `fits.TrainFit`.
+
+    `params` are the sections encoder, train and the study's pretraining.
+
+    References
+    ----------
+    Devlin et al. (2019), BERT (masked language model: of the chosen tokens 80 % become the mask,
+    10 % another token, 10 % stay). The mask is the token for unknown words, which the classifier's
+    word dropout puts there as well.
+    """
+    encoder_params, train_params, pretraining = params
+    assert isinstance(encoder_params, EncoderParams)
+    assert isinstance(train_params, TrainParams)
+    assert isinstance(pretraining, Pretraining)
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.manual_seed(fit.seed)
+    rng = np.random.default_rng(fit.seed)
+    prepared = read_prepared()
+    records = encode_records(prepared, PREPARED, tasks=())
+    train = records.rows(np.flatnonzero(prepared.frame["split"] == "train"))
+    tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
+    start = build_model(fit, prepared.schema, encoder_params, train, vocabulary=len(tokenizer))
+    model = BertForMaskedLM(start.encoder.config)
+    optimizer = torch.optim.AdamW(
+        model.parameters(),
+        lr=train_params.learning_rate,
+        weight_decay=train_params.weight_decay,
+        fused=True,
+    )
+    steps = pretraining.epochs * -(-len(train) // train_params.batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=train_params.learning_rate,
+        total_steps=steps,
+        pct_start=train_params.warmup,
+        anneal_strategy="linear",
+        cycle_momentum=False,
+    )
+    model.train()
+    for _ in trange(
+        pretraining.epochs, desc=f"pretrain seed {fit.seed}", leave=False, disable=None
+    ):
+        for batch in shuffled_batches(
+            train, batch_size=train_params.batch_size, pad_id=tokenizer.pad_token_id, rng=rng
+        ):
+            ids, targets = mask_tokens(
+                batch.input_ids, tokenizer, share=pretraining.masked_share, rng=rng
+            )
+            # The classifier's texts begin at position 1, after the fields' token.
+            positions = torch.arange(1, ids.shape[1] + 1)
+            states = model.bert(ids, batch.attention_mask, position_ids=positions[None])[0]
+            chosen = targets != NOT_MASKED
+            loss = cross_entropy(model.cls(states[chosen]), targets[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+    model.bert.save_pretrained(folder / "model")
+    return model.num_parameters()
+
+
+def mask_tokens(
+    ids: torch.Tensor, tokenizer, *, share: float, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Hide some tokens, at least one a batch, none of them special.
+
+    Returns
+    -------
+    int64 tensor of shape (B, T)
+        What the model reads.
+    int64 tensor of shape (B, T)
+        What was there, `NOT_MASKED` elsewhere.
+    """
+    special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
+    draw = torch.from_numpy(rng.random(ids.shape)).masked_fill(special, np.inf)
+    chosen = draw <= max(share, float(draw.min()))
+    fate = torch.from_numpy(rng.random(ids.shape))
+    others = torch.from_numpy(rng.integers(0, len(tokenizer), ids.shape))
+    masked = torch.where(chosen & (fate < 0.8), tokenizer.unk_token_id, ids)
+    masked = torch.where(chosen & (fate >= 0.9), others, masked)
+    return masked, ids.masked_fill(~chosen, NOT_MASKED)

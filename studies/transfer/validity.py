@@ -1,0 +1,126 @@
+"""Is the verdict to be trusted? Simulated comparisons whose truth is known, decided like real ones.
+
+Reads   studies/transfer/results/<block>.json: variances measured on the committed fits
+Writes  studies/transfer/validity.json
+
+A difference varies with the seeds of both arms and with the records (groups, in the survey) that
+are tested on. Each simulated comparison draws both parts from normal distributions as wide as was
+measured, and a variance of each as three seeds and that many units would estimate it.
+"""
+
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from intake_triage.errors import run_stage
+from intake_triage.evaluation.transfer import Gain, decide_verdict
+from intake_triage.evaluation.uncertainty import Estimate, estimate_difference
+from intake_triage.files import read_json, write_json
+from studies.transfer.settings import RESULTS, VALIDITY, load_block_params, load_study
+
+SIMULATIONS = 2000
+TRUE_EFFECT = 0.02  # macro-F1, whose power is stated
+SIMULATION_SEED = 0
+
+
+def main() -> None:
+    study = load_study()
+    rows = []
+    for name in tqdm(study.blocks, desc="blocks", disable=None):
+        path = RESULTS / f"{name}.json"
+        if not path.exists():
+            continue
+        margin = load_block_params(study, study.blocks[name]).compare.margin
+        for measured in read_json(path)["variances"]:
+            simulated = simulate(
+                measured,
+                n_seeds=len(study.seeds),
+                margin=getattr(margin, measured["measure"]),
+                rng=np.random.default_rng(SIMULATION_SEED),
+            )
+            rows.append({"block": name, **simulated})
+    error = float(np.sqrt(0.05 * 0.95 / SIMULATIONS))
+    write_json(
+        VALIDITY,
+        {"simulations": SIMULATIONS, "monte_carlo_error": round(error, 4), "rows": rows},
+    )
+
+
+def simulate(
+    measured: dict[str, Any], *, n_seeds: int, margin: float, rng: np.random.Generator
+) -> dict[str, Any]:
+    """How often a comparison without a true difference claims one, and how often one is found.
+
+    Parameters
+    ----------
+    measured : a row of `truth.measure_variances`
+    n_seeds : of each arm in the ordinary comparison
+    margin : in the measure's unit
+    rng : Generator
+
+    Returns
+    -------
+    dict
+        task, measure; claimed: share of null comparisons called positive or negative; covered:
+        share whose 95 % interval holds 0; family: share with a class so called after Holm's
+        correction; power: share of comparisons with a true `TRUE_EFFECT` called positive, for
+        macro-F1 alone.
+    """
+    null = [draw(measured, 0.0, n_seeds=n_seeds, rng=rng) for _ in range(SIMULATIONS)]
+    families = 0
+    for overall in null:
+        by_class = {
+            each["class"]: draw({**measured, **each}, 0.0, n_seeds=n_seeds, rng=rng)
+            for each in measured["classes"]
+        }
+        rows = Gain(overall, by_class, margin).rows()[1:]
+        families += any(claims(row["verdict"]) for row in rows)
+    inside = [low <= 0 <= high for low, high in (estimate.interval() for estimate in null)]
+    shown = {
+        "task": measured["task"],
+        "measure": measured["measure"],
+        "claimed": _share([claims(decide_verdict(each, margin=margin)) for each in null]),
+        "covered": _share(inside),
+        "family": round(families / SIMULATIONS, 4),
+        "power": None,
+    }
+    if measured["measure"] == "macro_f1":
+        true = [draw(measured, TRUE_EFFECT, n_seeds=n_seeds, rng=rng) for _ in range(SIMULATIONS)]
+        verdicts = [decide_verdict(each, margin=margin) for each in true]
+        shown["power"] = _share([verdict.startswith("positive") for verdict in verdicts])
+    return shown
+
+
+def draw(
+    measured: dict[str, Any], effect: float, *, n_seeds: int, rng: np.random.Generator
+) -> Estimate:
+    """One comparison with a true effect, estimated as `estimate_difference` does.
+
+    It is given replicates: scores of each arm's seeds, and resamples that vary as the records do.
+    """
+    mtl, st = (rng.normal(0, measured[arm], n_seeds) for arm in ("mtl", "st"))
+    units = measured["units"]
+    observed = effect + rng.normal(0, measured["records"])
+    # What a sample of so many units says of its own spread.
+    spread = measured["records"] * np.sqrt(rng.chisquare(units - 1) / units)
+    resamples = observed + spread * TWO_POINTS
+    first = np.column_stack([mtl + observed, *(np.full(n_seeds, r) for r in resamples)])
+    second = np.column_stack([st, *(np.zeros(n_seeds) for _ in resamples)])
+    return estimate_difference(first, second, n_units=units)
+
+
+TWO_POINTS = np.array([-1.0, 1.0]) / np.sqrt(2)  # with a variance, over n − 1 = 1, of exactly 1
+
+
+def claims(verdict: str) -> bool:
+    """Whether a verdict names a sign."""
+    return verdict.startswith(("positive", "negative"))
+
+
+def _share(values: list[bool]) -> float:
+    return round(float(np.mean(values)), 4)
+
+
+if __name__ == "__main__":
+    run_stage(main)

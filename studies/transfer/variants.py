@@ -1,0 +1,111 @@
+"""The same records otherwise: a partner that tells nothing, few labels of a task, more fields."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from intake_triage.files import replacing, write_json, write_parquet
+from intake_triage.models.transformer.batches import encode_records, ordered_batches
+from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.training import SCORING_BATCH, encode
+from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.schema import FormField, RecordSchema
+from intake_triage.tasks import TASKS, Task
+
+LABEL_SEED = 0  # of the permutation and of the labels kept
+
+
+def other_task(task: Task) -> Task:
+    """The partner."""
+    (partner,) = (other for other in TASKS if other != task)
+    return partner
+
+
+def shuffle_partner(root: Path, task: Task) -> Path:
+    """A folder where the labels of the other task say nothing about a record.
+
+    They are permuted over train, and absent from valid: the checkpoint is then chosen by the task
+    itself, since a task that cannot be learned would only ask to stop early.
+    """
+    partner = other_task(task)
+
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
+        train = (frame["split"] == "train").to_numpy()
+        rng = np.random.default_rng(LABEL_SEED)
+        frame.loc[train, partner] = rng.permutation(frame.loc[train, partner].to_numpy())
+        frame.loc[frame["split"] == "valid", partner] = None
+        return schema
+
+    return _write_variant(root, f"shuffled_partner_of_{task}", change)
+
+
+def keep_labels(root: Path, task: Task, share: float) -> Path:
+    """A folder where only so large a share of train has the task's label.
+
+    A smaller share is a part of a larger one. Valid keeps all its labels.
+    """
+
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
+        train = np.flatnonzero(frame["split"] == "train")
+        order = np.random.default_rng(LABEL_SEED).permutation(train)
+        dropped = order[round(share * len(train)) :]
+        frame.iloc[dropped, frame.columns.get_loc(task)] = None
+        return schema
+
+    return _write_variant(root, f"{task}_{100 * share:g}_percent", change)
+
+
+def add_features(root: Path, fitted: Path) -> Path:
+    """A folder where each number that the encoder of a fitted model gives for a record is a field.
+
+    Parameters
+    ----------
+    fitted : folder of a fit of `mtl` on the records in `root`
+    """
+    features = compute_features(root, fitted)
+
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
+        names = [f"feature_{k}" for k in range(features.shape[1])]
+        frame[names] = features
+        return replace(schema, fields=(*schema.fields, *(FormField(n, "numeric") for n in names)))
+
+    return _write_variant(root, f"with_features_of_{fitted.name}", change)
+
+
+@torch.inference_mode()
+def compute_features(root: Path, fitted: Path) -> np.ndarray:
+    """What the fitted encoder gives for every record, float32 of shape (n_records, width)."""
+    prepared = read_prepared(root / PREPARED)
+    records = encode_records(prepared, root / PREPARED, tasks=())
+    model = IntakeModel.from_pretrained(fitted / "model", local_files_only=True).eval()
+    out = np.empty((len(records), model.encoder.config.hidden_size), dtype=np.float32)
+    for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=0):
+        out[batch.rows] = encode(model, batch).numpy()
+    return out
+
+
+def _write_variant(
+    root: Path, name: str, change: Callable[[pd.DataFrame, RecordSchema], RecordSchema]
+) -> Path:
+    """Copy the prepared records with `change` made to the frame; the other files are shared."""
+    variant = root.parent / f"{root.name}.{name}"
+    if (variant / PREPARED).exists():
+        return variant
+    source = root / PREPARED
+    prepared = read_prepared(source)
+    schema = change(prepared.frame, prepared.schema)
+    with replacing(variant / PREPARED) as temporary:
+        temporary.mkdir()
+        write_parquet(temporary / "records.parquet", prepared.frame)
+        write_json(temporary / "schema.json", schema.to_dict())
+        for path in source.rglob("*"):
+            place = temporary / path.relative_to(source)
+            if path.is_file() and not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, place)
+    return variant

@@ -1,0 +1,51 @@
+"""How the study's sources and arms are called in the page, and the shape of its tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+BLOCKS = {
+    "default": "synthetic, default",
+    "namcs": "survey (NAMCS)",
+    "relatedness_0": "synthetic, relatedness 0",
+    "relatedness_05": "synthetic, relatedness 0.5",
+    "relatedness_1": "synthetic, relatedness 1",
+    "conflict": "synthetic, conflict",
+}
+ARMS = {
+    "mtl": "mtl",
+    "st": "st",
+    "shuffled": "mtl with a shuffled partner",
+    "mtl_truth": "mtl, eight further seeds",
+    "st_truth": "st, eight further seeds",
+    "mtl_equal_parameters": "mtl as large as both st",
+    "mtl_equal_compute": "mtl with both st's passes",
+    "fine_tuned": "mtl fine-tuned to the task",
+    "pretraining": "pre-training",
+    "pretrained_st": "pre-trained st",
+    "pretrained_mtl": "pre-trained mtl",
+    "linear": "logistic regression",
+    "gbm": "LightGBM",
+    "gbm_with_features": "LightGBM with mtl's features",
+    "mtl_fixed": "mtl, fixed weights",
+    "mtl_uncertainty": "mtl, uncertainty",
+    "mtl_pcgrad": "mtl, PCGrad",
+    "mtl_upgrad": "mtl, UPGrad",
+    "st_5%": "st, 5 % of labels",
+    "mtl_5%": "mtl, 5 % of labels",
+    "st_25%": "st, 25 % of labels",
+    "mtl_25%": "mtl, 25 % of labels",
+}
+MEASURES = {"macro_f1": "macro-F1", "log_loss": "log-loss"}
+
+
+def interval(row: Row) -> str:
+    """A difference with its 95 % interval."""
+    return f"{row['delta']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"
+
+
+def markdown_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

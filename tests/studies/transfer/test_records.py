@@ -1,0 +1,84 @@
+"""A block's records are dealt by count, and its variants change what they say and no more."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intake_triage.params import load_params
+from intake_triage.records.prepared import PREPARED, TEST_LABELS, read_prepared
+from intake_triage.tasks import TASKS
+from studies.transfer.arms import widen_to_pair
+from studies.transfer.settings import ROOT, load_block_params
+from studies.transfer.sources import deal_by_count, prepare_records, read_test_parts
+from studies.transfer.variants import keep_labels, other_task, shuffle_partner
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory, tiny_study):
+    folder = tmp_path_factory.mktemp("study") / "default"
+    params = load_block_params(tiny_study, tiny_study.blocks["default"])
+    prepare_records(params, tiny_study.records, folder)
+    return folder
+
+
+def frame_of(folder) -> pd.DataFrame:
+    return read_prepared(folder / PREPARED).frame
+
+
+def test_splits_have_the_counts_that_are_asked_for(root, tiny_study):
+    sizes = frame_of(root)["split"].value_counts()
+    assert dict(sizes) == {"train": 500, "valid": 120, "calibrate": 240, "test": 600}
+    held_out, parts = read_test_parts(root, tiny_study.records)
+    assert parts["verdict"].sum() == 200
+    assert (parts["verdict"] ^ parts["fresh"]).all()
+    assert not set(held_out.unit[parts["verdict"]]) & set(held_out.unit[parts["fresh"]])
+
+
+def test_groups_stay_on_one_side(tiny_study, rng):
+    units = np.sort(rng.integers(0, 90, 1500))
+    units = np.unique(units, return_inverse=True)[1]
+    params = load_params(ROOT / "params.yaml").data
+    split = deal_by_count(pd.DataFrame(index=range(1500)), units, params, counts=tiny_study.records)
+    sides = pd.DataFrame({"unit": units, "split": split}).groupby("unit")["split"].nunique()
+    assert (sides == 1).all()
+    largest = np.bincount(units).max()
+    assert 500 <= (split == "train").sum() < 500 + largest
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_shuffled_partner_says_nothing_and_is_all_that_changes(root, task):
+    before, after = frame_of(root), frame_of(shuffle_partner(root, task))
+    partner = other_task(task)
+    pd.testing.assert_frame_equal(before.drop(columns=partner), after.drop(columns=partner))
+    train, valid = (before["split"] == name for name in ("train", "valid"))
+    assert (before.loc[train, partner] != after.loc[train, partner]).mean() > 0.5
+    assert sorted(before.loc[train, partner]) == sorted(after.loc[train, partner])
+    assert after.loc[valid, partner].isna().all()
+    agreement = (after.loc[train, partner] == before.loc[train, partner]).mean()
+    by_chance = (before.loc[train, partner].value_counts(normalize=True) ** 2).sum()
+    assert agreement == pytest.approx(by_chance, abs=0.08)
+
+
+def test_few_labels_are_a_part_of_more(root):
+    few, more = (frame_of(keep_labels(root, "urgency", share)) for share in (0.1, 0.5))
+    train = few["split"] == "train"
+    kept = [frame.loc[train, "urgency"].notna() for frame in (few, more)]
+    assert [k.sum() for k in kept] == [50, 250]
+    assert (kept[1] | ~kept[0]).all()
+    for frame in (few, more):
+        assert frame["specialty"].equals(frame_of(root)["specialty"])
+        assert frame.loc[~train, "urgency"].equals(frame_of(root).loc[~train, "urgency"])
+
+
+def test_test_labels_are_in_a_file_of_their_own(root):
+    frame = frame_of(root)
+    assert frame.loc[frame["split"] == "test", list(TASKS)].isna().all(axis=None)
+    assert len(pd.read_parquet(root / TEST_LABELS)) == 600
+
+
+def test_the_wider_encoder_has_the_weights_of_two(root):
+    encoder = load_params(ROOT / "params.yaml").encoder
+    wider = widen_to_pair(encoder, root)  # refuses what is not within 2 %
+    assert wider.width > encoder.width
+    assert wider.width % wider.attention_heads == 0
+    assert wider.layers == encoder.layers
