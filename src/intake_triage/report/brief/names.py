@@ -29,7 +29,7 @@ def shorten_set_up(label: str) -> str:
     systems = label.split(" + ")
     if label == "mtl" or len(set(systems)) > 1:
         return " + ".join(name_system(system) for system in systems)
-    return name_set_up(label).removeprefix("a ").removesuffix(" models")
+    return name_set_up(label).removeprefix("a ")
 
 
 def name_system(system: str) -> str:
