@@ -8,7 +8,7 @@ from recommendations import MULTI_TASK_RELEASE, NOTHING_PASSES, PAIR_NOT_SHOWN, 
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.recommendation import (
     explain_choice,
-    list_flips,
+    flip_rows,
     list_steady,
     say_how_sure,
     say_limits,
@@ -24,10 +24,8 @@ def test_a_multi_task_release_is_told(run):
     assert say_how_sure(given).startswith("In 97 of 100 re-drawn samples")
     assert "The choice is stable." in say_how_sure(given)
     assert "every safety limit was shown to be met" in say_limits(given)
-    assert (
-        "Two LightGBM models",
-        ["harm points for any other form sent too late: 4.4 instead of 2"],
-    ) in list_flips(given)
+    flip = ("Harm points for any other form sent too late", "2", "4.4", "Two LightGBM models")
+    assert flip in list(flip_rows(given))
 
 
 def test_a_pair_with_a_limit_not_shown_is_told(run):
@@ -35,19 +33,18 @@ def test_a_pair_with_a_limit_not_shown_is_told(run):
     assert state_recommendation(given).startswith("Use two LightGBM models in a pilot")
     assert "does the least harm: 1,320 harm points" in explain_choice(given)
     assert "Runner-up: two models, Transformer for urgency and LightGBM" in explain_choice(given)
+    final = [given.find("set_ups", split="test", label=it) for it in ("gbm + gbm", "st + gbm")]
+    harms = " and ".join(f"{row['cost_per_1000']:,.0f}" for row in final)
+    assert f"In the final check the harm of the two was {harms}" in explain_choice(given)
+    runner_up_did_less = final[1]["cost_per_1000"] < final[0]["cost_per_1000"]
+    assert ("there the runner-up did less" in explain_choice(given)) == runner_up_did_less
     assert "In 70 of 100" in say_how_sure(given)
     assert "not settled" in say_how_sure(given)
     assert "Not shown to be within its limit: the share of urgent forms" in say_limits(given)
     assert "The other limits were met." in say_limits(given)
-    assert list_flips(given) == [
-        (
-            "One multi-task Transformer for both tasks",
-            ["harm points for any other form sent too late: 1.28 instead of 2"],
-        ),
-        (
-            "Do not release",
-            ["limit for urgent forms sent too late: 8.6 of 100 instead of 10.0 of 100"],
-        ),
+    assert list(flip_rows(given)) == [
+        ("Harm points for any other form sent too late", "2", "1.28", "Multi-task"),
+        ("Limit for urgent forms sent too late", "10.0 of 100", "8.6 of 100", "Do not release"),
     ]
     assert list_steady(given) == ["harm points for a form sent to the wrong sub-specialty"]
 
@@ -66,10 +63,13 @@ def test_a_veto_is_told(run):
 def test_nothing_that_passes_is_told(run):
     given = recommending(run, NOTHING_PASSES)
     assert state_recommendation(given).startswith("Do not release: none of the set-ups")
-    assert "Least harm, 1,331 harm points per 1,000 forms, was done by one" in explain_choice(given)
+    assert (
+        "Least harm, 1,331 harm points (explained below) per 1,000 forms, was done by one"
+        in explain_choice(given)
+    )
     assert "also nothing passed" in say_how_sure(given)
     assert "No set-up reached the final check" in say_limits(given)
-    assert list_flips(given)[0][0] == "One multi-task Transformer for both tasks"
+    assert next(flip_rows(given))[-1] == "Multi-task"
     page = parse_page(build_page(given)).text
     assert "(chosen)" not in page
     assert "none has a figure here" in page

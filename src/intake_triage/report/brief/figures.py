@@ -111,7 +111,7 @@ def _groups(run: Run) -> dict[str, Any]:
     """A row a group: point and interval; the average of all as a dashed line."""
     overall = overall_missed(run)
     y = {"field": "group", "type": "nominal", "sort": None, "title": None}
-    share = {"type": "quantitative", "axis": {"format": ".0%", "tickCount": 5}}
+    share = {"type": "quantitative", "axis": {"format": ".0%", "tickCount": 4}}
     x = share | {"title": "placed too low; dashed: all patients"}
     colour = {"value": colour_of(run.system("urgency"))}
     layers = [

@@ -1,9 +1,9 @@
 """The recommendation in plain words: how sure it is, its safety limits, what would change it."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from intake_triage.evaluation.set_ups import SetUp
 from intake_triage.report.brief.formats import (
     capitalise,
     decimals,
@@ -15,7 +15,7 @@ from intake_triage.report.brief.formats import (
     with_interval,
 )
 from intake_triage.report.brief.inputs import Run
-from intake_triage.report.brief.names import name_class
+from intake_triage.report.brief.names import name_class, shorten_set_up
 from intake_triage.report.wording import describe_set_up
 
 Values = Mapping[str, Any]
@@ -58,17 +58,17 @@ def explain_choice(run: Run) -> str:
             f"Least harm, {_cost(lowest)}, was done by {describe_set_up(lowest)}, but less harm "
             "does not make up for a broken limit. The figures below are of that set-up."
         )
-    own = _cost(recommendation)
+    own, beside = _cost(recommendation), _compare_with_runner_up(run)
     if recommendation["lowest"]["cost_per_1000"] == recommendation["cost_per_1000"]:
         why = f"Of the set-ups within the safety limits it does the least harm: {own}."
-        return f"{why} {_runner_up(recommendation)}"
+        return f"{why} {beside}"
     virtue = "is one model fewer to maintain"
     if recommendation["models"] == lowest["models"]:
         virtue = "is cheaper to run"
     return (
         f"Its harm is {own}. That is within {plain(margin)} points of the lowest "
         f"({describe_set_up(lowest)}, {whole(lowest['cost_per_1000'])}), and it {virtue}. "
-        f"{_runner_up(recommendation)}"
+        f"{beside}"
     )
 
 
@@ -124,18 +124,12 @@ def limit_rows(run: Run) -> Iterator[tuple[str, str, str, str]]:
         )
 
 
-def list_flips(run: Run) -> list[tuple[str, list[str]]]:
-    """What would be recommended instead, and the changes that each lead to it.
-
-    Returns
-    -------
-    list of (what would be recommended, changes that lead there, each a clause)
-    """
-    by_outcome = defaultdict(list)
+def flip_rows(run: Run) -> Iterator[tuple[str, str, str, str]]:
+    """A row a change that matters: what, its value now and then, and the recommendation then."""
     for key, flip in run.recommendation["flips"].items():
         if flip["at"] is not None:
-            by_outcome[_outcome(flip)].append(_describe_flip(key, flip))
-    return list(by_outcome.items())
+            now, then = (_flip_value(key, flip[it]) for it in ("now", "at"))
+            yield capitalise(_flip_subject(key)), now, then, _outcome(flip)
 
 
 def list_steady(run: Run) -> list[str]:
@@ -147,17 +141,15 @@ def list_steady(run: Run) -> list[str]:
 def _outcome(flip: Values) -> str:
     if flip["urgency"] is None:
         return "Do not release"
-    return capitalise(describe_set_up(flip))
+    return capitalise(shorten_set_up(SetUp(flip["urgency"], flip["specialty"]).label))
 
 
-def _describe_flip(key: str, flip: Values) -> str:
-    form = plain
+def _flip_value(key: str, value: float) -> str:
     if key.startswith("max_"):
-        form = of_100_finely
-    elif key.startswith("slope."):
-        form = "{:g}".format  # the bounds lie close to 1: a third decimal tells
-    unit = " of 100" if key.startswith("max_") else ""
-    return f"{_flip_subject(key)}: {form(flip['at'])}{unit} instead of {form(flip['now'])}{unit}"
+        return f"{of_100_finely(value)} of 100"
+    if key.startswith("slope."):
+        return f"{value:g}"  # the bounds lie close to 1: a third decimal tells
+    return plain(value)
 
 
 def _flip_subject(key: str) -> str:
@@ -198,12 +190,24 @@ def _describe_limit(name: str, run: Run) -> str:
     return f"boldness of stated chances of “{cut}”"
 
 
-def _runner_up(recommendation: Values) -> str:
-    second = recommendation["runner_up"]
+def _compare_with_runner_up(run: Run) -> str:
+    """What comes second, the ranges of both, and their harm in the final check."""
+    second = run.recommendation["runner_up"]
     if second is None:
         return "No other set-up keeps within the limits."
-    return f"Runner-up: {describe_set_up(second)}, {whole(second['cost_per_1000'])}."
+    said = f"Runner-up: {describe_set_up(second)}, {whole(second['cost_per_1000'])}."
+    labels = [run.judged.label, SetUp(second["urgency"], second["specialty"]).label]
+    choosing, final = (
+        [run.find("set_ups", split=split, label=label) for label in labels]
+        for split in ("calibrate", "test")
+    )
+    ranges = " and ".join(f"{whole(row['low'])} to {whole(row['high'])}" for row in choosing)
+    harms = " and ".join(whole(row["cost_per_1000"]) for row in final)
+    said += f" The ranges are {ranges}. In the final check the harm of the two was {harms}"
+    if final[1]["cost_per_1000"] < final[0]["cost_per_1000"]:
+        return f"{said}: there the runner-up did less. That check can veto a choice, not make one."
+    return f"{said}."
 
 
 def _cost(set_up: Values) -> str:
-    return f"{whole(set_up['cost_per_1000'])} harm points per 1,000 forms"
+    return f"{whole(set_up['cost_per_1000'])} harm points (explained below) per 1,000 forms"
