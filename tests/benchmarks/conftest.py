@@ -23,11 +23,16 @@ def results() -> dict[str, Any]:
     run = {"wall_seconds": _spread(18.5), "peak_mib": _spread(519.5)}
     topics = {
         "training": {
-            "ours_against": {"trainer_padded": _spread(4.5), "trainer_grouped": _spread(2.5)},
+            "ours_against": {
+                "trainer_padded": _spread(4.5),
+                "trainer_grouped": _spread(2.5),
+                "trainer_grouped_no_dropout": _spread(1.5),
+            },
             "records_per_second": {
                 "ours": _spread(1500.5),
                 "trainer_padded": _spread(300.5),
                 "trainer_grouped": _spread(700.5),
+                "trainer_grouped_no_dropout": _spread(900.5),
             },
             "processes": 2,
             "records_a_pass": 12800,

@@ -27,6 +27,20 @@ if __name__ == "__main__":
 """
 
 
+SHORT_RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])  # as stages do: the environment does not know this path
+from pathlib import Path
+import tiny_fits
+from intake_triage.models.fits import Fit, Job, run_fits
+
+if __name__ == "__main__":
+    job = Job(Fit("gbm", ("urgency",), 0), tiny_fits.tell_who_imported, ())
+    (folder,) = run_fits([job], code=Path("code"))
+    print((folder / "imported_before").read_text())
+"""
+
+
 @pytest.fixture(autouse=True)
 def workplace(tmp_path, monkeypatch):
     """An empty folder as the current one, with code and prepared records to depend on."""
@@ -152,6 +166,17 @@ def test_forgotten_fits_are_trained_again(run, params):
     forget_fits(folders)
     assert list(Path(".fits").iterdir()) == []
     assert run(SEEDS[:1], sections=sections) == names(SEEDS[:1])
+
+
+def test_a_fit_finds_its_libraries_imported(tmp_path):
+    script = tmp_path / "short_run.py"
+    script.write_text(SHORT_RUN)
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules/tiny_fits.py").write_text(Path(tiny_fits.__file__).read_text())
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    command = [sys.executable, str(script), str(tmp_path / "modules")]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "True"
 
 
 def test_a_killed_stage_takes_its_fits_with_it(tmp_path):
