@@ -14,6 +14,7 @@ from traced_numbers import find_untraced, snap
 from intake_triage.errors import InputError
 from intake_triage.report.brief.inputs import Run, read_run
 from intake_triage.report.brief.page import build_page
+from intake_triage.report.brief.provenance import read_tripod
 from intake_triage.report.model_card import build_card
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +100,12 @@ def test_the_dial_is_shown_where_the_study_was_run(run):
     assert "0.35 one multi-task model 81 one multi-task model 1,411" in said
     assert "urgency +0.012 (+0.001 to +0.020), positive" in said
     assert untraced(html, given) == []
+
+
+def test_every_item_of_tripod_is_answered():
+    items = read_tripod()
+    assert [it["item"] for it in items] == list(range(1, 28))
+    assert all(it["topic"] and it["where"] for it in items)
 
 
 @pytest.mark.parametrize("folder", [Path("."), Path("results/namcs")], ids=str)

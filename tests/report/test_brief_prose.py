@@ -31,7 +31,7 @@ def test_a_multi_task_release_is_told(run):
 def test_a_pair_with_a_limit_not_shown_is_told(run):
     given = recommending(run, PAIR_NOT_SHOWN)
     assert state_recommendation(given).startswith("Use two LightGBM models in a pilot")
-    assert "does the least harm: 1,320 harm points" in explain_choice(given)
+    assert "it did the least harm: 1,320 harm points" in explain_choice(given)
     assert "Runner-up: two models, Transformer for urgency and LightGBM" in explain_choice(given)
     final = [given.find("set_ups", split="test", label=it) for it in ("gbm + gbm", "st + gbm")]
     harms = " and ".join(f"{row['cost_per_1000']:,.0f}" for row in final)

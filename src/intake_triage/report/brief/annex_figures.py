@@ -170,7 +170,7 @@ def _transfer(run: Run, task: str) -> dict[str, Any]:
     def panel(measure: str, title: str) -> dict[str, Any]:
         part = [row for row in rows if row["measure"] == measure]
         margin = [{"margin": row["margin"]} for row in part[:1]]
-        x = {"type": "quantitative", "title": title, "axis": {"tickCount": 5}}
+        x = {"type": "quantitative", "title": title, "axis": {"tickCount": 4}}
         guide = {"type": "rule", "strokeDash": [3, 3], "color": SOFT}
         colour = {"value": colour_of("mtl")}
         return {

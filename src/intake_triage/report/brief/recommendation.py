@@ -60,8 +60,10 @@ def explain_choice(run: Run) -> str:
         )
     own, beside = _cost(recommendation), _compare_with_runner_up(run)
     if recommendation["lowest"]["cost_per_1000"] == recommendation["cost_per_1000"]:
-        why = f"Of the set-ups within the safety limits it does the least harm: {own}."
-        return f"{why} {beside}"
+        return (
+            "Of the set-ups that kept within the safety limits on the forms used to choose, it did "
+            f"the least harm: {own}. {beside}"
+        )
     virtue = "is one model fewer to maintain"
     if recommendation["models"] == lowest["models"]:
         virtue = "is cheaper to run"
