@@ -11,6 +11,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 
 repro: $(VENV)/installed
 	$(RUN) dvc repro
+	$(call write_brief,.)
 
 test: $(VENV)/installed
 	$(RUN) ruff check .
@@ -41,6 +42,7 @@ namcs: clone-namcs
 	mkdir -p .runs/$@/data/raw && rm -rf .runs/$@/data/raw/namcs
 	cp -rL "$(NAMCS)" .runs/$@/data/raw/namcs
 	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
+	$(call write_brief,results/namcs)
 
 # The synthetic clinic with 200,000 records to train on, one seed; about an hour.
 large: clone-large
@@ -75,6 +77,15 @@ card: $(VENV)/installed
 # Writes the README's figures and picture anew from the committed metrics/ and results/namcs/.
 readme: $(VENV)/installed
 	$(RUN) PYTHONPATH=src python -m intake_triage.report.readme
+
+# Writes reports/brief.html and reports/model-card.md anew, from the committed metrics/ and plots/;
+# the survey's too.
+.PHONY: brief
+write_brief = PYTHONPATH=src $(RUN) python -m intake_triage.report.brief --run $(1) && \
+	PYTHONPATH=src $(RUN) python -m intake_triage.report.model_card --run $(1)
+brief: $(VENV)/installed
+	$(call write_brief,.)
+	$(call write_brief,results/namcs)
 
 # What a change did: the working tree against BASE, as review/review.html and review/comment.md.
 .PHONY: review check-lock

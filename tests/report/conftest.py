@@ -1,9 +1,13 @@
-"""A small repository with two revisions of params, metrics and plots, made by real DVC."""
+"""The committed run; a small repository with two revisions of its files, made by real DVC."""
 
 from pathlib import Path
 
 import pytest
 from checkout import Checkout
+
+from intake_triage.report.brief.inputs import Run, read_run
+
+ROOT = Path(__file__).resolve().parents[2]
 
 DVC_YAML = """\
 stages:
@@ -86,6 +90,14 @@ def rerun(checkout: Checkout) -> None:
     survey.mkdir(parents=True, exist_ok=True)
     checkout.run("cp", "-r", *SURVEY, str(survey))
     checkout.commit("results")
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """The committed run of the synthetic clinic."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        return read_run(Path("."))
 
 
 @pytest.fixture(scope="session")

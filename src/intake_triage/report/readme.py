@@ -10,6 +10,7 @@ from typing import Any
 import vl_convert
 
 from intake_triage.files import read_json, replacing
+from intake_triage.report.palette import SYSTEM_COLOURS
 from intake_triage.report.wording import describe_recommendation
 from intake_triage.tasks import TASKS
 
@@ -118,6 +119,8 @@ def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Macro-F1 with 95 % intervals: a column a task, a row a data source."""
     x = {"type": "quantitative", "scale": {"zero": False}, "title": "macro-F1, 95 % interval"}
     y = {"field": "system", "type": "nominal", "sort": list(DESCRIPTIONS), "title": None}
+    scale = {"domain": list(SYSTEM_COLOURS), "range": list(SYSTEM_COLOURS.values())}
+    colour = {"color": {"field": "system", "type": "nominal", "scale": scale, "legend": None}}
     return {
         "data": {"values": [row for row in rows if row["system"] != "prior"]},
         "facet": {
@@ -129,12 +132,13 @@ def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:
             "height": {"step": 22},
             "layer": [
                 {
-                    "mark": {"type": "rule", "strokeWidth": 2, "color": "#4c78a8"},
-                    "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y},
+                    "mark": {"type": "rule", "strokeWidth": 2},
+                    "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y}
+                    | colour,
                 },
                 {
-                    "mark": {"type": "point", "filled": True, "size": 60, "color": "#4c78a8"},
-                    "encoding": {"x": x | {"field": "macro_f1"}, "y": y},
+                    "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                    "encoding": {"x": x | {"field": "macro_f1"}, "y": y} | colour,
                 },
             ],
         },

@@ -1,0 +1,72 @@
+"""The model card of a run, reports/model-card.md: `make brief` writes it beside the brief."""
+
+import argparse
+from pathlib import Path
+
+import jinja2
+
+from intake_triage.errors import run_stage
+from intake_triage.files import replacing
+from intake_triage.report.brief import findings, recommendation, rule_tables, score_tables
+from intake_triage.report.brief.formats import capitalise
+from intake_triage.report.brief.inputs import Run, read_run
+from intake_triage.report.brief.table import Table
+from intake_triage.report.wording import describe_set_up
+
+CARD = Path("reports/model-card.md")
+TEMPLATE = "model-card.md.jinja"
+LABELS = {
+    "synthetic": "Labels are drawn by the generator, noise included; docs/data-card.md says how.",
+    "namcs": "Urgency is the major reason for the visit, a proxy; the sub-specialty is the "
+    "physician's own. Records are split by physician and unweighted.",
+    "file": "Labels are those of the clinic's own table; docs/own-data.md says how it is read.",
+}
+
+
+def build_card(run: Run) -> str:
+    """The card as Markdown."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["capitalise"] = capitalise
+    judged = {"urgency": run.judged.urgency, "specialty": run.judged.specialty}
+    return environment.get_template(TEMPLATE).render(
+        run=run,
+        name=describe_set_up(judged | {"models": run.judged.models}),
+        labels=LABELS,
+        say=findings,
+        recommend=recommendation,
+        tables={
+            "data": score_tables.data_table(run),
+            "cost": rule_tables.cost_table(run),
+            "per_1000": rule_tables.per_1000_table(run),
+            "scores": score_tables.score_table(run),
+            "ceilings": rule_tables.ceiling_table(run),
+        },
+        markdown=_markdown,
+    )
+
+
+def _markdown(table: Table) -> str:
+    lines = [table.heading, ("---",) * len(table.heading), *table.rows]
+    return f"{table.caption}:\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> None:
+    """Read the run named on the command line, and write its card beside its metrics."""
+    parser = argparse.ArgumentParser(prog="make brief", description=__doc__)
+    parser.add_argument(
+        "--run", type=Path, default=Path("."), help="the run's folder, such as results/namcs"
+    )
+    folder = parser.parse_args().run
+    card = build_card(read_run(folder))
+    with replacing(folder / CARD) as temporary:
+        temporary.write_text(card, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run_stage(main)
