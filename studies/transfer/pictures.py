@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from intake_triage.report.palette import SYSTEM_COLOURS
 from studies.transfer.words import ARMS, BLOCKS, MEASURES
 
-COLORS = {"mtl": "#0072B2", "shuffled": "#999999"}
+COLOURS = {"mtl": SYSTEM_COLOURS["mtl"], "shuffled": "#999999"}
+METHODS = {"fixed": "#D55E00", "uncertainty": "#0072B2", "pcgrad": "#009E73", "upgrad": "#CC79A7"}
 
 
 def draw_differences(results: dict[str, Any]) -> dict[str, Any]:
@@ -18,16 +20,16 @@ def draw_differences(results: dict[str, Any]) -> dict[str, Any]:
         }
         for name, result in results.items()
         for row in result["differences"]
-        if row["reference"] == "st" and row["treatment"] in COLORS
+        if row["reference"] == "st" and row["treatment"] in COLOURS
     ]
-    names = [f"{ARMS[arm]} − st" for arm in COLORS]
+    names = [f"{ARMS[arm]} − st" for arm in COLOURS]
     y = {"field": "data", "type": "nominal", "sort": list(BLOCKS.values()), "title": None}
     shared = {
         "y": y,
         "yOffset": {"field": "what", "sort": names},
         "color": {
             "field": "what",
-            "scale": {"domain": names, "range": list(COLORS.values())},
+            "scale": {"domain": names, "range": list(COLOURS.values())},
             "legend": {"orient": "top", "title": None, "labelLimit": 400},
         },
     }
@@ -87,7 +89,7 @@ def draw_frontier(results: dict[str, Any]) -> dict[str, Any]:
         "color": {
             "field": "balancing",
             "type": "nominal",
-            "scale": {"range": ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]},
+            "scale": {"domain": list(METHODS), "range": list(METHODS.values())},
         },
     }
     return {
