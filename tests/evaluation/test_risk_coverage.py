@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
+from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.resampling import draw_weightings
 from intake_triage.evaluation.risk_coverage import (
     COVERAGES,
@@ -54,12 +56,15 @@ def test_what_is_kept_adds_up_and_ties_are_treated_alike(rng, coverage):
     assert (np.diff(kept[np.argsort(certainty)]) >= 0).all()
 
 
-def test_rows_equal_brute_force(systems, held_out):
+def test_rows_equal_brute_force(systems, held_out, params):
     weightings = draw_weightings(held_out.n_units, resamples=100)
-    rows = risk_coverage_rows({"st": systems["st"]}, held_out, weightings)
+    cost = params.decision.cost.model_copy(update={"too_late_urgent": 2.0})  # late ones to count
+    rows = risk_coverage_rows({"st": systems["st"]}, held_out, weightings, cost)
     labelled = held_out.labels["urgency"] >= 0
     labels = held_out.labels["urgency"][labelled]
-    certainty, placed = most_certain(systems["st"].calibrated["urgency"][:, labelled])
+    logits = systems["st"].calibrated["urgency"][:, labelled]
+    certainty, likeliest = most_certain(logits)
+    placed = (softmax(logits, axis=2) @ urgency_cost_matrix(3, cost)).argmin(axis=2)
     by_coverage = {
         (row["measure"], row["coverage"]): row for row in rows if row["task"] == "urgency"
     }
@@ -68,7 +73,7 @@ def test_rows_equal_brute_force(systems, held_out):
         wrong, late = [], []
         for seed in range(3):
             kept = np.argsort(-certainty[seed])[:n_kept]
-            wrong.append((placed[seed, kept] != labels[kept]).mean())
+            wrong.append((likeliest[seed, kept] != labels[kept]).mean())
             urgent = kept[labels[kept] < 2]
             late.append((placed[seed, urgent] > labels[urgent]).mean())
         assert by_coverage["wrong", coverage]["risk"] == pytest.approx(np.mean(wrong), abs=1e-4)

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from scipy.stats import t
 from sklearn import metrics
 
+from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.resampling import draw_weightings
 from intake_triage.evaluation.subgroups import subgroup_rows, subgroups_to_show
 from intake_triage.scores import log_loss
@@ -14,10 +16,10 @@ from intake_triage.scores import log_loss
 def score(systems, held_out, params):
     """Rows of st, which has three seeds."""
 
-    def score(*, min_subgroup: int = 20, systems=systems):
+    def score(*, min_subgroup: int = 20, systems=systems, cost=params.decision.cost):
         few = params.compare.model_copy(update={"min_subgroup": min_subgroup, "ece_bins": 5})
         weightings = draw_weightings(held_out.n_units, resamples=200)
-        return subgroup_rows({"st": systems["st"]}, held_out, weightings, few)
+        return subgroup_rows({"st": systems["st"]}, held_out, weightings, few, cost)
 
     return score
 
@@ -27,18 +29,21 @@ def find(rows, **wanted):
     return row
 
 
-def test_scores_are_those_of_the_subgroups_records(score, systems, held_out):
-    rows = score()
+def test_scores_are_those_of_the_subgroups_records(score, make_system, held_out, params):
+    systems = {"st": make_system(skill=1.0, sharpness=0.3)}
+    cost = params.decision.cost.model_copy(update={"too_late_urgent": 2.0})  # late ones to count
+    rows = score(systems=systems, cost=cost)
     mine = (held_out.subgroups["sex"] == "female") & (held_out.labels["urgency"] >= 0)
     labels = held_out.labels["urgency"][mine]
     raw, calibrated = (
         logits["urgency"][:, mine] for logits in (systems["st"].raw, systems["st"].calibrated)
     )
     urgent = labels < 2
+    placed = (softmax(calibrated, axis=2) @ urgency_cost_matrix(3, cost)).argmin(axis=2)
     expected = {
         "macro_f1": [metrics.f1_score(labels, seed.argmax(1), average="macro") for seed in raw],
         "log_loss": [log_loss(seed, labels) for seed in calibrated],
-        "under_triage": [(seed.argmax(1) > labels)[urgent].mean() for seed in raw],
+        "under_triage": [(seed > labels)[urgent].mean() for seed in placed],
     }
     for measure, by_seed in expected.items():
         row = find(rows, task="urgency", subgroup="female", measure=measure)

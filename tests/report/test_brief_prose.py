@@ -5,6 +5,7 @@ from dataclasses import replace
 from html_page import parse_page
 from recommendations import MULTI_TASK_RELEASE, NOTHING_PASSES, PAIR_NOT_SHOWN, VETOED, recommending
 
+from intake_triage.report.brief.findings import say_deferral, say_who_is_worse
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.recommendation import (
     explain_choice,
@@ -86,3 +87,32 @@ def test_the_first_line_says_what_the_data_are(run):
         given = replace(run, params={**run.params, "data": data})
         first = next(parse_page(build_page(given)).texts())
         assert all(word in first for word in words)
+
+
+def test_groups_are_compared_by_what_would_be_sent(run):
+    overall = run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]["under_triage"]
+    row = {"task": "urgency", "system": run.system("urgency"), "column": "sex", "forms": 900}
+    late = row | {"measure": "under_triage"}
+    rows = [
+        *(row | {"measure": "log_loss", "subgroup": it} for it in ("female", "male", "missing")),
+        late | {"subgroup": "female", "value": 0.31, "low": 0.3, "high": 0.32},
+        late | {"subgroup": "male", "value": 0.01, "low": 0.0, "high": 0.02},
+    ]
+    said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows}))
+    assert "too late most often for sex female (31 of 100, 30 to 32)" in said
+    assert f"overall {overall['value']:.0%}".rstrip("%") in said
+    assert "Clearly worse than average: sex female." in said
+    assert said.endswith("Not shown, since it would tell of few people: sex not recorded.")
+    said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows[:4]}))
+    assert said == "Too few people are concerned for groups of patients to be compared."
+
+
+def test_deferral_is_not_said_to_save_urgent_forms_where_that_is_not_shown(run):
+    row = {"task": "urgency", "measure": "under-triage", "system": run.system("urgency")}
+    before = row | {"coverage": 1.0, "risk": 0.08, "low": 0.07, "high": 0.09, "of": 900}
+    for low, high, shown in ((0.04, 0.06, True), (0.07, 0.09, False), (0.1, 0.12, False)):
+        after = before | {"coverage": 0.8, "risk": (low + high) / 2, "low": low, "high": high}
+        said = say_deferral(replace(run, plots={**run.plots, "risk_coverage": [before, after]}))
+        risk = f"{(low + high) / 2:.0%}".rstrip("%")
+        assert f"urgent forms are sent too late {risk} of 100 times instead of 8." in said
+        assert ("not shown to catch more urgent forms" not in said) == shown

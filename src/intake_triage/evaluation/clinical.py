@@ -103,10 +103,10 @@ def view_clinically(
         },
         plots={
             "per_1000": per_1000_rows(scores),
-            "risk_coverage": risk_coverage_rows(ranking, held_out, weightings),
+            "risk_coverage": risk_coverage_rows(ranking, held_out, weightings, cost),
             "net_benefit": net_benefit_rows(ranking, held_out, weightings),
             "conformal": coverage_rows(sets, held_out, alpha=alpha),
-            "subgroups": subgroup_rows(trained, held_out, weightings, params),
+            "subgroups": subgroup_rows(trained, held_out, weightings, params, cost),
         },
     )
 

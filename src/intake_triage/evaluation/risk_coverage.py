@@ -7,10 +7,12 @@ import numpy as np
 from scipy.special import softmax
 
 from intake_triage.calibration.decisions import URGENT_TIERS
+from intake_triage.evaluation.decided import decide_urgency_by_cost
 from intake_triage.evaluation.figures import DECIMALS, show_share
 from intake_triage.evaluation.held_out import HeldOut, Labelled
 from intake_triage.evaluation.resampling import replicate_mean
 from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.params import CostParams
 from intake_triage.tasks import TASKS, Task
 
 COVERAGES = np.arange(100, 45, -5) / 100  # shares of the forms that the system decides on its own
@@ -65,28 +67,35 @@ def risk_coverage_area(certainty: np.ndarray, wrong: np.ndarray) -> float:
 
 
 def risk_coverage_rows(
-    systems: Mapping[str, SystemLogits], held_out: HeldOut, weightings: np.ndarray
+    systems: Mapping[str, SystemLogits],
+    held_out: HeldOut,
+    weightings: np.ndarray,
+    cost: CostParams,
 ) -> list[dict[str, Any]]:
     """The error among the forms that are kept, and for urgency their under-triage.
 
-    Certainty is the calibrated probability of the likeliest class, which is the one decided on. The
-    95 % intervals are of the forms kept here: they take the certainty at which forms go to a nurse
-    as given. No row tells of few people.
+    Certainty is the calibrated probability of the likeliest class. wrong: that class is not the
+    true one; under-triage: after the least-cost decision on the same probabilities. The 95 %
+    intervals are of the forms kept here: they take the certainty at which forms go to a nurse as
+    given. No row tells of few people.
 
     Parameters
     ----------
     systems : mapping
     held_out : HeldOut
     weightings : float array of shape (n_weightings, n_units)
+    cost : CostParams
     """
     rows = []
     for task in TASKS:
         sample = held_out.labelled(task)
         for name, system in systems.items():
-            certainty, placed = most_certain(system.calibrated[task][:, sample.rows])
-            concerned = {"wrong": (placed != sample.labels, np.full(len(sample.labels), True))}
+            logits = system.calibrated[task][:, sample.rows]
+            certainty, likeliest = most_certain(logits)
+            concerned = {"wrong": (likeliest != sample.labels, np.full(len(sample.labels), True))}
             if task == "urgency":
                 urgent = sample.labels < URGENT_TIERS
+                placed = decide_urgency_by_cost(logits, cost)
                 concerned["under-triage"] = (urgent & (placed > sample.labels), urgent)
             kept = np.stack(
                 [[kept_share(seed, coverage=c) for seed in certainty] for c in COVERAGES]

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from intake_triage.evaluation.decided import decide_urgency_by_cost
 from intake_triage.evaluation.figures import DECIMALS
 from intake_triage.evaluation.held_out import HeldOut, Labelled
 from intake_triage.evaluation.reliability import replicate_ece, top_label
@@ -13,7 +14,7 @@ from intake_triage.evaluation.safety import tabulate_triage, triage_shares
 from intake_triage.evaluation.small_counts import hide_small_counts
 from intake_triage.evaluation.systems import SystemLogits
 from intake_triage.evaluation.uncertainty import ALPHA, estimate_score
-from intake_triage.params import CompareParams
+from intake_triage.params import CompareParams, CostParams
 from intake_triage.scores import record_log_losses
 from intake_triage.tasks import TASKS, Task
 
@@ -23,12 +24,14 @@ def subgroup_rows(
     held_out: HeldOut,
     weightings: np.ndarray,
     params: CompareParams,
+    cost: CostParams,
 ) -> list[dict[str, Any]]:
     """Scores of each task, subgroup and system with intervals that hold together.
 
     macro_f1: by raw argmax, over the classes that the subgroup's records have; log_loss and ece:
-    calibrated; under_triage: by raw argmax. The intervals are Bonferroni's: all those of one
-    measure, task, column and system cover at 95 % at once. That of an ECE is rough.
+    calibrated; under_triage: after the least-cost decision on calibrated probabilities, left out
+    where it would tell of few people. The intervals are Bonferroni's: all those of one measure,
+    task, column and system cover at 95 % at once. That of an ECE is rough.
 
     Parameters
     ----------
@@ -37,6 +40,7 @@ def subgroup_rows(
     weightings : float array of shape (n_weightings, n_units)
     params : CompareParams
         `min_subgroup`: subgroups of fewer labelled records are left out; `ece_bins`.
+    cost : CostParams
 
     Returns
     -------
@@ -70,6 +74,7 @@ def subgroup_rows(
                         drawn,
                         task,
                         tiers=held_out.classes["urgency"],
+                        cost=cost,
                         n_bins=params.ece_bins,
                         level=1 - ALPHA / len(shown),
                     )
@@ -98,13 +103,14 @@ def _score(
     task: Task,
     *,
     tiers: tuple[str, ...],
+    cost: CostParams,
     n_bins: int,
     level: float,
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Measures and their numbers on the records of one subgroup."""
     raw, calibrated = system.raw[task][:, part.rows], system.calibrated[task][:, part.rows]
-    placed, present = raw.argmax(axis=-1), np.unique(part.labels)
-    f1 = replicate_f1(placed, part.labels, part.unit, weightings, n_classes=raw.shape[-1])
+    likeliest, present = raw.argmax(axis=-1), np.unique(part.labels)
+    f1 = replicate_f1(likeliest, part.labels, part.unit, weightings, n_classes=raw.shape[-1])
     yield "macro_f1", _round(f1[..., present].mean(axis=-1), part, level, most=1)
     losses = np.stack([record_log_losses(seed, part.labels) for seed in calibrated])
     yield "log_loss", _round(replicate_mean(losses, part.unit, weightings), part, level)
@@ -114,6 +120,7 @@ def _score(
     ]
     yield "ece", _round(np.stack(ece), part, level, most=1)
     if task == "urgency":
+        placed = decide_urgency_by_cost(calibrated, cost)
         triage = tabulate_triage(placed, part, weightings, n_tiers=len(tiers))
         share = triage.show(triage_shares(tiers)["under_triage"], level=level)
         if share is not None:

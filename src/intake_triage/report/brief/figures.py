@@ -39,7 +39,7 @@ def draw_page_figures(run: Run) -> dict[str, Figure]:
         figures.append(
             draw(
                 "groups",
-                "Urgent forms placed too low, of 100, by group of patients, with ranges",
+                "Urgent forms sent too late, of 100, by group of patients, with ranges",
                 say_who_is_worse(run),
                 _groups(run),
             )
@@ -112,7 +112,7 @@ def _groups(run: Run) -> dict[str, Any]:
     overall = overall_missed(run)
     y = {"field": "group", "type": "nominal", "sort": None, "title": None}
     share = {"type": "quantitative", "axis": {"format": ".0%", "tickCount": 4}}
-    x = share | {"title": "placed too low; dashed: all patients"}
+    x = share | {"title": "sent too late; dashed: all patients"}
     colour = {"value": colour_of(run.system("urgency"))}
     layers = [
         {

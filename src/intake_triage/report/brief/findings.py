@@ -31,7 +31,7 @@ OUTCOMES = {
 }
 GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
 DEFERRED_AT = 0.8  # share of the forms that the system decides on, of those in plots/
-URGENT_TOO_LOW = "urgent form placed too low"
+URGENT_TOO_LATE = "urgent form sent too late"
 VERDICTS = {
     "positive": "helps",
     "negative": "hurts",
@@ -119,11 +119,9 @@ def urgent_tiers(run: Run) -> str:
     return " or ".join(f"“{name_class(tier)}”" for tier in tiers[:2])
 
 
-def group_rows(run: Run) -> list[Row]:
-    """Urgent forms placed too low by group of patients, for the judged set-up's urgency model."""
-    rows = run.rows(
-        "subgroups", task="urgency", measure="under_triage", system=run.system("urgency")
-    )
+def group_rows(run: Run, measure: str = "under_triage") -> list[Row]:
+    """A measure of the judged set-up's urgency model by group of patients."""
+    rows = run.rows("subgroups", task="urgency", measure=measure, system=run.system("urgency"))
     return [
         row | {"group": name_group(row["column"], row["subgroup"])}
         for row in rows
@@ -133,33 +131,37 @@ def group_rows(run: Run) -> list[Row]:
 
 def overall_missed(run: Run) -> Row | None:
     """The same for all forms."""
-    return run.metrics["safety"]["decisions"][run.system("urgency")]["argmax"]["under_triage"]
+    return run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]["under_triage"]
 
 
 def say_who_is_worse(run: Run) -> str:
-    """The groups with the most and the fewest urgent forms placed too low."""
+    """The groups with the most and the fewest urgent forms sent too late."""
     rows, overall = group_rows(run), overall_missed(run)
-    if not rows or overall is None:
-        return "No group of patients is large enough to be shown by itself."
+    if len(rows) < 2 or overall is None:
+        return "Too few people are concerned for groups of patients to be compared."
     ranked = sorted(rows, key=lambda row: row["value"])
     worse = [row["group"] for row in rows if row["low"] > overall["value"]]
     verdict = (
         f"Clearly worse than average: {enumerate_words(worse)}."
         if worse
-        else "No group’s whole range lies above the average, but the ranges are wide: a "
-        "difference may still be there."
+        else "No range shown lies wholly above the average, but the ranges are wide: a difference "
+        "may still be there."
     )
+    shown = {row["group"] for row in rows}
+    hidden = [row["group"] for row in group_rows(run, "log_loss") if row["group"] not in shown]
+    left_out = f" Not shown, since it would tell of few people: {enumerate_words(hidden)}."
     return (
-        f"Urgent forms are placed too low most often for {_group(ranked[-1])}, least often for "
-        f"{_group(ranked[0])}; overall {_of_100(overall)}. {verdict}"
+        f"Of the groups shown, urgent forms are sent too late most often for {_group(ranked[-1])}, "
+        f"least often for {_group(ranked[0])}; overall {_of_100(overall)}. {verdict}"
+        f"{left_out if hidden else ''}"
     )
 
 
 def deferral_rows(run: Run) -> list[Row]:
     """Errors among the forms that the judged set-up decides on, by the share that it decides on."""
     lines = (
-        ("urgency", "wrong", "tier wrong"),
-        ("urgency", "under-triage", URGENT_TOO_LOW),
+        ("urgency", "wrong", "likeliest tier wrong"),
+        ("urgency", "under-triage", URGENT_TOO_LATE),
         ("specialty", "wrong", "sub-specialty wrong"),
     )
     return [
@@ -171,25 +173,23 @@ def deferral_rows(run: Run) -> list[Row]:
 
 def say_deferral(run: Run) -> str:
     """What is gained when a nurse takes the least certain forms."""
-    sentences, safer = [], ""
-    for line, subject in {
-        "sub-specialty wrong": "wrong sub-specialties",
-        "tier wrong": "wrong tiers",
-        URGENT_TOO_LOW: "urgent forms placed too low",
+    clauses, safer = [], ""
+    for line, clause in {
+        "sub-specialty wrong": "the sub-specialty is wrong for {} of 100 instead of {}",
+        "likeliest tier wrong": "the likeliest tier is wrong for {} of 100 instead of {}",
+        URGENT_TOO_LATE: "urgent forms are sent too late {} of 100 times instead of {}",
     }.items():
         rows = {row["coverage"]: row for row in deferral_rows(run) if row["line"] == line}
         if {1.0, DEFERRED_AT} <= rows.keys():
             before, after = rows[1.0], rows[DEFERRED_AT]
-            sentences.append(
-                f"{subject} are {of_100(after['risk'])} of 100 instead of {of_100(before['risk'])}"
-            )
-            if line == URGENT_TOO_LOW and after["low"] <= before["risk"] <= after["high"]:
+            clauses.append(clause.format(of_100(after["risk"]), of_100(before["risk"])))
+            if line == URGENT_TOO_LATE and before["risk"] <= after["high"]:
                 safer = " So this alone is not shown to catch more urgent forms."
-    if not sentences:
+    if not clauses:
         return "What would be gained cannot be shown: too few people."
     return (
         f"If the system decides the {of_100(DEFERRED_AT)} of 100 forms that it is surest of, and a "
-        f"nurse the others, then among those that it decides {enumerate_words(sentences)}.{safer}"
+        f"nurse the others, then among those that it decides {enumerate_words(clauses)}.{safer}"
     )
 
 

@@ -30,7 +30,7 @@ SUBGROUP_MEASURES = {
     "macro_f1": "macro-F1",
     "log_loss": "log-loss",
     "ece": "ECE",
-    "under_triage": "under-triage, likeliest tier",
+    "under_triage": "under-triage, least cost",
 }
 
 
@@ -105,7 +105,8 @@ def subgroup_table(run: Run, task: str) -> Table:
             for (column, subgroup, forms), found in by_group.items()
         ],
         "Intervals of a column hold together at 95 %. Subgroups of fewer than "
-        f"{run.params['compare']['min_subgroup']} forms are not shown.",
+        f"{run.params['compare']['min_subgroup']} forms are not shown, nor is a share that "
+        "would tell of few people.",
     )
 
 
@@ -121,9 +122,11 @@ def deferral_table(run: Run) -> Table:
         for row in run.rows("risk_coverage", task=task, system=run.system(task))
     ]
     return Table(
-        "Errors among the forms decided without a nurse, likeliest class",
+        "Errors among the forms decided without a nurse",
         ("what", "decided, of 100", "share (95 % interval)", "of forms"),
         rows,
+        "Wrong: the likeliest class is not the true one. Under-triage: after the least-cost "
+        "decision.",
     )
 
 
