@@ -67,7 +67,8 @@ WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
 sweep: $(VENV)/installed
 	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)'
 	$(RUN) dvc exp run --run-all
-	$(RUN) dvc exp show --no-pager --drop '.*' --keep 'train_mtl.*log_loss$$|mtl.loss_weight'
+	$(RUN) dvc exp show --md --drop '.*' \
+		--keep 'Experiment|mtl.loss_weight|.*train_mtl.*(log_loss|macro_f1)'
 	$(RUN) dvc plots diff --targets plots/frontier.json HEAD $$($(RUN) dvc exp list --name-only)
 
 # Writes docs/data-card.md anew, from the generator and results/large.
