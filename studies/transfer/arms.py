@@ -1,6 +1,6 @@
 """Which fits a block makes: an arm is a way to train, with a fit a seed for each task."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from intake_triage.tasks import TASKS, Task
 from studies.transfer.settings import StudyParams
 from studies.transfer.training.finetune import fine_tune
 from studies.transfer.training.pretrain import pretrain_encoder
-from studies.transfer.training.sections import StartParams
+from studies.transfer.training.sections import StartParams, code_version
 from studies.transfer.variants import add_features, keep_labels, shuffle_partner
+
+Folders = Mapping[str, Mapping[Task, Sequence[Path]]]  # of the fits, by arm and task, a seed each
 
 
 @dataclass(frozen=True)
@@ -70,28 +72,46 @@ class ArmMaker:
 
     def shuffled_partner(self) -> Arm:
         """For each task, mtl with a partner whose labels tell nothing."""
-        jobs = {
-            task: self.mtl("", self.study.seeds, root=shuffle_partner(self.root, task)).jobs[task]
-            for task in TASKS
-        }
-        return Arm("shuffled", jobs)
+        return Arm(
+            "shuffled",
+            {
+                task: [
+                    self._one(self.mtl, task, seed, root=shuffle_partner(self.root, task, seed))
+                    for seed in self.study.seeds
+                ]
+                for task in TASKS
+            },
+        )
 
     def few_labels(self) -> list[Arm]:
-        """st and mtl where one task has a share of its train labels, for that task."""
+        """st and mtl where one task has a share of its train labels, for that task.
+
+        st, which learns from the labelled records alone, makes more passes over them: as many steps
+        as mtl, which reads all records. Either keeps its best pass.
+        """
         arms = []
         for share in self.study.label_fractions:
-            percent = f"{100 * share:g}%"
-            roots = {task: keep_labels(self.root, task, share) for task in TASKS}
-            for make in (self.st, self.mtl):
+            passes = round(self.params.train.epochs / share)
+            longer = self.params.train.model_copy(update={"epochs": passes, "patience": passes})
+            for make, sections in ((self.st, {"train": longer}), (self.mtl, {})):
                 jobs = {
-                    task: make("", self.study.seeds, root=root).jobs[task]
-                    for task, root in roots.items()
+                    task: [
+                        self._one(
+                            make,
+                            task,
+                            seed,
+                            root=keep_labels(self.root, task, share, seed),
+                            **sections,
+                        )
+                        for seed in self.study.seeds
+                    ]
+                    for task in TASKS
                 }
-                arms.append(Arm(f"{make.__name__}_{percent}", jobs))
+                arms.append(Arm(f"{make.__name__}_{100 * share:g}%", jobs))
         return arms
 
     def equal_size(self) -> list[Arm]:
-        """mtl with as many weights as two st models, and with as many passes as both make."""
+        """mtl with as many weights as two st, and with the passes of both; st with as many."""
         train = self.params.train
         passes = train.epochs * self.study.compute_factor
         longer = train.model_copy(update={"epochs": passes, "patience": passes})
@@ -99,6 +119,7 @@ class ArmMaker:
         return [
             self.mtl("mtl_equal_parameters", self.study.seeds, encoder=wider),
             self.mtl("mtl_equal_compute", self.study.seeds, train=longer),
+            self.st("st_long", self.study.seeds, train=longer),
         ]
 
     def trials(self) -> list[Arm]:
@@ -128,26 +149,37 @@ class ArmMaker:
             for method, weight in chosen.items()
         ]
 
-    def fine_tuned(self, fitted: Sequence[Path]) -> Arm:
-        """A model a task that starts from the fitted mtl of the same seed."""
+    def fine_tuned(self, folders: Folders) -> list[Arm]:
+        """A model a task that starts from the fitted mtl of its seed, and one from the fitted st.
+
+        The second has the same further passes without another task behind it.
+        """
         train = self.params.train.model_copy(update=self.study.fine_tuning.model_dump())
-        jobs = {
-            task: [
-                Job(
-                    Fit("fine_tuned", (task,), seed),
-                    fine_tune,
-                    (train, StartParams(folder=str(start))),
-                    self.root,
-                )
-                for seed, start in zip(self.study.seeds, fitted, strict=True)
-            ]
-            for task in TASKS
-        }
-        return Arm("fine_tuned", jobs)
+        arms = []
+        for start, name in (("mtl", "fine_tuned"), ("st", "st_fine_tuned")):
+            jobs = {
+                task: [
+                    Job(
+                        Fit(name, (task,), seed),
+                        fine_tune,
+                        (train, StartParams(folder=str(fitted)), code_version()),
+                        self.root,
+                    )
+                    for seed, fitted in zip(self.study.seeds, folders[start][task], strict=True)
+                ]
+                for task in TASKS
+            }
+            arms.append(Arm(name, jobs))
+        return arms
 
     def pretraining(self) -> list[Job]:
         """An encoder a seed, from the train texts alone."""
-        sections = (self.params.encoder, self.params.train, self.study.pretraining)
+        sections = (
+            self.params.encoder,
+            self.params.train,
+            self.study.pretraining,
+            code_version(),
+        )
         return [
             Job(Fit("pretrained", (), seed), pretrain_encoder, sections, self.root)
             for seed in self.study.seeds
@@ -180,6 +212,11 @@ class ArmMaker:
         """gbm with what the fitted mtl encoder of the same seed makes of a record."""
         roots = [add_features(self.root, folder) for folder in fitted]
         return self._tabular("gbm_with_features", train_gbm, roots)
+
+    def _one(self, make: Callable[..., Arm], task: Task, seed: int, **changes) -> Job:
+        """The job of one seed and task of an arm."""
+        (job,) = make("", [seed], **changes).jobs[task]
+        return job
 
     def _tabular(self, name: str, train, roots: Sequence[Path]) -> Arm:
         system = "linear" if train is train_linear else "gbm"

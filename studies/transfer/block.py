@@ -9,7 +9,6 @@ open and about how long they take.
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,9 @@ from intake_triage.files import read_json, write_json
 from intake_triage.models.fits import Job, run_fits
 from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.tasks import TASKS
-from studies.transfer import training
-from studies.transfer.arms import Arm, ArmMaker, choose_weights, describe_trial
+from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, describe_trial
 from studies.transfer.dial import recommend_set_up
 from studies.transfer.measure import (
-    Folders,
     Part,
     describe_classes,
     describe_differences,
@@ -41,11 +38,10 @@ from studies.transfer.settings import (
     load_study,
 )
 from studies.transfer.sources import prepare_records, read_test_parts
-from studies.transfer.truth import compare_with_truth, measure_variances
+from studies.transfer.truth import compare_equals, compare_with_truth, measure_variances
 
 WORK = STUDY / "work"
 MODELS = Path(models.__file__).parent
-TRAINING = Path(training.__file__).parent
 
 # (treatment, reference): which differences are shown where both arms were made.
 PAIRS = [
@@ -54,7 +50,9 @@ PAIRS = [
     ("shuffled", "st"),
     ("mtl_equal_parameters", "st"),
     ("mtl_equal_compute", "st"),
+    ("mtl_equal_compute", "st_long"),
     ("fine_tuned", "st"),
+    ("fine_tuned", "st_fine_tuned"),
     ("fine_tuned", "mtl"),
     ("pretrained_st", "st"),
     ("pretrained_mtl", "mtl"),
@@ -96,10 +94,13 @@ def count_training(study: StudyParams, block: Block) -> tuple[int, int]:
         "partner": [(seeds * (pair_and_mtl + len(TASKS)), passes)],
         "truth": [(len(study.truth_seeds) * pair_and_mtl, passes)],
         "fractions": [(seeds * 2 * len(TASKS) * len(study.label_fractions), passes)],
-        "size": [(seeds, 2 * passes), (seeds, study.compute_factor * passes)],
+        "size": [
+            (seeds, 2 * passes),
+            (seeds * pair_and_mtl, study.compute_factor * passes),
+        ],
         "balancing": [(trials + seeds * len(study.balancing), passes)],
         "start": [
-            (seeds * len(TASKS), study.fine_tuning.epochs),
+            (2 * seeds * len(TASKS), study.fine_tuning.epochs),
             (seeds, study.pretraining.epochs),
             (seeds * pair_and_mtl, passes),
         ],
@@ -118,8 +119,7 @@ def run_block(name: str, study: StudyParams) -> None:
     print(plan_block(name, study), flush=True)
     WORK.mkdir(exist_ok=True)
     os.chdir(WORK)  # finished fits are kept here
-    root = WORK / name
-    prepare_records(params, study.records, root)
+    root = prepare_records(params, study.records, WORK, name)
     maker = ArmMaker(study, params, root)
     folders, extra = make_fits(maker, block)
 
@@ -145,6 +145,7 @@ def run_block(name: str, study: StudyParams) -> None:
     }
     if "truth" in block.controls:
         result["truth"] = compare_with_truth(verdict, fresh, folders)
+        result["null"] = compare_equals(fresh, folders, study)
     if "dial" in block.controls:
         calibrate = read_prepared(root / PREPARED).of_split("calibrate")
         result["dial"] = recommend_set_up(calibrate, scored == "calibrate", folders, params)
@@ -152,14 +153,17 @@ def run_block(name: str, study: StudyParams) -> None:
 
 
 def all_pairs(study: StudyParams) -> list[tuple[str, str]]:
-    """Those of `PAIRS`, and mtl against st with few labels, and each balancing method."""
+    """Those of `PAIRS`, and mtl against st with few labels, and each balancing method.
+
+    Methods are compared with fixed weights, which had as many trials; st had none.
+    """
     few = [f"{100 * share:g}%" for share in study.label_fractions]
     balanced = [f"mtl_{method}" for method in study.balancing]
     return [
         *PAIRS,
         *((f"mtl_{share}", f"st_{share}") for share in few),
+        *((arm, "mtl_fixed") for arm in balanced if arm != "mtl_fixed"),
         *((arm, "st") for arm in balanced),
-        *((arm, "mtl") for arm in balanced),
     ]
 
 
@@ -193,7 +197,7 @@ def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, Any]]:
     later = maker.balanced(chosen) if "balancing" in controls else []
     if "start" in controls:
         fitted = folders["mtl"]["urgency"]
-        later += [maker.fine_tuned(fitted), maker.gbm_with_features(fitted)]
+        later += [*maker.fine_tuned(folders), maker.gbm_with_features(fitted)]
         later += maker.pretrained(encoders)
     folders |= run_arms(later, [])[0]
 
@@ -215,18 +219,8 @@ def run_arms(arms: list[Arm], others: list[Job]) -> tuple[Folders, list[Path]]:
         Of the other jobs.
     """
     of_arms = [job for arm in arms for of_task in arm.jobs.values() for job in of_task]
-    jobs = [*of_arms, *others]
-    places: dict[int, Path] = {}
-    for code in (MODELS, TRAINING):  # so that what changes in one folder leaves the other's fits
-        mine = [k for k, job in enumerate(jobs) if is_made_of(job, code)]
-        places |= dict(zip(mine, run_fits([jobs[k] for k in mine], code=code), strict=True))
-    in_order = [places[k] for k in range(len(jobs))]
-    return spread_arms(arms, in_order[: len(of_arms)]), in_order[len(of_arms) :]
-
-
-def is_made_of(job: Job, code: Path) -> bool:
-    """Whether the function that trains lies in a folder."""
-    return Path(sys.modules[job.train.__module__].__file__).is_relative_to(code)
+    places = run_fits([*of_arms, *others], code=MODELS)
+    return spread_arms(arms, places[: len(of_arms)]), places[len(of_arms) :]
 
 
 def cost_a_seed(places) -> float:

@@ -14,7 +14,7 @@ from intake_triage.evaluation.set_up_scores import SetUpScorer
 from intake_triage.params import Params
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
-from studies.transfer.measure import Folders
+from studies.transfer.arms import Folders
 
 
 def recommend_set_up(

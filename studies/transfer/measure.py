@@ -1,6 +1,6 @@
 """Differences between arms on records that none has seen: here the study reads their labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from intake_triage.evaluation.resampling import Replicates, draw_weightings, rep
 from intake_triage.evaluation.transfer import Gain, gain_in_f1, gain_in_log_loss
 from intake_triage.params import MarginParams
 from intake_triage.tasks import TASKS, Task
-from studies.transfer.arms import Arm
+from studies.transfer.arms import Arm, Folders
 
 MEASURES = ("macro_f1", "log_loss")
+NULL_RESAMPLES = 300  # of each comparison of equals: enough for a variance
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Part:
     scored: np.ndarray
     resamples: int
     margin: MarginParams
-    _weightings: np.ndarray | None = None
+    _weightings: np.ndarray | None = None  # drawn when first asked for
     _replicates: dict[tuple, Replicates] = field(default_factory=dict)
 
     def replicate(self, folders: Sequence[Path], task: Task) -> Replicates:
@@ -65,6 +66,14 @@ class Part:
             n_units=self.count_units(task),
         )
 
+    def draw(self, n_records: int, rng: np.random.Generator) -> "Part":
+        """A part of this one: units at random, as many as hold about so many records."""
+        units = rng.permutation(np.unique(self.held_out.unit[self.rows]))
+        size = np.bincount(self.held_out.unit[self.rows], minlength=self.held_out.n_units)
+        taken = units[np.cumsum(size[units]) <= n_records]
+        rows = self.rows & np.isin(self.held_out.unit, taken)
+        return Part(self.held_out, rows, self.scored, NULL_RESAMPLES, self.margin)
+
     def count_units(self, task: Task) -> int:
         """Units with a labelled record of the part."""
         return len(np.unique(self.held_out.unit[self._labelled(task)]))
@@ -87,9 +96,6 @@ class Part:
             n_units = len(np.unique(self.held_out.unit[self.rows]))
             self._weightings = draw_weightings(n_units, resamples=self.resamples)
         return self._weightings
-
-
-Folders = Mapping[str, Mapping[Task, Sequence[Path]]]  # of the fits, by arm and task, a seed each
 
 
 def describe_differences(

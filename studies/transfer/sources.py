@@ -1,22 +1,41 @@
 """A block's records: so many to train on, the rest to test on, whole units on either side."""
 
+import hashlib
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from intake_triage import records as records_package
 from intake_triage.evaluation.held_out import HeldOut, read_test_labels
 from intake_triage.params import DataParams, Params
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.prepared import PREPARED, TEST_LABELS, read_prepared
 from studies.transfer.settings import RecordCounts
 
+RECORDS_CODE = Path(records_package.__file__).parent
+PARTS_SEED = 0  # of dealing the test units to `verdict` and `fresh`
 
-def prepare_records(params: Params, counts: RecordCounts, root: Path) -> None:
-    """Write `root`/data as stage prepare does; nothing where it is there already."""
+
+def prepare_records(params: Params, counts: RecordCounts, work: Path, name: str) -> Path:
+    """Write a folder's data/ as stage prepare does; nothing where it is there already.
+
+    Returns
+    -------
+    Path
+        In `work`, named after the block and after what its records are made from, so that other
+        params or another generator make other folders.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(RECORDS_CODE.rglob("*")):
+        if path.suffix in (".py", ".yaml"):
+            digest.update(path.read_bytes())
+    for section in (params.data, params.tokenizer, counts):
+        digest.update(section.model_dump_json().encode())
+    root = work / f"{name}.{digest.hexdigest()[:8]}"
     if (root / PREPARED).exists():
-        return
+        return root
     records = split_source(params.data, deal=partial(deal_by_count, counts=counts))
     write_prepared(
         records,
@@ -26,6 +45,7 @@ def prepare_records(params: Params, counts: RecordCounts, root: Path) -> None:
         test_labels=root / TEST_LABELS,
         oracle=root / "data/oracle.parquet",
     )
+    return root
 
 
 def deal_by_count(
@@ -51,6 +71,8 @@ def deal_by_count(
 def read_test_parts(root: Path, counts: RecordCounts) -> tuple[HeldOut, dict[str, np.ndarray]]:
     """The test records with their labels, and which of them are `verdict` and which `fresh`.
 
+    Units are dealt at random: in the survey their numbers follow the years.
+
     Returns
     -------
     HeldOut
@@ -59,6 +81,9 @@ def read_test_parts(root: Path, counts: RecordCounts) -> tuple[HeldOut, dict[str
     """
     test = read_prepared(root / PREPARED).of_split("test")
     held_out = read_test_labels(test, root / TEST_LABELS)
+    order = np.random.default_rng(PARTS_SEED).permutation(held_out.n_units)
     size = np.bincount(held_out.unit)
-    in_verdict = (np.cumsum(size) <= counts.verdict)[held_out.unit]
+    unit_in_verdict = np.empty(len(order), dtype=bool)
+    unit_in_verdict[order] = np.cumsum(size[order]) <= counts.verdict
+    in_verdict = unit_in_verdict[held_out.unit]
     return held_out, {"verdict": in_verdict, "fresh": ~in_verdict}

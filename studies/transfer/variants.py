@@ -17,8 +17,6 @@ from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.records.schema import FormField, RecordSchema
 from intake_triage.tasks import TASKS, Task
 
-LABEL_SEED = 0  # of the permutation and of the labels kept
-
 
 def other_task(task: Task) -> Task:
     """The partner."""
@@ -26,38 +24,39 @@ def other_task(task: Task) -> Task:
     return partner
 
 
-def shuffle_partner(root: Path, task: Task) -> Path:
+def shuffle_partner(root: Path, task: Task, seed: int) -> Path:
     """A folder where the labels of the other task say nothing about a record.
 
     They are permuted over train, and absent from valid: the checkpoint is then chosen by the task
-    itself, since a task that cannot be learned would only ask to stop early.
+    itself, since a task that cannot be learned would only ask to stop early. Each seed has a
+    permutation of its own, so that the spread over seeds holds that of permutations.
     """
     partner = other_task(task)
 
     def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
         train = (frame["split"] == "train").to_numpy()
-        rng = np.random.default_rng(LABEL_SEED)
+        rng = np.random.default_rng(seed)
         frame.loc[train, partner] = rng.permutation(frame.loc[train, partner].to_numpy())
         frame.loc[frame["split"] == "valid", partner] = None
         return schema
 
-    return _write_variant(root, f"shuffled_partner_of_{task}", change)
+    return _write_variant(root, f"shuffled_partner_of_{task}.{seed}", change)
 
 
-def keep_labels(root: Path, task: Task, share: float) -> Path:
+def keep_labels(root: Path, task: Task, share: float, seed: int) -> Path:
     """A folder where only so large a share of train has the task's label.
 
-    A smaller share is a part of a larger one. Valid keeps all its labels.
+    Each seed keeps others, a smaller share a part of a larger one. Valid keeps all its labels.
     """
 
     def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
         train = np.flatnonzero(frame["split"] == "train")
-        order = np.random.default_rng(LABEL_SEED).permutation(train)
+        order = np.random.default_rng(seed).permutation(train)
         dropped = order[round(share * len(train)) :]
         frame.iloc[dropped, frame.columns.get_loc(task)] = None
         return schema
 
-    return _write_variant(root, f"{task}_{100 * share:g}_percent", change)
+    return _write_variant(root, f"{task}_{100 * share:g}_percent.{seed}", change)
 
 
 def add_features(root: Path, fitted: Path) -> Path:

@@ -78,10 +78,8 @@ class Gain:
     def summary(self) -> dict[str, Any]:
         """The task's gain as metrics show it."""
         verdict = decide_verdict(self.overall, margin=self.margin)
-        return _describe(self.overall, verdict) | {
-            "p": float(f"{self.overall.p_differs_from_zero():.2g}"),
-            "smallest_detectable": round(self.overall.smallest_detectable(), 4),
-        }
+        p = float(f"{self.overall.p_differs_from_zero():.2g}")
+        return _describe(self.overall, verdict) | {"p": p}
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for all classes together, then one a class.
@@ -141,4 +139,5 @@ def _describe(gain: Estimate, verdict: str) -> dict[str, Any]:
         "low": round(low, 4),
         "high": round(high, 4),
         "verdict": verdict,
+        "smallest_detectable": round(gain.smallest_detectable(), 4),
     }

@@ -1,4 +1,4 @@
-"""One task's model that starts from the fitted mtl model."""
+"""One task's model that starts from a fitted one."""
 
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from studies.transfer.training.sections import StartParams
 
 
 def fine_tune(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
-    """Train a copy of mtl on one task; see `fits.TrainFit`.
+    """Train a copy of mtl or st on one task; see `fits.TrainFit`.
 
-    `params` are the section train, with the epochs and rate of fine-tuning, and the start.
+    `params` are the section train, with the epochs and rate of fine-tuning, the start, and
+    the version of this code.
     """
-    train_params, start = params
+    train_params, start, _ = params
     assert isinstance(train_params, TrainParams)
     assert isinstance(start, StartParams)
 

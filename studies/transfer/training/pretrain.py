@@ -22,7 +22,8 @@ NOT_MASKED = -100
 def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
     """Save an encoder for `encoder.pretrained`; see `fits.TrainFit`.
 
-    `params` are the sections encoder, train and the study's pretraining.
+    `params` are the sections encoder and train, the study's pretraining, and the version of this
+    code.
 
     References
     ----------
@@ -30,7 +31,7 @@ def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> i
     10 % another token, 10 % stay). The mask is the token for unknown words, which the classifier's
     word dropout puts there as well.
     """
-    encoder_params, train_params, pretraining = params
+    encoder_params, train_params, pretraining, _ = params
     assert isinstance(encoder_params, EncoderParams)
     assert isinstance(train_params, TrainParams)
     assert isinstance(pretraining, Pretraining)

@@ -56,6 +56,10 @@ def test_a_block_makes_every_control_and_resumes(workplace, tiny_study, short_pa
         (task, measure) for task in TASKS for measure in ("macro_f1", "log_loss")
     }
     assert {row["seeds"] for row in result["variances"]} == {4}
+    assert {row["judged"] for row in result["truth"]} <= {
+        *("confirmed", "contradicted", "undecided", "no claim"),
+    }
+    assert len(result["null"]) == 8
     assert [trial["loss_weight"] for trial in result["trials"]] == [0.4, 0.6, 0.4, 0.6, 0.1]
     assert set(result["chosen"]) == {"fixed", "pcgrad"}
     assert set(result["chosen"].values()) <= {0.4, 0.6}  # the frontier's further weight is no trial
@@ -80,8 +84,8 @@ def test_a_block_makes_every_control_and_resumes(workplace, tiny_study, short_pa
 
 def test_the_plan_counts_the_fits(tiny_study):
     fits, records = count_training(tiny_study, tiny_study.blocks["default"])
-    # partner 10, truth 6, fractions 8, size 4, balancing 5 + 4, start 4 + 2 + 6
-    assert fits == 10 + 6 + 8 + 4 + 9 + 12
+    # partner 10, truth 6, fractions 8, size 2 + 6, balancing 5 + 4, start 8 + 2 + 6
+    assert fits == 10 + 6 + 8 + 8 + 9 + 16
     assert records > fits * 500
 
 

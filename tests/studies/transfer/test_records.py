@@ -15,10 +15,9 @@ from studies.transfer.variants import keep_labels, other_task, shuffle_partner
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory, tiny_study):
-    folder = tmp_path_factory.mktemp("study") / "default"
     params = load_block_params(tiny_study, tiny_study.blocks["default"])
-    prepare_records(params, tiny_study.records, folder)
-    return folder
+    work = tmp_path_factory.mktemp("study")
+    return prepare_records(params, tiny_study.records, work, "default")
 
 
 def frame_of(folder) -> pd.DataFrame:
@@ -30,8 +29,23 @@ def test_splits_have_the_counts_that_are_asked_for(root, tiny_study):
     assert dict(sizes) == {"train": 500, "valid": 120, "calibrate": 240, "test": 600}
     held_out, parts = read_test_parts(root, tiny_study.records)
     assert parts["verdict"].sum() == 200
+    assert not parts["verdict"][:200].all()  # dealt at random
     assert (parts["verdict"] ^ parts["fresh"]).all()
     assert not set(held_out.unit[parts["verdict"]]) & set(held_out.unit[parts["fresh"]])
+
+
+def test_other_params_make_other_records(root, tiny_study):
+    block = tiny_study.blocks["default"]
+    again = prepare_records(
+        load_block_params(tiny_study, block), tiny_study.records, root.parent, "default"
+    )
+    assert again == root
+    other = tiny_study.model_copy(update={"data_seed": 77})
+    changed = prepare_records(
+        load_block_params(other, block), tiny_study.records, root.parent, "default"
+    )
+    assert changed != root
+    assert not frame_of(changed)["text"].equals(frame_of(root)["text"])
 
 
 def test_groups_stay_on_one_side(tiny_study, rng):
@@ -47,7 +61,7 @@ def test_groups_stay_on_one_side(tiny_study, rng):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_shuffled_partner_says_nothing_and_is_all_that_changes(root, task):
-    before, after = frame_of(root), frame_of(shuffle_partner(root, task))
+    before, after = frame_of(root), frame_of(shuffle_partner(root, task, 0))
     partner = other_task(task)
     pd.testing.assert_frame_equal(before.drop(columns=partner), after.drop(columns=partner))
     train, valid = (before["split"] == name for name in ("train", "valid"))
@@ -59,8 +73,14 @@ def test_a_shuffled_partner_says_nothing_and_is_all_that_changes(root, task):
     assert agreement == pytest.approx(by_chance, abs=0.08)
 
 
+def test_each_seed_shuffles_and_keeps_otherwise(root):
+    for make in (shuffle_partner, lambda *of: keep_labels(*of[:2], 0.5, of[2])):
+        frames = [frame_of(make(root, "urgency", seed)) for seed in (0, 1)]
+        assert not frames[0].equals(frames[1])
+
+
 def test_few_labels_are_a_part_of_more(root):
-    few, more = (frame_of(keep_labels(root, "urgency", share)) for share in (0.1, 0.5))
+    few, more = (frame_of(keep_labels(root, "urgency", share, 0)) for share in (0.1, 0.5))
     train = few["split"] == "train"
     kept = [frame.loc[train, "urgency"].notna() for frame in (few, more)]
     assert [k.sum() for k in kept] == [50, 250]

@@ -8,7 +8,7 @@ from scipy import stats
 from studies.transfer import validity
 from studies.transfer.arms import choose_weights
 from studies.transfer.training.pretrain import NOT_MASKED, mask_tokens
-from studies.transfer.truth import agrees
+from studies.transfer.truth import agrees, judge
 
 MEASURED = {
     "task": "urgency",
@@ -38,6 +38,24 @@ MEASURED = {
 )
 def test_a_verdict_agrees_where_what_it_claims_is_so(verdict, truth, expected):
     assert agrees(verdict, truth, margin=0.01) is expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "low", "high", "expected"),
+    [
+        ("positive", 0.001, 0.03, "confirmed"),
+        ("positive, smaller than the margin", -0.001, 0.03, "undecided"),
+        ("positive", -0.03, -0.001, "contradicted"),
+        ("negative", -0.03, -0.001, "confirmed"),
+        ("negative", 0.001, 0.03, "contradicted"),
+        ("equivalent", -0.009, 0.009, "confirmed"),
+        ("equivalent", -0.009, 0.011, "undecided"),
+        ("equivalent", 0.011, 0.02, "contradicted"),
+        ("inconclusive", 0.5, 0.6, "no claim"),
+    ],
+)
+def test_a_verdict_is_confirmed_by_the_whole_interval_of_the_truth(verdict, low, high, expected):
+    assert judge(verdict, low, high, margin=0.01) == expected
 
 
 def test_each_method_takes_its_best_trial_of_the_common_weights():
