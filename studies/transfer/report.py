@@ -15,7 +15,15 @@ from intake_triage.files import read_json, replacing
 from studies.transfer.conclusion import conclude, describe_validity
 from studies.transfer.pictures import draw_differences, draw_frontier
 from studies.transfer.settings import RESULTS, ROOT, VALIDITY, load_study
-from studies.transfer.words import ARMS, BLOCKS, Row, interval, markdown_table
+from studies.transfer.words import (
+    ARMS,
+    BLOCKS,
+    CHARGED,
+    Row,
+    command,
+    interval,
+    markdown_table,
+)
 
 PAGE = ROOT / "docs/transfer.md"
 CONTROLS = {
@@ -26,10 +34,16 @@ CONTROLS = {
     "Equal numbers of weights, equal computing": [
         ("mtl_equal_parameters", "st"),
         ("mtl_equal_compute", "st"),
+        ("mtl_equal_compute", "st_long"),
     ],
-    "Few labels of one task, all of the other's": [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")],
+    "Few labels of one task, all of the other's": [
+        ("mtl_5%", "st_5%"),
+        ("mtl_25%", "st_25%"),
+        ("mtl", "st"),
+    ],
     "Other starts: fine-tuning, pre-training, features for LightGBM": [
         ("fine_tuned", "st"),
+        ("fine_tuned", "st_fine_tuned"),
         ("fine_tuned", "mtl"),
         ("pretrained_st", "st"),
         ("pretrained_mtl", "mtl"),
@@ -38,8 +52,26 @@ CONTROLS = {
         ("mtl", "gbm"),
     ],
     "Balancing methods, each with the weight that its trials chose": [
-        (f"mtl_{method}", "st") for method in ("fixed", "uncertainty", "pcgrad", "upgrad")
+        *((f"mtl_{method}", "mtl_fixed") for method in ("uncertainty", "pcgrad", "upgrad")),
+        *((f"mtl_{method}", "st") for method in ("fixed", "uncertainty", "pcgrad", "upgrad")),
     ],
+}
+REMARKS = {
+    "Is it the partner's labels? A shuffled partner": (
+        "The partner's train labels are permuted, another way for each seed. The checkpoint is "
+        "then chosen by the task alone, mtl's by both tasks: that favours the shuffled arm."
+    ),
+    "Few labels of one task, all of the other's": (
+        "For the task that has few; the last rows, with all labels, are those of mtl against st. "
+        "st makes as many steps as mtl, over its few records. Each seed keeps other labels."
+    ),
+    "Other starts: fine-tuning, pre-training, features for LightGBM": (
+        "LightGBM gets the features of train records from an encoder that was trained on their "
+        "labels, so that it may trust them too much."
+    ),
+    "Balancing methods, each with the weight that its trials chose": (
+        "Fixed weights had as many trials as the others; st had none, and its settings are mtl's."
+    ),
 }
 
 
@@ -66,15 +98,17 @@ def write_page(
     yield "# Transfer: does learning one task help or hurt the other?"
     yield (
         "Written by `make transfer` from `studies/transfer/results/`. Every block trains on 10,000 "
-        "records and is tested on about 30,000 that none of its choices has seen, labels of which "
-        "only the comparison reads. A difference is the treatment minus the reference, mean over "
+        "records and is tested on about 30,000 others, whose labels only the comparison reads. A "
+        "difference is the treatment minus the reference, mean over "
         "three seeds, signed so that above 0 favours the treatment; macro-F1 of the likeliest "
         "class, log-loss in nats, both raw. Intervals (95 %) count seeds and records, or whole "
         "physicians in the survey, and hold for one training set. Verdicts are those of "
         "[the protocol](protocol.md): *equivalent* within 0.02 macro-F1 or 0.01 nats. Beside the "
         "verdict stands the smallest true difference that the test finds in 80 % of repetitions. "
-        "Verdicts by class are corrected for their number, the others are not: of so many some "
-        "have a sign by chance."
+        "These studies are exploratory. Verdicts by class are corrected within one source, task "
+        "and measure; the others are not corrected, so that of so many some have a sign by chance. "
+        "The settings of both were tuned with mtl ([how](tuning.md)), which favours it, and on the "
+        "survey's visits, some of which are among those that it is tested on here."
     )
     if missing:
         yield f"**Not run yet:** {', '.join(BLOCKS[name] for name in missing)}."
@@ -83,14 +117,16 @@ def write_page(
     yield "![mtl against st on every source, with 95 % intervals](transfer.svg)"
     yield "## mtl against st"
     yield _differences(results, [("mtl", "st")])
-    yield _command("every block")
+    yield command(results)
     yield from _classes(results)
     for heading, pairs in CONTROLS.items():
         table = _differences(results, pairs)
         if table:
             yield f"## {heading}"
+            if heading in REMARKS:
+                yield REMARKS[heading]
             yield table
-            yield _command("the blocks named in the table")
+            yield command(_with_any(results, pairs[:1]))
     yield from _trials(results)
     yield from _truth(results)
     yield from _dial(results)
@@ -99,7 +135,8 @@ def write_page(
         yield "## Can the verdicts be trusted?"
         yield describe_validity(validity)
         yield _validity(validity)
-        yield "Command: `make transfer` (simulation alone: `python -m studies.transfer.validity`)."
+        yield "Command: `python -m studies.transfer.validity`, at the end of `make transfer`."
+        yield from _equals(results)
 
 
 def _differences(results: dict[str, Any], pairs: list[tuple[str, str]]) -> str:
@@ -111,12 +148,20 @@ def _differences(results: dict[str, Any], pairs: list[tuple[str, str]]) -> str:
             *(_cell(row, measure) for measure in ("macro_f1", "log_loss")),
         )
         for pair in pairs
-        for name, result in results.items()
+        for name, result in _with_any(results, pairs[:1]).items()
         for row in _by_task(result["differences"], pair)
-        if "%" not in pair[0] or row
     ]
     heading = ("data", "what", "task", "macro-F1", "log-loss gain, nats")
     return markdown_table(heading, rows) if rows else ""
+
+
+def _with_any(results: dict[str, Any], pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """The blocks that compared some of these."""
+    return {
+        name: result
+        for name, result in results.items()
+        if any((row["treatment"], row["reference"]) in pairs for row in result["differences"])
+    }
 
 
 def _by_task(differences: list[Row], pair: tuple[str, str]) -> list[dict[str, Any]]:
@@ -141,11 +186,16 @@ def _classes(results: dict[str, Any]) -> Iterator[str]:
         for row in result["classes"]
         if row["verdict"].startswith(("positive", "negative"))
     ]
+    families = 4 * len(results)
     yield "### By class"
     if not rows:
         yield "No class of any source has a verdict with a sign after Holm's correction."
         return
-    yield "Classes with a verdict that has a sign after Holm's correction; all in the results."
+    yield (
+        "Classes with a verdict that has a sign after Holm's correction within one source, task "
+        f"and measure; of {families} such families about one in twenty names a class by chance. "
+        "All classes, each with the smallest effect it could have seen, are in the results."
+    )
     yield markdown_table(("data", "task", "class", "measure", "mtl against st", "verdict"), rows)
 
 
@@ -172,7 +222,7 @@ def _trials(results: dict[str, Any]) -> Iterator[str]:
         heading = ("data", "balancing", "loss weight", "urgency", "specialty", "sum", "")
         yield markdown_table(heading, rows)
         yield "![The frontier of both tasks' log-losses on valid](transfer-frontier.svg)"
-        yield _command("`default` and `namcs`")
+        yield command(name for name, result in results.items() if result.get("trials"))
 
 
 def _truth(results: dict[str, Any]) -> Iterator[str]:
@@ -186,6 +236,7 @@ def _truth(results: dict[str, Any]) -> Iterator[str]:
             row["verdict"],
             f"{row['truth']:+.4f} [{row['truth_low']:+.4f}, {row['truth_high']:+.4f}]",
             agreement[row["agrees"]],
+            row["judged"],
         )
         for name, result in results.items()
         for row in result.get("truth", [])
@@ -194,11 +245,13 @@ def _truth(results: dict[str, Any]) -> Iterator[str]:
         yield "## Verdict and truth"
         yield (
             "The ordinary verdict, from three seeds on a test split of the usual size, beside mtl "
-            "minus st over eight further seeds on 30,000 other records."
+            "minus st over eight further seeds on 30,000 other records. *Agrees* goes by the "
+            "truth's value, *judged* by its interval: confirmed or contradicted where the whole of "
+            "it says so."
         )
-        heading = ("data", "task", "measure", "three seeds", "verdict", "truth", "agrees")
+        heading = ("data", "task", "measure", "three seeds", "verdict", "truth", "agrees", "judged")
         yield markdown_table(heading, rows)
-        yield _command("the blocks named in the table")
+        yield command([name for name, result in results.items() if "truth" in result])
 
 
 def _dial(results: dict[str, Any]) -> Iterator[str]:
@@ -222,24 +275,29 @@ def _dial(results: dict[str, Any]) -> Iterator[str]:
         )
         heading = ("data", "choice", "of resamples", "gbm + gbm", "st + st", "mtl")
         yield markdown_table(heading, rows)
-        yield _command("the blocks named in the table")
+        yield command([name for name, result in results.items() if "dial" in result])
 
 
 def _cost(results: dict[str, Any]) -> Iterator[str]:
     rows = [
-        (BLOCKS[name], ARMS[arm], f"{seconds:.0f}")
+        (
+            BLOCKS[name],
+            ARMS[arm],
+            f"{seconds:.0f}",
+            ", ".join(
+                f"{ARMS[before]} {result['cost'][before]:.0f}" for before in CHARGED.get(arm, ())
+            ),
+        )
         for name, result in results.items()
-        if "start" in result or "trials" in result
         for arm, seconds in result["cost"].items()
     ]
-    if rows:
-        yield "## What it cost"
-        yield (
-            "CPU-seconds to train both tasks, a seed. Fine-tuning and features come on top of "
-            "mtl's, the pretrained ones' on top of pre-training."
-        )
-        yield markdown_table(("data", "what", "CPU-seconds"), rows)
-        yield _command("`default` and `namcs`")
+    yield "## What it cost"
+    yield (
+        "CPU-seconds to train both tasks, a seed, and what has to be trained before. Blocks share "
+        "the machine with other work at times, so compare within one block."
+    )
+    yield markdown_table(("data", "what", "CPU-seconds", "on top of"), rows)
+    yield command(results)
 
 
 def _validity(validity: dict[str, Any]) -> str:
@@ -248,6 +306,8 @@ def _validity(validity: dict[str, Any]) -> str:
             BLOCKS[row["block"]],
             row["task"],
             row["measure"],
+            str(row["seeds"]),
+            f"{row['units']:,}",
             f"{row['claimed']:.1%}",
             f"{row['family']:.1%}",
             f"{row['covered']:.1%}",
@@ -255,12 +315,37 @@ def _validity(validity: dict[str, Any]) -> str:
         )
         for row in validity["rows"]
     ]
-    heading = ("data", "task", "measure", "false claims", "any class", "covered", "power at 0.02")
+    heading = (
+        *("data", "task", "measure", "seeds measured", "units"),
+        *("false claims", "any class", "covered", "power at 0.02"),
+    )
     return markdown_table(heading, rows)
 
 
-def _command(blocks: str) -> str:
-    return f"Command: `make transfer` ({blocks})."
+def _equals(results: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        (
+            BLOCKS[name],
+            row["arm"],
+            row["task"],
+            row["measure"],
+            str(row["comparisons"]),
+            f"{row['claimed']:.0%}",
+            f"{row['family']:.0%}",
+        )
+        for name, result in results.items()
+        for row in result.get("null", [])
+    ]
+    if rows:
+        yield (
+            "The simulation draws from the distributions that the test assumes. Without them: two "
+            "disjoint sets of three real seeds of one arm, which do not differ in truth, compared "
+            "on records drawn anew from the fresh ones. Comparisons share 11 seeds, so these "
+            "shares are rough."
+        )
+        heading = ("data", "arm", "task", "measure", "comparisons", "false claims", "any class")
+        yield markdown_table(heading, rows)
+        yield command([name for name, result in results.items() if "null" in result])
 
 
 def _draw(name: str, picture: dict[str, Any]) -> None:

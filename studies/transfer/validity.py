@@ -80,6 +80,8 @@ def simulate(
     shown = {
         "task": measured["task"],
         "measure": measured["measure"],
+        "seeds": measured["seeds"],
+        "units": measured["units"],
         "claimed": _share([claims(decide_verdict(each, margin=margin)) for each in null]),
         "covered": _share(inside),
         "family": round(families / SIMULATIONS, 4),

@@ -21,7 +21,9 @@ ARMS = {
     "st_truth": "st, eight further seeds",
     "mtl_equal_parameters": "mtl as large as both st",
     "mtl_equal_compute": "mtl with both st's passes",
+    "st_long": "st with as many passes",
     "fine_tuned": "mtl fine-tuned to the task",
+    "st_fine_tuned": "st trained on as much",
     "pretraining": "pre-training",
     "pretrained_st": "pre-trained st",
     "pretrained_mtl": "pre-trained mtl",
@@ -37,7 +39,21 @@ ARMS = {
     "st_25%": "st, 25 % of labels",
     "mtl_25%": "mtl, 25 % of labels",
 }
+CHARGED = {  # what has to be trained before an arm
+    "fine_tuned": ("mtl",),
+    "st_fine_tuned": ("st",),
+    "gbm_with_features": ("mtl",),
+    "pretrained_st": ("pretraining",),
+    "pretrained_mtl": ("pretraining",),
+}
 MEASURES = {"macro_f1": "macro-F1", "log_loss": "log-loss"}
+
+
+def command(blocks: Iterable[str]) -> str:
+    """How to make these blocks' results again."""
+    synthetic = " ".join(name for name in blocks if name != "namcs")
+    survey = " NAMCS=<folder>" if "namcs" in blocks else ""
+    return f'Command: `make transfer BLOCKS="{synthetic}"{survey}`.'
 
 
 def interval(row: Row) -> str:

@@ -14,6 +14,7 @@ MEASURED = {
     "task": "urgency",
     "measure": "macro_f1",
     "units": 500,
+    "seeds": 11,
     "mtl": 0.004,
     "st": 0.003,
     "records": 0.005,
