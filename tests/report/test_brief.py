@@ -12,11 +12,13 @@ from recommendations import TABLES, recommending
 from traced_numbers import find_untraced, snap
 
 from intake_triage.errors import InputError
+from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.report.brief.inputs import Run, read_run
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.provenance import read_tripod
 from intake_triage.report.model_card import build_card
 
+DEFINITIONS = [0, 1, SMALLEST_SHOWN]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,9 +34,9 @@ def is_no_figure(element: Element) -> bool:
 
 
 def untraced(html: str, run: Run) -> list[str]:
-    # “0: the labels share nothing” and “at 1 they come true” explain a scale.
-    scales = [0, 1]
-    return find_untraced(parse_page(html).texts(is_no_figure), [*inputs_of(run), scales])
+    # “0: the labels share nothing” and “at 1 they come true” explain a scale; that figures of fewer
+    # people are hidden is a definition.
+    return find_untraced(parse_page(html).texts(is_no_figure), [*inputs_of(run), *DEFINITIONS])
 
 
 def test_every_number_is_found_in_the_inputs(run):
@@ -54,7 +56,7 @@ def test_no_arithmetic_stands_between_input_and_page(run, recommendation):
     )
     html = build_page(snapped)
     assert untraced(html, snapped) == []
-    assert find_untraced([build_card(snapped)], [*inputs_of(snapped), 0]) == []
+    assert find_untraced([build_card(snapped)], [*inputs_of(snapped), *DEFINITIONS]) == []
     row = snapped.per_1000(snapped.judged.label, "both_right")
     forged = html.replace(str(row["per_1000"]), str(row["per_1000"] + 1))
     assert untraced(forged, snapped)

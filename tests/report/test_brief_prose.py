@@ -5,14 +5,16 @@ from dataclasses import replace
 from html_page import parse_page
 from recommendations import MULTI_TASK_RELEASE, NOTHING_PASSES, PAIR_NOT_SHOWN, VETOED, recommending
 
-from intake_triage.report.brief.findings import say_deferral, say_who_is_worse
+from intake_triage.report.brief.findings import say_deferral, say_who_is_worse, say_worst_misses
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.recommendation import (
     explain_choice,
     flip_rows,
+    limit_rows,
     list_steady,
     say_how_sure,
     say_limits,
+    say_runner_up_in_pilot,
     state_recommendation,
 )
 
@@ -22,9 +24,13 @@ def test_a_multi_task_release_is_told(run):
     assert state_recommendation(given).startswith("Use one multi-task Transformer for both tasks")
     assert "within 15 points of the lowest (two LightGBM models, 1,320)" in explain_choice(given)
     assert "is one model fewer to maintain" in explain_choice(given)
-    assert say_how_sure(given).startswith("In 97 of 100 re-drawn samples")
+    assert say_how_sure(given).startswith("In 97 of 100 samples drawn anew")
+    assert "helped by our preference for one model" in say_how_sure(given)
     assert "The choice is stable." in say_how_sure(given)
-    assert "every safety limit was shown to be met" in say_limits(given)
+    assert "None was broken. Every safety limit was shown to be met for all" in say_limits(given)
+    assert "up to 15 more harm points per 1,000 forms for one model instead of two" in (
+        explain_choice(given)
+    )
     flip = ("Harm points for any other form sent too late", "2", "4.4", "Two LightGBM models")
     assert flip in list(flip_rows(given))
 
@@ -32,17 +38,20 @@ def test_a_multi_task_release_is_told(run):
 def test_a_pair_with_a_limit_not_shown_is_told(run):
     given = recommending(run, PAIR_NOT_SHOWN)
     assert state_recommendation(given).startswith("Use two LightGBM models in a pilot")
-    assert "it did the least harm: 1,320 harm points" in explain_choice(given)
-    assert "Runner-up: two models, Transformer for urgency and LightGBM" in explain_choice(given)
+    assert "it did 1,320 harm points" in explain_choice(given)
+    assert "The runner-up, two models, Transformer for urgency and LightGBM" in (
+        explain_choice(given)
+    )
+    assert "least harm" not in explain_choice(given)
     final = [given.find("set_ups", split="test", label=it) for it in ("gbm + gbm", "st + gbm")]
-    harms = " and ".join(f"{row['cost_per_1000']:,.0f}" for row in final)
-    assert f"In the final check the harm of the two was {harms}" in explain_choice(given)
-    runner_up_did_less = final[1]["cost_per_1000"] < final[0]["cost_per_1000"]
-    assert ("there the runner-up did less" in explain_choice(given)) == runner_up_did_less
+    for row in final:
+        said = f"{row['cost_per_1000']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f})"
+        assert said in explain_choice(given).partition("In the final check")[2]
     assert "In 70 of 100" in say_how_sure(given)
-    assert "not settled" in say_how_sure(given)
+    assert "preference" not in say_how_sure(given)
+    assert "another sample of forms could change it" in say_how_sure(given)
     assert "Not shown to be within its limit: the share of urgent forms" in say_limits(given)
-    assert "The other limits were met." in say_limits(given)
+    assert "The other limits were shown to be met for all patients" in say_limits(given)
     assert list(flip_rows(given)) == [
         ("Harm points for any other form sent too late", "2", "1.28", "Multi-task"),
         ("Limit for urgent forms sent too late", "10.0 of 100", "8.6 of 100", "Do not release"),
@@ -54,8 +63,9 @@ def test_a_veto_is_told(run):
     given = recommending(run, VETOED)
     said = state_recommendation(given)
     assert said.startswith("Do not release: the rule picks two LightGBM models, but")
-    assert "the boldness of the stated chances of urgency broke" in said
-    assert "Broken on forms kept for the final check: the boldness" in say_limits(given)
+    assert "the caution of the stated chances of urgency broke" in said
+    assert "Broken: the caution of the stated chances of urgency." in say_limits(given)
+    assert say_runner_up_in_pilot(given) == ""
     page = parse_page(build_page(given)).text
     assert "There is no pilot yet." in page
     assert "in a pilot that starts silent, beside" not in page
@@ -102,17 +112,96 @@ def test_groups_are_compared_by_what_would_be_sent(run):
     assert "too late most often for sex female (31 of 100, 30 to 32)" in said
     assert f"overall {overall['value']:.0%}".rstrip("%") in said
     assert "Clearly worse than average: sex female." in said
-    assert said.endswith("Not shown, since it would tell of few people: sex not recorded.")
+    assert "Shown to keep the limit of 10 of 100: sex male. Clearly beyond it: sex female." in said
+    assert said.endswith("11 people (a rule for real forms, kept here too): sex not recorded.")
     said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows[:4]}))
     assert said == "Too few people are concerned for groups of patients to be compared."
 
 
-def test_deferral_is_not_said_to_save_urgent_forms_where_that_is_not_shown(run):
+def test_children_who_are_not_shown_are_told_of(run):
+    row = {"task": "urgency", "system": run.system("urgency"), "column": "age_band", "forms": 900}
+    late = {"measure": "under_triage", "value": 0.05, "low": 0.02, "high": 0.08}
+    for hidden, told in (("0-17", True), ("18-39", False)):
+        bands = [it for it in ("0-17", "18-39", "40-64", "65+") if it != hidden]
+        rows = [row | late | {"subgroup": it} for it in bands]
+        rows += [row | {"measure": "log_loss", "subgroup": it} for it in (*bands, hidden)]
+        said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows}))
+        assert "Shown to keep the limit of 10 of 100: all of them." in said
+        assert ("children may fare worse unseen" in said) == told
+
+
+def test_severe_misses_have_an_upper_bound_where_they_are_hidden(run):
+    system = run.system("urgency")
+    decisions = run.metrics["safety"]["decisions"]
+    for late, severe, said in (
+        ({"value": 0.08}, None, "fewer than 11 of the 5,999"),
+        (None, None, "cannot be shown"),
+        ({"value": 0.08}, {"value": 0.02, "low": 0.01, "high": 0.03}, "2.0 (1.0 to 3.0) of 100"),
+    ):
+        cost = {"under_triage": late, "severe_under_triage": severe}
+        safety = {"decisions": decisions | {system: {"cost": cost}}}
+        given = replace(run, metrics={**run.metrics, "safety": safety})
+        assert said in say_worst_misses(given)
+
+
+def test_the_leads_of_choice_and_runner_up_are_told_apart(run):
+    given = recommending(run, PAIR_NOT_SHOWN)
+    figures = {"low": 1000.0, "high": 1500.0}
+    own, other = (
+        {"split": split, "label": label, **figures}
+        for split, label in (("calibrate", "gbm + gbm"), ("calibrate", "st + gbm"))
+    )
+
+    def say(final_own, final_other):
+        rows = [
+            own | {"cost_per_1000": 1320.1},
+            other | {"cost_per_1000": 1325.1},
+            own | {"split": "test", **final_own},
+            other | {"split": "test", **final_other},
+        ]
+        told = replace(given, plots={**given.plots, "set_ups": rows})
+        return explain_choice(told), say_runner_up_in_pilot(told)
+
+    said, pilot = say({"cost_per_1000": 1350.0}, {"cost_per_1000": 1316.0})
+    assert "the runner-up did less, by more than 15 points" in said
+    assert "which does less harm is not settled" in said
+    assert "it should run the runner-up (two models, Transformer for urgency" in pilot
+    assert said.count("practically level") == 1
+    said, _ = say({"cost_per_1000": 1316.0}, {"cost_per_1000": 1350.0})
+    assert "the choice did less, by more than 15 points" in said
+    apart = {"low": 1300.0, "high": 1320.0}, {"low": 1340.0, "high": 1360.0}
+    said, _ = say({"cost_per_1000": 1310.0, **apart[0]}, {"cost_per_1000": 1350.0, **apart[1]})
+    assert "not settled" not in said
+
+
+def test_chances_that_err_to_one_side_within_the_limit_are_told(run):
+    slope = {"least": 0.8, "most": 1.25, "status": "met"}
+    for low, high, status in (
+        (0.88, 0.97, "met, but over-confident"),
+        (1.03, 1.2, "met, but over-cautious"),
+        (0.95, 1.05, "met"),
+    ):
+        ceiling = slope | {"value": (low + high) / 2, "low": low, "high": high}
+        ceilings = {"slope_emergent": ceiling}
+        given = recommending(run, MULTI_TASK_RELEASE | {"ceilings": ceilings})
+        assert [row[-1] for row in limit_rows(given)] == [status]
+
+
+def test_deferral_is_not_said_to_protect_urgent_patients_where_that_is_not_shown(run):
     row = {"task": "urgency", "measure": "under-triage", "system": run.system("urgency")}
     before = row | {"coverage": 1.0, "risk": 0.08, "low": 0.07, "high": 0.09, "of": 900}
-    for low, high, shown in ((0.04, 0.06, True), (0.07, 0.09, False), (0.1, 0.12, False)):
+    for low, high, verdict in (
+        (0.04, 0.06, None),
+        (0.06, 0.08, "not shown to protect"),
+        (0.1, 0.12, "does not protect urgent patients: the misses seem to rise"),
+    ):
         after = before | {"coverage": 0.8, "risk": (low + high) / 2, "low": low, "high": high}
         said = say_deferral(replace(run, plots={**run.plots, "risk_coverage": [before, after]}))
         risk = f"{(low + high) / 2:.0%}".rstrip("%")
-        assert f"urgent forms are sent too late {risk} of 100 times instead of 8." in said
-        assert ("not shown to catch more urgent forms" not in said) == shown
+        assert f"urgent forms sent too late {risk} of 100 times instead of 8." in said
+        assert "not part of this pilot" in said
+        assert (verdict in said) if verdict else ("protect" not in said)
+    half = after | {"coverage": 0.5, "risk": 0.13}
+    rows = [before, after, half]
+    said = say_deferral(replace(run, plots={**run.plots, "risk_coverage": rows}))
+    assert "instead of 8 (13, if it decided 50 of 100)." in said

@@ -75,7 +75,8 @@ def transfer_table(run: Run) -> Table:
         "Transfer: gain of the multi-task model over a Transformer for each task",
         ("what", "measure", "gain (95 % interval)", "verdict"),
         rows,
-        "Above 0 favours the multi-task model, which differs from the others in nothing but its "
+        "F1 of the likeliest class, uncalibrated; log-loss of all stated chances. Above 0 favours "
+        "the multi-task model, which differs from the others in nothing but its "
         f"second head. Margins, fixed beforehand: {plain(margin['macro_f1'])} in macro-F1, "
         f"{plain(margin['log_loss'])} nats. Verdicts by class are corrected for their number "
         "(Holm). A log-loss gain in one class with a loss in another is a shift of the stated "
@@ -116,5 +117,5 @@ def dial_table(run: Run) -> Table | None:
         ),
         rows,
         "0: the labels share nothing; 1: both come from one cause. Fewer forms than in the run "
-        "above; exploratory.",
+        "above; exploratory. Cost: least-cost decision; macro-F1: likeliest class.",
     )

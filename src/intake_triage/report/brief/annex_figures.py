@@ -15,7 +15,8 @@ def draw_annex_figures(run: Run) -> dict[str, Figure]:
     figures = [
         draw(
             "set-ups",
-            "Clinical cost of each set-up on the split that chooses, 95 % intervals",
+            "Clinical cost of each set-up, least-cost decision, on the split that chooses, 95 % "
+            "intervals",
             "A row a set-up; a ring marks the choice. The table of set-ups has the figures.",
             _set_ups(run),
         )
@@ -24,21 +25,23 @@ def draw_annex_figures(run: Run) -> dict[str, Figure]:
         figures += [
             draw(
                 f"reliability-{task}",
-                f"Reliability of {words} on test, calibrated, 95 % intervals",
+                f"Reliability of {words} on test, likeliest class, calibrated, 95 % intervals",
                 "A panel a system. Points on the dashed diagonal: stated chances come true as "
                 "often as stated.",
                 _reliability(run, task),
             ),
             draw(
                 f"confusion-{task}",
-                f"Confusion of {words} on test: {name_system(run.system(task))}",
+                f"Confusion of {words} on test, likeliest class, uncalibrated: "
+                f"{name_system(run.system(task))}",
                 "A row a true class, a column a predicted one; darker: a larger share of the "
-                "row. Cells that would tell of few people are empty.",
+                "row. Not the least-cost decision that is piloted. Cells that would tell of few "
+                "people are empty.",
                 _confusion(run, task),
             ),
             draw(
                 f"transfer-{task}",
-                f"Transfer to {words} by class, 95 % intervals, margins dashed",
+                f"Transfer to {words} by class, likeliest class, 95 % intervals, margins dashed",
                 "Points right of 0 favour the multi-task model. The table below has the figures.",
                 _transfer(run, task),
             ),

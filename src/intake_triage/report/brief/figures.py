@@ -178,8 +178,8 @@ def _deferral(run: Run) -> dict[str, Any]:
         "legend": {
             "title": None,
             "orient": "top",
-            "columns": 1,
-            "rowPadding": 0,
+            "columns": 2,
+            "columnPadding": 30,
             "symbolFillColor": INK,
             "symbolStrokeColor": INK,
         },
@@ -187,7 +187,7 @@ def _deferral(run: Run) -> dict[str, Any]:
     return {
         "data": {"values": rows},
         "width": WIDTH + 70,
-        "height": 110,
+        "height": 85,
         "layer": [
             {
                 "mark": {"type": "area", "opacity": 0.15},

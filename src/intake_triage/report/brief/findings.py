@@ -1,8 +1,10 @@
 """What the two pages say besides the recommendation, in plain sentences."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.report.brief.formats import (
     capitalise,
     enumerate_words,
@@ -31,12 +33,14 @@ OUTCOMES = {
 }
 GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
 DEFERRED_AT = 0.8  # share of the forms that the system decides on, of those in plots/
-URGENT_TOO_LATE = "urgent form sent too late"
+HALF = 0.5
+ADULT = 18
+URGENT_TOO_LATE = "urgent, sent too late"
 VERDICTS = {
     "positive": "helps",
     "negative": "hurts",
     "equivalent": "makes no difference that a clinic would notice",
-    "inconclusive": "may help or hurt: these data cannot tell",
+    "inconclusive": "may help or hurt",
 }
 
 
@@ -82,10 +86,8 @@ def say_per_1000(run: Run) -> str:
         f"Of 1,000 forms, {name_set_up(run.judged.label)} would get both labels right for "
         f"{_count(own['both_right'])} (a majority rule, which gives every form the commonest "
         f"labels: {_count(rule['both_right'])}). It would send {_count(own['too_late'])} too late, "
-        f"{_count(own['too_late_urgent'])} of them urgent ({_count(rule['too_late'])} and "
-        f"{_count(rule['too_late_urgent'])}); {_count(own['too_early'])} too early "
-        f"({_count(rule['too_early'])}); and {_count(own['misrouted'])} to the wrong "
-        f"sub-specialty ({_count(rule['misrouted'])})."
+        f"{_count(own['too_late_urgent'])} of them urgent; {_count(own['too_early'])} too early; "
+        f"and {_count(own['misrouted'])} to the wrong sub-specialty."
     )
 
 
@@ -93,8 +95,14 @@ def say_worst_misses(run: Run) -> str:
     """Urgent forms sent two or more tiers too low."""
     decided = run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]
     severe = decided["severe_under_triage"]
+    if severe is None and decided["under_triage"] is None:
+        return "How many urgent forms are sent two or more tiers too low cannot be shown."
     if severe is None:
-        return "Urgent forms sent two or more tiers too low are too few to be shown."
+        forms = run.metrics["compare"]["test"]["urgency"]["records"]
+        return (
+            f"Urgent forms sent two or more tiers too low: fewer than {SMALLEST_SHOWN} of the "
+            f"{whole(forms)} of the final check."
+        )
     return (
         "Two or more tiers too low are sent "
         f"{with_interval(severe, of_100_finely)} of 100 urgent forms."
@@ -106,17 +114,44 @@ def explain_caution(run: Run) -> str:
     cost = run.params["decision"]["cost"]
     return (
         "The price of safety is forms sent too early. Each form gets the tier with the least "
-        f"expected harm. An urgent form sent too late counts {plain(cost['too_late_urgent'])} harm "
-        f"points a tier, another form sent too late {plain(cost['too_late'])}, one sent too early "
-        f"{plain(cost['too_early'])}, a misrouted one {plain(cost['misroute'])}. "
-        f"Urgent means {urgent_tiers(run)}."
+        "expected harm. Harm points for each tier too low: "
+        f"{plain(cost['too_late_urgent'])} for an urgent form, {plain(cost['too_late'])} for "
+        f"another; for each tier too high: {plain(cost['too_early'])}; for a misrouted form: "
+        f"{plain(cost['misroute'])}.{_say_top_tier_right(run)}"
     )
 
 
-def urgent_tiers(run: Run) -> str:
-    """The two most urgent tiers by name."""
-    tiers = list(run.metrics["prepare"]["label_shares"]["urgency"])
-    return " or ".join(f"“{name_class(tier)}”" for tier in tiers[:2])
+def _say_top_tier_right(run: Run) -> str:
+    """How often a suggestion of the most urgent tier is right; empty where that is hidden."""
+    decided = run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]
+    top = list_tiers(run)[0]
+    right = decided["ppv"][top]
+    if right is None:
+        return ""
+    return (
+        f" So of 100 forms placed in “{name_class(top)}” {with_interval(right, of_100)} belong "
+        "there."
+    )
+
+
+def list_tiers(run: Run) -> list[str]:
+    """The tiers, most urgent first."""
+    return list(run.metrics["prepare"]["label_shares"]["urgency"])
+
+
+def say_tiers(run: Run) -> str:
+    """The tiers by name, and which of them are called urgent."""
+    tiers = enumerate_words([f"“{name_class(tier)}”" for tier in list_tiers(run)])
+    return f"The tiers are {tiers}; the top two are called urgent."
+
+
+def say_best_possible(run: Run) -> str:
+    """What the oracle's figure implies."""
+    right = run.per_1000("oracle", "both_right")
+    return (
+        "Even a perfect reader of these made-up forms (“the best possible”), with the same "
+        f"caution, would get both labels right for only {_count(right)} of 1,000."
+    )
 
 
 def group_rows(run: Run, measure: str = "under_triage") -> list[Row]:
@@ -134,6 +169,18 @@ def overall_missed(run: Run) -> Row | None:
     return run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]["under_triage"]
 
 
+def all_groups_keep_limit(run: Run) -> bool:
+    """Whether no group's range passes the limit for urgent forms sent too late; hidden ones do."""
+    limit = run.params["decision"]["max_under_triage"]
+    return not _hidden_groups(run) and all(row["high"] <= limit for row in group_rows(run))
+
+
+def _hidden_groups(run: Run) -> list[Row]:
+    """The groups whose share of urgent forms sent too late would tell of few people."""
+    shown = {row["group"] for row in group_rows(run)}
+    return [row for row in group_rows(run, "log_loss") if row["group"] not in shown]
+
+
 def say_who_is_worse(run: Run) -> str:
     """The groups with the most and the fewest urgent forms sent too late."""
     rows, overall = group_rows(run), overall_missed(run)
@@ -144,23 +191,50 @@ def say_who_is_worse(run: Run) -> str:
     verdict = (
         f"Clearly worse than average: {enumerate_words(worse)}."
         if worse
-        else "No range shown lies wholly above the average, but the ranges are wide: a difference "
-        "may still be there."
+        else "No range lies wholly above the average, but they are wide: a difference may be there."
     )
-    shown = {row["group"] for row in rows}
-    hidden = [row["group"] for row in group_rows(run, "log_loss") if row["group"] not in shown]
-    left_out = f" Not shown, since it would tell of few people: {enumerate_words(hidden)}."
-    return (
+    said = [
         f"Of the groups shown, urgent forms are sent too late most often for {_group(ranked[-1])}, "
-        f"least often for {_group(ranked[0])}; overall {_of_100(overall)}. {verdict}"
-        f"{left_out if hidden else ''}"
+        f"least often for {_group(ranked[0])}; overall {_of_100(overall)}.",
+        verdict,
+    ]
+    return " ".join([*said, *_say_groups_by_limit(run), *_say_groups_not_shown(run)])
+
+
+def _say_groups_by_limit(run: Run) -> Iterator[str]:
+    """Which groups are shown to keep the limit, and which to break it."""
+    rows, limit = group_rows(run), run.params["decision"]["max_under_triage"]
+    kept = [row["group"] for row in rows if row["high"] <= limit]
+    beyond = [row["group"] for row in rows if row["low"] > limit]
+    said = "all of them" if len(kept) == len(rows) else enumerate_words(kept or ["none of them"])
+    yield f"Shown to keep the limit of {of_100(limit)} of 100: {said}."
+    if beyond:
+        all_are = len(beyond) == len(rows)
+        yield f"Clearly beyond it: {'all of them' if all_are else enumerate_words(beyond)}."
+
+
+def _say_groups_not_shown(run: Run) -> Iterator[str]:
+    hidden = _hidden_groups(run)
+    if not hidden:
+        return
+    practised = " (a rule for real forms, kept here too)" if run.source == "synthetic" else ""
+    names = enumerate_words([row["group"] for row in hidden])
+    yield (
+        f"Not shown, since it would tell of fewer than {SMALLEST_SHOWN} people{practised}: {names}."
     )
+    if any(_is_of_children(row) for row in hidden):
+        yield "So children may fare worse unseen."
+
+
+def _is_of_children(row: Row) -> bool:
+    """Whether a group is an age band that ends before 18."""
+    band = re.fullmatch(r"\d+-(\d+)", row["subgroup"])
+    return row["column"] == "age_band" and band is not None and int(band[1]) < ADULT
 
 
 def deferral_rows(run: Run) -> list[Row]:
     """Errors among the forms that the judged set-up decides on, by the share that it decides on."""
     lines = (
-        ("urgency", "wrong", "likeliest tier wrong"),
         ("urgency", "under-triage", URGENT_TOO_LATE),
         ("specialty", "wrong", "sub-specialty wrong"),
     )
@@ -172,25 +246,41 @@ def deferral_rows(run: Run) -> list[Row]:
 
 
 def say_deferral(run: Run) -> str:
-    """What is gained when a nurse takes the least certain forms."""
-    clauses, safer = [], ""
+    """What would be gained if a nurse took the least certain forms."""
+    clauses, verdict = [], "."
     for line, clause in {
-        "sub-specialty wrong": "the sub-specialty is wrong for {} of 100 instead of {}",
-        "likeliest tier wrong": "the likeliest tier is wrong for {} of 100 instead of {}",
-        URGENT_TOO_LATE: "urgent forms are sent too late {} of 100 times instead of {}",
+        "sub-specialty wrong": "the sub-specialty would be wrong for {} of 100 instead of {}",
+        URGENT_TOO_LATE: "urgent forms sent too late {} of 100 times instead of {}",
     }.items():
         rows = {row["coverage"]: row for row in deferral_rows(run) if row["line"] == line}
         if {1.0, DEFERRED_AT} <= rows.keys():
             before, after = rows[1.0], rows[DEFERRED_AT]
             clauses.append(clause.format(of_100(after["risk"]), of_100(before["risk"])))
-            if line == URGENT_TOO_LATE and before["risk"] <= after["high"]:
-                safer = " So this alone is not shown to catch more urgent forms."
+            if line == URGENT_TOO_LATE:
+                verdict = _judge_deferral(before, after, rows.get(HALF))
     if not clauses:
         return "What would be gained cannot be shown: too few people."
     return (
-        f"If the system decides the {of_100(DEFERRED_AT)} of 100 forms that it is surest of, and a "
-        f"nurse the others, then among those that it decides {enumerate_words(clauses)}.{safer}"
+        "A thought experiment, not part of this pilot: if the system decided the "
+        f"{of_100(DEFERRED_AT)} of 100 forms that it is surest of, and a nurse the others, "
+        f"among those that it decided {enumerate_words(clauses)}{verdict}"
     )
+
+
+def _judge_deferral(before: Row, after: Row, half: Row | None) -> str:
+    """Whether fewer urgent forms are missed among those that the system is surest of."""
+    said = "."
+    if half is not None:
+        said = f" ({of_100(half['risk'])}, if it decided {of_100(HALF)} of 100)."
+    last = half or after
+    if before["risk"] > after["high"]:
+        return said
+    if last["risk"] > before["risk"]:
+        return (
+            f"{said} Keeping only the surest forms does not protect urgent patients: the misses "
+            "seem to rise."
+        )
+    return f"{said} Keeping only the surest forms is not shown to protect urgent patients."
 
 
 def cost_rows(run: Run) -> Iterator[tuple[str, ...]]:
@@ -207,17 +297,38 @@ def cost_rows(run: Run) -> Iterator[tuple[str, ...]]:
         yield (name, str(models[label]), *(whole(cost[figure]) for figure in figures))
 
 
+def say_upkeep(run: Run) -> str:
+    """Whether two models cost more than one, as far as is known."""
+    cost = run.metrics["cost"]
+    pairs = [label for label in run.shown_set_ups if len(set(label.split(" + "))) == 1]
+    cheaper = [
+        name_set_up(label)
+        for label in pairs
+        if label != "mtl" and _cpu_seconds(cost, label) < _cpu_seconds(cost, "mtl")
+    ]
+    though = f", though {enumerate_words(cheaper)} are cheaper to compute" if cheaper else ""
+    return f"Two models are more to look after than one{though}. Upkeep and money are not costed."
+
+
+def _cpu_seconds(cost: Mapping[str, Row], label: str) -> float:
+    return cost[label.split(" + ")[0]]["cpu_seconds"]
+
+
 def say_transfer(run: Run) -> str:
     """Whether learning one task helps the other, overall, then by class."""
     transfer = run.metrics["compare"]["transfer"]
     verdicts = {task: _verdict(transfer[task]["verdict"]) for task in TASKS}
     other = {"urgency": "the sub-specialty", "specialty": "urgency"}
     own = {"urgency": "urgency", "specialty": "the sub-specialty"}
+    compared = "compared with two separate Transformers,"
     if len(set(verdicts.values())) == 1:
-        overall = f"For picking the right class, learning both together {verdicts['urgency']}."
+        overall = (
+            f"In picking the likeliest answer, {compared} learning both together "
+            f"{verdicts['urgency']}."
+        )
     else:
         overall = " ".join(
-            f"For picking {own[task]}, learning {other[task]} as well {verdict}."
+            f"In picking {own[task]}, {compared} learning {other[task]} as well {verdict}."
             for task, verdict in verdicts.items()
         )
     return " ".join([overall, *_say_classes(run)])
@@ -250,7 +361,6 @@ def _verdict(verdict: str) -> str:
 
 def list_unknowns(run: Run) -> list[str]:
     """What we don't know."""
-    test = run.metrics["compare"]["test"]["urgency"]
     unknowns = {
         "synthetic": [
             "Whether any of this holds for real forms. The made-up ones are meant to be as hard, "
@@ -262,13 +372,15 @@ def list_unknowns(run: Run) -> list[str]:
         ],
         "file": ["Whether it holds at other clinics."],
     }[run.source]
+    limit = of_100(run.params["decision"]["max_under_triage"])
     return [
         *unknowns,
-        f"What chance did: everything was learnt from one set of forms and judged on "
-        f"{whole(test['records'])} others. Ranges in brackets are for 95 of 100 such samples.",
+        "What chance did: all was learnt from one set of forms. Ranges in brackets are for 95 of "
+        "100 such samples.",
         "Whether it is better than the staff who triage now. They were not measured.",
-        "Whether the harm points are right. They are judgements, and the choice hangs on them.",
-        "How long the silent pilot must last. That hangs on how many urgent forms a clinic sees.",
+        "Whether the harm points and limits are right. They are the project’s judgements; "
+        f"only the {limit} of 100 urgent forms sent too late rests on evidence, a published review "
+        "of telephone triage. The clinic must confirm them.",
         "How clinicians will act on a suggestion, and how forms will change over time.",
     ]
 
@@ -277,8 +389,9 @@ def say_how_many(run: Run) -> str:
     """How many forms, and what they were used for."""
     records = run.metrics["prepare"]["records"]
     return (
-        f"{whole(records['train'])} forms to learn from, {whole(records['calibrate'])} others to "
-        f"choose the set-up, and {whole(records['test'])} kept for the final check"
+        f"{whole(records['train'])} forms to learn from, {whole(records['valid'])} to tune on, "
+        f"{whole(records['calibrate'])} to choose the set-up, and {whole(records['test'])} for "
+        "the final check"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intake_triage.evaluation.set_ups import SetUp
+from intake_triage.report.brief.findings import all_groups_keep_limit
 from intake_triage.report.brief.formats import (
     capitalise,
     decimals,
@@ -14,15 +15,15 @@ from intake_triage.report.brief.formats import (
     whole,
     with_interval,
 )
-from intake_triage.report.brief.inputs import Run
+from intake_triage.report.brief.inputs import Row, Run
 from intake_triage.report.brief.names import name_class, shorten_set_up
 from intake_triage.report.wording import describe_set_up
 
 Values = Mapping[str, Any]
 STATUS = {"met": "met", "not_shown": "not shown", "broken": "broken"}
-BOLDNESS = (
-    "Stated chances: how likely the models say each tier or sub-specialty is. Boldness: at 1 they "
-    "come true as stated; below 1 they are too bold, above too timid."
+CAUTION = (
+    "Stated chances: how likely the models say each tier or sub-specialty is. Caution: at 1 they "
+    "come true as stated; below 1 they are over-confident, above over-cautious."
 )
 STABLE = 0.95  # the confidence level used throughout; below it the choice is not called stable
 # What each flip is about, in words, and how its values are written.
@@ -58,33 +59,41 @@ def explain_choice(run: Run) -> str:
             f"Least harm, {_cost(lowest)}, was done by {describe_set_up(lowest)}, but less harm "
             "does not make up for a broken limit. The figures below are of that set-up."
         )
-    own, beside = _cost(recommendation), _compare_with_runner_up(run)
-    if recommendation["lowest"]["cost_per_1000"] == recommendation["cost_per_1000"]:
-        return (
-            "Of the set-ups that kept within the safety limits on the forms used to choose, it did "
-            f"the least harm: {own}. {beside}"
+    own = run.find("set_ups", split="calibrate", label=run.judged.label)
+    said = [f"On the forms used to choose, it did {_cost(recommendation)} ({_range(own)})."]
+    taken = "one model instead of two"
+    if lowest["cost_per_1000"] != recommendation["cost_per_1000"]:
+        virtue = "is one model fewer to maintain"
+        if recommendation["models"] == lowest["models"]:
+            virtue = "is cheaper to run"
+            taken += ", or for models that are cheaper to run"
+        said.append(
+            f"That is within {plain(margin)} points of the lowest "
+            f"({describe_set_up(lowest)}, {whole(lowest['cost_per_1000'])}), and it {virtue}."
         )
-    virtue = "is one model fewer to maintain"
-    if recommendation["models"] == lowest["models"]:
-        virtue = "is cheaper to run"
-    return (
-        f"Its harm is {own}. That is within {plain(margin)} points of the lowest "
-        f"({describe_set_up(lowest)}, {whole(lowest['cost_per_1000'])}), and it {virtue}. "
-        f"{beside}"
+    return " ".join(
+        [
+            *said,
+            _compare_with_runner_up(run),
+            f"We accept up to {plain(margin)} more harm points per 1,000 forms for {taken} "
+            "(docs/protocol.md): a judgement that leadership should approve.",
+        ]
     )
 
 
 def say_how_sure(run: Run) -> str:
-    """The share of re-drawn samples with the same choice, and what it means."""
+    """The share of samples drawn anew with the same choice, and what it means."""
     recommendation = run.recommendation
     share = of_100(recommendation["won_share"])
     same = "also nothing passed" if recommendation["urgency"] is None else "the choice was the same"
+    if recommendation["models"] == 1:
+        same += ", helped by our preference for one model"
     settled = (
         "The choice is stable."
         if recommendation["won_share"] >= STABLE
-        else "So the choice is not settled: another sample of forms could change it."
+        else "So another sample of forms could change it."
     )
-    return f"In {share} of 100 re-drawn samples of the forms {same}. {settled}"
+    return f"In {share} of 100 samples drawn anew from these forms {same}. {settled}"
 
 
 def say_limits(run: Run) -> str:
@@ -94,18 +103,17 @@ def say_limits(run: Run) -> str:
     if not ceilings:
         return "No set-up reached the final check, since each had broken a limit before."
     broken, unsure = (_limits(recommendation, status) for status in ("broken", "not_shown"))
-    parts = []
-    if broken:
-        parts.append(f"Broken on forms kept for the final check: {enumerate_words(broken)}.")
+    parts = ["The final check can only reject a choice that breaks a safety limit."]
+    parts.append(f"Broken: {enumerate_words(broken)}." if broken else "None was broken.")
     if unsure:
         parts.append(
             f"Not shown to be within its limit: {enumerate_words(unsure)}. "
             "The pilot must watch this first."
         )
-    if not broken and not unsure:
-        return "On forms kept for the final check every safety limit was shown to be met."
+    met = "Every safety limit was" if not broken and not unsure else "The other limits were"
     if any(ceiling["status"] == "met" for ceiling in ceilings.values()):
-        parts.append("The other limits were met.")
+        each = "" if all_groups_keep_limit(run) else ", but not for each group (see below)"
+        parts.append(f"{met} shown to be met for all patients together{each}.")
     return " ".join(parts)
 
 
@@ -122,7 +130,7 @@ def limit_rows(run: Run) -> Iterator[tuple[str, str, str, str]]:
             capitalise(_describe_limit(name, run)),
             alarm,
             with_interval(ceiling, form),
-            STATUS[ceiling["status"]],
+            STATUS[ceiling["status"]] + _say_side(ceiling),
         )
 
 
@@ -161,15 +169,15 @@ def _flip_subject(key: str) -> str:
         "cost_margin": "harm points accepted for a simpler set-up",
         "max_under_triage": "limit for urgent forms sent too late",
         "max_ece": "limit for how far stated chances may be off",
-        "slope.least": "lower limit for boldness of stated chances",
-        "slope.most": "upper limit for timidity of stated chances",
+        "slope.least": "lower limit for caution of stated chances",
+        "slope.most": "upper limit for caution of stated chances",
     }[key]
 
 
 def _limits(recommendation: Values, status: str) -> list[str]:
     """The limits of one status, the cuts of urgency drawn together."""
     names = [
-        "the boldness of the stated chances of urgency"
+        "the caution of the stated chances of urgency"
         if name.startswith("slope_")
         else {
             "under_triage": "the share of urgent forms sent too late",
@@ -187,28 +195,83 @@ def _describe_limit(name: str, run: Run) -> str:
         return "urgent forms sent too late, of 100 urgent forms"
     if name.startswith("ece_"):
         task = "urgency" if name.endswith("urgency") else "sub-specialty"
-        return f"stated chances of {task}: off by so many of 100"
+        return f"stated chances of {task}: error, of 100"
     cut = name_class(name.removeprefix("slope_"))
-    return f"boldness of stated chances of “{cut}”"
+    return f"caution of stated chances of “{cut}”"
+
+
+def say_runner_up_in_pilot(run: Run) -> str:
+    """Whether the pilot should try the runner-up too; empty where it needn't."""
+    second = run.recommendation["runner_up"]
+    if run.recommendation["decision"] != "release" or second is None:
+        return ""
+    if not any(_overlap(rows) or _is_within_margin(rows, run) for rows in _with_runner_up(run)):
+        return ""
+    name = describe_set_up(second)
+    return f"A silent pilot can run both, so it should run the runner-up ({name}) too."
+
+
+def _with_runner_up(run: Run) -> list[list[Row]]:
+    """Choice and runner-up on the forms used to choose, then in the final check."""
+    second = run.recommendation["runner_up"]
+    labels = [run.judged.label, SetUp(second["urgency"], second["specialty"]).label]
+    return [
+        [run.find("set_ups", split=split, label=label) for label in labels]
+        for split in ("calibrate", "test")
+    ]
+
+
+def _overlap(rows: list[Row]) -> bool:
+    return min(row["high"] for row in rows) >= max(row["low"] for row in rows)
+
+
+def _is_within_margin(rows: list[Row], run: Run) -> bool:
+    own, other = (row["cost_per_1000"] for row in rows)
+    return abs(own - other) <= run.params["decision"]["cost_margin"]
 
 
 def _compare_with_runner_up(run: Run) -> str:
-    """What comes second, the ranges of both, and their harm in the final check."""
+    """What comes second, the harm of both on both sets of forms, and which led."""
     second = run.recommendation["runner_up"]
     if second is None:
         return "No other set-up keeps within the limits."
-    said = f"Runner-up: {describe_set_up(second)}, {whole(second['cost_per_1000'])}."
-    labels = [run.judged.label, SetUp(second["urgency"], second["specialty"]).label]
-    choosing, final = (
-        [run.find("set_ups", split=split, label=label) for label in labels]
-        for split in ("calibrate", "test")
+    both = _with_runner_up(run)
+    (_, other), (own_then, other_then) = both
+    settled = (
+        " The ranges overlap both times, so which does less harm is not settled."
+        if all(_overlap(rows) for rows in both)
+        else ""
     )
-    ranges = " and ".join(f"{whole(row['low'])} to {whole(row['high'])}" for row in choosing)
-    harms = " and ".join(whole(row["cost_per_1000"]) for row in final)
-    said += f" The ranges are {ranges}. In the final check the harm of the two was {harms}"
-    if final[1]["cost_per_1000"] < final[0]["cost_per_1000"]:
-        return f"{said}: there the runner-up did less. That check can veto a choice, not make one."
-    return f"{said}."
+    return (
+        f"The runner-up, {describe_set_up(second)}, did {whole(second['cost_per_1000'])} "
+        f"({_range(other)}): {_say_lead(both[0], run)}. In the final check the harm of the two was "
+        f"{whole(own_then['cost_per_1000'])} ({_range(own_then)}) and "
+        f"{whole(other_then['cost_per_1000'])} ({_range(other_then)}): {_say_lead(both[1], run)}."
+        f"{settled}"
+    )
+
+
+def _say_lead(rows: list[Row], run: Run) -> str:
+    """Which of choice and runner-up did less harm, and whether by more than the margin."""
+    if _is_within_margin(rows, run):
+        return "practically level"
+    own, other = (row["cost_per_1000"] for row in rows)
+    margin = plain(run.params["decision"]["cost_margin"])
+    leader = "the runner-up" if other < own else "the choice"
+    return f"{leader} did less, by more than {margin} points"
+
+
+def _range(row: Row) -> str:
+    return f"{whole(row['low'])} to {whole(row['high'])}"
+
+
+def _say_side(ceiling: Values) -> str:
+    """To which side of 1 stated chances err, where they clearly do so but keep the limit."""
+    if "least" not in ceiling or ceiling["status"] != "met":
+        return ""
+    if ceiling["high"] < 1:
+        return ", but over-confident"
+    return ", but over-cautious" if ceiling["low"] > 1 else ""
 
 
 def _cost(set_up: Values) -> str:

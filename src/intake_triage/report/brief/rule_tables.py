@@ -13,13 +13,6 @@ SAFETY = {
     "same_or_more_acute": "same or more acute",
 }
 
-SAFETY = {
-    "under_triage": "under-triage",
-    "severe_under_triage": "severe under-triage",
-    "over_triage": "over-triage",
-    "same_or_more_acute": "same or more acute",
-}
-
 OUTCOMES = {
     "both_right": "both right",
     "urgency_right": "urgency right",
@@ -45,7 +38,8 @@ def decision_table(run: Run) -> Table:
     denominators = run.metrics["safety"]["denominators"]
     note = "; ".join(f"{words}: of {denominators[name]}" for name, words in SAFETY.items())
     return Table(
-        "Three ways to make a tier of the probabilities, on test, with 95 % intervals",
+        "Three ways to make a tier of the probabilities, on test, with 95 % intervals; least cost "
+        "is piloted",
         ("system, rule", "urgency macro-F1", "sub-specialty macro-F1", *SAFETY.values()),
         rows,
         f"{capitalise(note)}.".replace("_", "-"),
@@ -98,7 +92,8 @@ def set_up_table(run: Run) -> Table:
         for row in run.plots["set_ups"]
     ]
     return Table(
-        "What the rule sees: each set-up on the split that chooses and on test",
+        "What the rule sees, least-cost decision: each set-up on the split that chooses and on "
+        "test",
         (
             "set-up, split",
             "models",
@@ -110,6 +105,7 @@ def set_up_table(run: Run) -> Table:
             "chosen, or dropped for",
         ),
         rows,
+        "ECE: of the likeliest class. Slopes: of stated chances, whatever the decision.",
     )
 
 
@@ -124,7 +120,9 @@ def ceiling_table(run: Run) -> Table:
         for name, it in run.recommendation["ceilings"].items()
     ]
     heading = ("ceiling", "bounds", "on test (95 % interval)", "status")
-    return Table("Ceilings of the choice on test", heading, rows)
+    return Table(
+        "Ceilings of the choice on test, under-triage after the least-cost decision", heading, rows
+    )
 
 
 def flip_table(run: Run) -> Table:

@@ -60,7 +60,8 @@ def score_table(run: Run) -> Table:
         "Scores on test, mean over seeds",
         ("task: system", "macro-F1 (95 % interval)", *SCORES.values(), "quadratic kappa"),
         rows,
-        f"{capitalise(units)}. Log-loss, Brier and ECE after calibration unless raw; ECE: "
+        f"{capitalise(units)}. Macro-F1, accuracy and kappa: likeliest class, not the least-cost "
+        "decision that is piloted. Log-loss, Brier and ECE after calibration unless raw; ECE: "
         "calibration error of the likeliest class, and beside it what a perfectly calibrated "
         "model would show.",
     )
@@ -104,7 +105,8 @@ def subgroup_table(run: Run, task: str) -> Table:
             )
             for (column, subgroup, forms), found in by_group.items()
         ],
-        "Intervals of a column hold together at 95 %. Subgroups of fewer than "
+        "Macro-F1: likeliest class. Intervals of a column hold together at 95 %. Subgroups of "
+        "fewer than "
         f"{run.params['compare']['min_subgroup']} forms are not shown, nor is a share that "
         "would tell of few people.",
     )
