@@ -222,7 +222,9 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path, content, says):
 
 
 def test_every_key_is_read_somewhere():
-    sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "stages").rglob("*.py")]
+    sources = [
+        path for name in ("src", "stages", "studies") for path in (ROOT / name).rglob("*.py")
+    ]
     own = Path(params_module.__file__)
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources if path != own)
     dead = {
