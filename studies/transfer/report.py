@@ -76,19 +76,19 @@ REMARKS = {
 
 
 def main() -> None:
-    study = load_study()
-    results = {
-        name: read_json(RESULTS / f"{name}.json")
-        for name in study.blocks
-        if (RESULTS / f"{name}.json").exists()
-    }
-    missing = [name for name in study.blocks if name not in results]
-    text = "\n\n".join(
-        write_page(results, missing, read_json(VALIDITY) if VALIDITY.exists() else None)
-    )
-    _replace(PAGE, text + "\n")
+    results, missing, validity = read_results()
+    _replace(PAGE, "\n\n".join(write_page(results, missing, validity)) + "\n")
     _draw("transfer.svg", draw_differences(results))
-    _draw("transfer-frontier.svg", draw_frontier(results))
+    if any("trials" in result for result in results.values()):
+        _draw("transfer-frontier.svg", draw_frontier(results))
+
+
+def read_results() -> tuple[dict[str, Any], list[str], dict[str, Any] | None]:
+    """Each finished block's results, the names of the others, and the simulation's."""
+    places = {name: RESULTS / f"{name}.json" for name in load_study().blocks}
+    results = {name: read_json(path) for name, path in places.items() if path.exists()}
+    validity = read_json(VALIDITY) if VALIDITY.exists() else None
+    return results, [name for name in places if name not in results], validity
 
 
 def write_page(
@@ -111,7 +111,7 @@ def write_page(
         "survey's visits, some of which are among those that it is tested on here."
     )
     if missing:
-        yield f"**Not run yet:** {', '.join(BLOCKS[name] for name in missing)}."
+        yield f"**Not run yet:** {'; '.join(BLOCKS[name] for name in missing)}."
     yield "## In short"
     yield "\n".join(f"- {sentence}" for sentence in conclude(results, validity))
     yield "![mtl against st on every source, with 95 % intervals](transfer.svg)"
