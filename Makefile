@@ -69,7 +69,7 @@ sweep: $(VENV)/installed
 	$(RUN) dvc exp run --run-all
 	$(RUN) dvc exp show --md --drop '.*' \
 		--keep 'Experiment|mtl.loss_weight|.*train_mtl.*(log_loss|macro_f1)'
-	$(RUN) dvc plots diff --targets plots/frontier.json HEAD $$($(RUN) dvc exp list --name-only)
+	$(RUN) dvc plots diff --targets dvc.yaml::frontier HEAD $$($(RUN) dvc exp list --name-only)
 
 # Writes docs/data-card.md anew, from the generator and results/large.
 card: $(VENV)/installed

@@ -5,7 +5,9 @@ from dataclasses import replace
 from html_page import parse_page
 from recommendations import MULTI_TASK_RELEASE, NOTHING_PASSES, PAIR_NOT_SHOWN, VETOED, recommending
 
-from intake_triage.report.brief.findings import say_deferral, say_who_is_worse, say_worst_misses
+from intake_triage.report.brief.deferral import say_deferral
+from intake_triage.report.brief.findings import say_worst_misses
+from intake_triage.report.brief.groups import say_who_is_worse
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.recommendation import (
     explain_choice,

@@ -7,7 +7,7 @@ import jinja2
 
 from intake_triage.errors import run_stage
 from intake_triage.files import replacing
-from intake_triage.report.brief import findings, recommendation, rule_tables, score_tables
+from intake_triage.report.brief import findings, groups, recommendation, rule_tables, score_tables
 from intake_triage.report.brief.formats import capitalise
 from intake_triage.report.brief.inputs import Run, read_run
 from intake_triage.report.brief.table import Table
@@ -39,6 +39,7 @@ def build_card(run: Run) -> str:
         name=describe_set_up(judged | {"models": run.judged.models}),
         labels=LABELS,
         say=findings,
+        groups=groups,
         recommend=recommendation,
         tables={
             "data": score_tables.data_table(run),

@@ -2,15 +2,10 @@
 
 from typing import Any
 
-from intake_triage.report.brief.findings import (
-    deferral_rows,
-    group_rows,
-    overall_missed,
-    say_deferral,
-    say_per_1000,
-    say_who_is_worse,
-)
+from intake_triage.report.brief.deferral import deferral_rows, say_deferral
+from intake_triage.report.brief.findings import say_per_1000
 from intake_triage.report.brief.formats import capitalise
+from intake_triage.report.brief.groups import group_rows, overall_missed, say_who_is_worse
 from intake_triage.report.brief.inputs import Run
 from intake_triage.report.brief.names import shorten_set_up
 from intake_triage.report.brief.svg import Figure, draw

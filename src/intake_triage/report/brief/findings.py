@@ -1,8 +1,6 @@
 """What the two pages say besides the recommendation, in plain sentences."""
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.report.brief.formats import (
@@ -18,7 +16,6 @@ from intake_triage.report.brief.inputs import Row, Run
 from intake_triage.report.brief.names import (
     TASKS,
     name_class,
-    name_group,
     name_set_up,
     name_system,
     shorten_set_up,
@@ -31,11 +28,6 @@ OUTCOMES = {
     "too_early": "Sent too early",
     "misrouted": "Misrouted",
 }
-GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
-DEFERRED_AT = 0.8  # share of the forms that the system decides on, of those in plots/
-HALF = 0.5
-ADULT = 18
-URGENT_TOO_LATE = "urgent, sent too late"
 VERDICTS = {
     "positive": "helps",
     "negative": "hurts",
@@ -152,135 +144,6 @@ def say_best_possible(run: Run) -> str:
         "Even a perfect reader of these made-up forms (“the best possible”), with the same "
         f"caution, would get both labels right for only {_count(right)} of 1,000."
     )
-
-
-def group_rows(run: Run, measure: str = "under_triage") -> list[Row]:
-    """A measure of the judged set-up's urgency model by group of patients."""
-    rows = run.rows("subgroups", task="urgency", measure=measure, system=run.system("urgency"))
-    return [
-        row | {"group": name_group(row["column"], row["subgroup"])}
-        for row in rows
-        if row["column"] in GROUPS
-    ]
-
-
-def overall_missed(run: Run) -> Row | None:
-    """The same for all forms."""
-    return run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]["under_triage"]
-
-
-def all_groups_keep_limit(run: Run) -> bool:
-    """Whether no group's range passes the limit for urgent forms sent too late; hidden ones do."""
-    limit = run.params["decision"]["max_under_triage"]
-    return not _hidden_groups(run) and all(row["high"] <= limit for row in group_rows(run))
-
-
-def _hidden_groups(run: Run) -> list[Row]:
-    """The groups whose share of urgent forms sent too late would tell of few people."""
-    shown = {row["group"] for row in group_rows(run)}
-    return [row for row in group_rows(run, "log_loss") if row["group"] not in shown]
-
-
-def say_who_is_worse(run: Run) -> str:
-    """The groups with the most and the fewest urgent forms sent too late."""
-    rows, overall = group_rows(run), overall_missed(run)
-    if len(rows) < 2 or overall is None:
-        return "Too few people are concerned for groups of patients to be compared."
-    ranked = sorted(rows, key=lambda row: row["value"])
-    worse = [row["group"] for row in rows if row["low"] > overall["value"]]
-    verdict = (
-        f"Clearly worse than average: {enumerate_words(worse)}."
-        if worse
-        else "No range lies wholly above the average, but they are wide: a difference may be there."
-    )
-    said = [
-        f"Of the groups shown, urgent forms are sent too late most often for {_group(ranked[-1])}, "
-        f"least often for {_group(ranked[0])}; overall {_of_100(overall)}.",
-        verdict,
-    ]
-    return " ".join([*said, *_say_groups_by_limit(run), *_say_groups_not_shown(run)])
-
-
-def _say_groups_by_limit(run: Run) -> Iterator[str]:
-    """Which groups are shown to keep the limit, and which to break it."""
-    rows, limit = group_rows(run), run.params["decision"]["max_under_triage"]
-    kept = [row["group"] for row in rows if row["high"] <= limit]
-    beyond = [row["group"] for row in rows if row["low"] > limit]
-    said = "all of them" if len(kept) == len(rows) else enumerate_words(kept or ["none of them"])
-    yield f"Shown to keep the limit of {of_100(limit)} of 100: {said}."
-    if beyond:
-        all_are = len(beyond) == len(rows)
-        yield f"Clearly beyond it: {'all of them' if all_are else enumerate_words(beyond)}."
-
-
-def _say_groups_not_shown(run: Run) -> Iterator[str]:
-    hidden = _hidden_groups(run)
-    if not hidden:
-        return
-    practised = " (a rule for real forms, kept here too)" if run.source == "synthetic" else ""
-    names = enumerate_words([row["group"] for row in hidden])
-    yield (
-        f"Not shown, since it would tell of fewer than {SMALLEST_SHOWN} people{practised}: {names}."
-    )
-    if any(_is_of_children(row) for row in hidden):
-        yield "So children may fare worse unseen."
-
-
-def _is_of_children(row: Row) -> bool:
-    """Whether a group is an age band that ends before 18."""
-    band = re.fullmatch(r"\d+-(\d+)", row["subgroup"])
-    return row["column"] == "age_band" and band is not None and int(band[1]) < ADULT
-
-
-def deferral_rows(run: Run) -> list[Row]:
-    """Errors among the forms that the judged set-up decides on, by the share that it decides on."""
-    lines = (
-        ("urgency", "under-triage", URGENT_TOO_LATE),
-        ("specialty", "wrong", "sub-specialty wrong"),
-    )
-    return [
-        row | {"line": line}
-        for task, measure, line in lines
-        for row in run.rows("risk_coverage", task=task, measure=measure, system=run.system(task))
-    ]
-
-
-def say_deferral(run: Run) -> str:
-    """What would be gained if a nurse took the least certain forms."""
-    clauses, verdict = [], "."
-    for line, clause in {
-        "sub-specialty wrong": "the sub-specialty would be wrong for {} of 100 instead of {}",
-        URGENT_TOO_LATE: "urgent forms sent too late {} of 100 times instead of {}",
-    }.items():
-        rows = {row["coverage"]: row for row in deferral_rows(run) if row["line"] == line}
-        if {1.0, DEFERRED_AT} <= rows.keys():
-            before, after = rows[1.0], rows[DEFERRED_AT]
-            clauses.append(clause.format(of_100(after["risk"]), of_100(before["risk"])))
-            if line == URGENT_TOO_LATE:
-                verdict = _judge_deferral(before, after, rows.get(HALF))
-    if not clauses:
-        return "What would be gained cannot be shown: too few people."
-    return (
-        "A thought experiment, not part of this pilot: if the system decided the "
-        f"{of_100(DEFERRED_AT)} of 100 forms that it is surest of, and a nurse the others, "
-        f"among those that it decided {enumerate_words(clauses)}{verdict}"
-    )
-
-
-def _judge_deferral(before: Row, after: Row, half: Row | None) -> str:
-    """Whether fewer urgent forms are missed among those that the system is surest of."""
-    said = "."
-    if half is not None:
-        said = f" ({of_100(half['risk'])}, if it decided {of_100(HALF)} of 100)."
-    last = half or after
-    if before["risk"] > after["high"]:
-        return said
-    if last["risk"] > before["risk"]:
-        return (
-            f"{said} Keeping only the surest forms does not protect urgent patients: the misses "
-            "seem to rise."
-        )
-    return f"{said} Keeping only the surest forms is not shown to protect urgent patients."
 
 
 def cost_rows(run: Run) -> Iterator[tuple[str, ...]]:
@@ -400,14 +263,6 @@ def name_models(run: Run) -> str:
     return enumerate_words(
         [f"{name_system(run.system(task))} for {words}" for task, words in TASKS.items()]
     )
-
-
-def _group(row: Row) -> str:
-    return f"{row['group']} ({_of_100(row)})"
-
-
-def _of_100(row: dict[str, Any]) -> str:
-    return f"{of_100(row['value'])} of 100, {of_100(row['low'])} to {of_100(row['high'])}"
 
 
 def _count(row: Row | None) -> str:

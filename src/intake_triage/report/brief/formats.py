@@ -65,3 +65,8 @@ def enumerate_words(words: list[str], last: str = "and") -> str:
 def capitalise(text: str) -> str:
     """The first letter large, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def range_of_100(row: Mapping[str, Any]) -> str:
+    """A share and its interval, of 100."""
+    return f"{of_100(row['value'])} of 100, {of_100(row['low'])} to {of_100(row['high'])}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jinja2
 
-from intake_triage.report.brief import annex, findings, provenance, recommendation
+from intake_triage.report.brief import annex, deferral, findings, groups, provenance, recommendation
 from intake_triage.report.brief.annex_figures import draw_annex_figures
 from intake_triage.report.brief.figures import draw_page_figures
 from intake_triage.report.brief.inputs import Run
@@ -26,6 +26,8 @@ def build_page(run: Run) -> str:
         run=run,
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         say=findings,
+        groups=groups,
+        deferral=deferral,
         recommend=recommendation,
         annex=annex,
         provenance=provenance,

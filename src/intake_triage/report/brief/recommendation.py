@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from intake_triage.evaluation.set_ups import SetUp
-from intake_triage.report.brief.findings import all_groups_keep_limit
 from intake_triage.report.brief.formats import (
     capitalise,
     decimals,
@@ -15,6 +14,7 @@ from intake_triage.report.brief.formats import (
     whole,
     with_interval,
 )
+from intake_triage.report.brief.groups import all_groups_keep_limit
 from intake_triage.report.brief.inputs import Row, Run
 from intake_triage.report.brief.names import name_class, shorten_set_up
 from intake_triage.report.wording import describe_set_up
