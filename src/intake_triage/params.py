@@ -1,7 +1,7 @@
 """params.yaml as typed, frozen values, refused before any work when anything in it is wrong."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -22,6 +22,9 @@ class Section(BaseModel):
     """One block of params.yaml: every key required, no key unknown, no type coerced."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+Checked = TypeVar("Checked", bound=Section)
 
 
 class SplitParams(Section):
@@ -242,7 +245,12 @@ class Params(Section):
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
-    """Read and check the whole of params.yaml, whatever part the caller needs.
+    """Read and check the whole of params.yaml, whatever part the caller needs; see `load_as`."""
+    return load_as(Params, path)
+
+
+def load_as(model: type[Checked], path: Path) -> Checked:
+    """Read and check a file of params.
 
     Raises
     ------
@@ -261,20 +269,21 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     except UnicodeDecodeError:
         raise InputError(f"{path}: not valid YAML, which is text in UTF-8") from None
     if not isinstance(raw, dict):
-        raise InputError(f"{path}: expected sections {', '.join(Params.model_fields)}")
+        raise InputError(f"{path}: expected sections {', '.join(model.model_fields)}")
     try:
-        return Params.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
-        raise InputError(f"{path}: {_describe(error.errors()[0])}") from None
+        raise InputError(f"{path}: {_describe(error.errors()[0], model)}") from None
 
 
-def _describe(error: dict) -> str:
+def _describe(error: dict, model: type[Section]) -> str:
     """Turn one of pydantic's errors into `key: got …; may be …`."""
     key = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"{key}: unknown key; this section may have {', '.join(_keys_beside(error['loc']))}"
-    if error["type"] == "missing":
-        return f"{key}: missing; this section must have {', '.join(_keys_beside(error['loc']))}"
+    if error["type"] in ("extra_forbidden", "missing"):
+        known = ", ".join(_keys_beside(error["loc"], model))
+        if error["type"] == "missing":
+            return f"{key}: missing; this section must have {known}"
+        return f"{key}: unknown key; this section may have {known}"
     if error["type"] == "value_error":
         return f"{key}: {error['msg'].removeprefix('Value error, ')}"
     if error["type"] in ("model_type", "dict_type"):
@@ -286,13 +295,14 @@ def _describe(error: dict) -> str:
     return f"{key}: got {error['input']!r}; it may be {may_be}"
 
 
-def _keys_beside(location: tuple[str | int, ...]) -> list[str]:
+def _keys_beside(location: tuple[str | int, ...], model: type[Section]) -> list[str]:
     """The keys that the section holding `location` knows."""
-    section: type[BaseModel] = Params
-    for part in location[:-1]:
-        annotation = section.model_fields[part].annotation if part in section.model_fields else None
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            section = annotation
-        elif annotation is not None:
-            section = FileFieldParams  # data.file.fields: the one mapping of sections
+    section: type[BaseModel] = model
+    parts = iter(location[:-1])
+    for part in parts:
+        annotation = section.model_fields[part].annotation
+        if get_origin(annotation) is dict:  # a mapping of sections, whose names are the user's
+            next(parts, None)
+            annotation = get_args(annotation)[-1]
+        section = annotation
     return list(section.model_fields)

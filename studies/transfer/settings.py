@@ -3,10 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from intake_triage.errors import InputError
 from intake_triage.params import (
     Count,
     DataParams,
@@ -16,6 +14,7 @@ from intake_triage.params import (
     Section,
     Seed,
     Share,
+    load_as,
     load_params,
 )
 
@@ -74,20 +73,9 @@ class StudyParams(Section):
     blocks: dict[str, Block]
 
 
-def load_study(path: Path = STUDY / "params.yaml") -> StudyParams:
-    """Read and check the study's params.
-
-    Raises
-    ------
-    InputError
-        One line for the first key that is wrong.
-    """
-    try:
-        return StudyParams.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {key}: {first['msg']}, got {first['input']!r}") from None
+def load_study() -> StudyParams:
+    """Read and check the study's params; see `load_as`."""
+    return load_as(StudyParams, STUDY / "params.yaml")
 
 
 def load_block_params(study: StudyParams, block: Block) -> Params:

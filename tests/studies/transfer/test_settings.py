@@ -1,0 +1,30 @@
+"""The study's params are refused like the pipeline's: in one line, before any work."""
+
+import pytest
+
+from intake_triage.errors import InputError
+from studies.transfer import settings
+from studies.transfer.settings import STUDY, load_study
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "says"),
+    [
+        ("data_seed: 2", "data_sed: 2", "data_seed: missing; this section must have records, "),
+        ("  fresh: 30000", "  fresh: none", "records.fresh: got 'none'"),
+        ("controls: [truth, dial]", "control: [dial]", "blocks.relatedness_0.controls: missing"),
+        ("    conflict: true", "    conflct: true", "unknown key; this section may have task_rel"),
+        ("seeds: [0, 1, 2]", "seeds: [0, 1", "not valid YAML"),
+    ],
+)
+def test_a_wrong_key_ends_in_one_line(tmp_path, monkeypatch, written, instead, says):
+    text = (STUDY / "params.yaml").read_text(encoding="utf-8")
+    assert written in text
+    (tmp_path / "params.yaml").write_text(text.replace(written, instead, 1), encoding="utf-8")
+    monkeypatch.setattr(settings, "STUDY", tmp_path)
+    with pytest.raises(InputError) as refused:
+        load_study()
+    line = str(refused.value)
+    assert line.startswith(str(tmp_path / "params.yaml"))
+    assert says in line
+    assert "\n" not in line
