@@ -1,16 +1,15 @@
 """The model card of a run, reports/model-card.md: `make brief` writes it beside the brief."""
 
-import argparse
 from pathlib import Path
 
 import jinja2
 
 from intake_triage.errors import run_stage
-from intake_triage.files import replacing
 from intake_triage.report.brief import findings, groups, recommendation, rule_tables, score_tables
 from intake_triage.report.brief.formats import capitalise
-from intake_triage.report.brief.inputs import Run, read_run
+from intake_triage.report.brief.inputs import Run
 from intake_triage.report.brief.table import Table
+from intake_triage.report.run_page import write_run_page
 from intake_triage.report.wording import describe_set_up
 
 CARD = Path("reports/model-card.md")
@@ -58,15 +57,7 @@ def _markdown(table: Table) -> str:
 
 
 def main() -> None:
-    """Read the run named on the command line, and write its card beside its metrics."""
-    parser = argparse.ArgumentParser(prog="make brief", description=__doc__)
-    parser.add_argument(
-        "--run", type=Path, default=Path("."), help="the run's folder, such as results/namcs"
-    )
-    folder = parser.parse_args().run
-    card = build_card(read_run(folder))
-    with replacing(folder / CARD) as temporary:
-        temporary.write_text(card, encoding="utf-8")
+    write_run_page(build_card, CARD)
 
 
 if __name__ == "__main__":
