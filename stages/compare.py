@@ -13,12 +13,7 @@ from intake_triage.evaluation.cost import read_cost
 from intake_triage.evaluation.fitted_rules import read_fitted_rules
 from intake_triage.evaluation.held_out import read_test_labels
 from intake_triage.evaluation.out_of_fold import read_out_of_fold
-from intake_triage.evaluation.plot_rows import (
-    cost_rows,
-    frontier_rows,
-    gradient_rows,
-    training_rows,
-)
+from intake_triage.evaluation.plot_rows import cost_rows, training_plots
 from intake_triage.evaluation.set_up_comparison import compare_set_ups
 from intake_triage.evaluation.systems import read_systems
 from intake_triage.files import read_json, write_json
@@ -54,13 +49,8 @@ def main() -> None:
     histories = {
         system: read_json(Path(f"training/{system}/history.json")) for system in TRAINED_SYSTEMS
     }
-    plots = comparison.plots | set_up_plots
-    plots |= {
-        "training": training_rows(histories),
-        "gradients": gradient_rows(histories["mtl"]),
-        "frontier": frontier_rows(histories["mtl"], params.mtl),
-        "cost": cost_rows(comparison.plots["macro_f1"], cost),
-    }
+    plots = comparison.plots | set_up_plots | training_plots(histories, params.mtl)
+    plots["cost"] = cost_rows(comparison.plots["macro_f1"], cost)
     for name, rows in plots.items():
         write_json(PLOTS / f"{name}.json", rows)
 

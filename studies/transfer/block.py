@@ -21,6 +21,7 @@ from intake_triage.models.fits import Job, run_fits
 from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.tasks import TASKS
 from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, describe_trial
+from studies.transfer.controls import all_pairs
 from studies.transfer.dial import recommend_set_up
 from studies.transfer.measure import (
     Part,
@@ -42,24 +43,6 @@ from studies.transfer.truth import compare_equals, compare_with_truth, measure_v
 
 WORK = STUDY / "work"
 MODELS = Path(models.__file__).parent
-
-# (treatment, reference): which differences are shown where both arms were made.
-PAIRS = [
-    ("mtl", "st"),
-    ("mtl", "shuffled"),
-    ("shuffled", "st"),
-    ("mtl_equal_parameters", "st"),
-    ("mtl_equal_compute", "st"),
-    ("mtl_equal_compute", "st_long"),
-    ("fine_tuned", "st"),
-    ("fine_tuned", "st_fine_tuned"),
-    ("fine_tuned", "mtl"),
-    ("pretrained_st", "st"),
-    ("pretrained_mtl", "mtl"),
-    ("pretrained_mtl", "pretrained_st"),
-    ("gbm_with_features", "gbm"),
-    ("mtl", "gbm"),
-]
 
 
 def main() -> None:
@@ -150,21 +133,6 @@ def run_block(name: str, study: StudyParams) -> None:
         calibrate = read_prepared(root / PREPARED).of_split("calibrate")
         result["dial"] = recommend_set_up(calibrate, scored == "calibrate", folders, params)
     write_json(RESULTS / f"{name}.json", result)
-
-
-def all_pairs(study: StudyParams) -> list[tuple[str, str]]:
-    """Those of `PAIRS`, and mtl against st with few labels, and each balancing method.
-
-    Methods are compared with fixed weights, which had as many trials; st had none.
-    """
-    few = [f"{100 * share:g}%" for share in study.label_fractions]
-    balanced = [f"mtl_{method}" for method in study.balancing]
-    return [
-        *PAIRS,
-        *((f"mtl_{share}", f"st_{share}") for share in few),
-        *((arm, "mtl_fixed") for arm in balanced if arm != "mtl_fixed"),
-        *((arm, "st") for arm in balanced),
-    ]
 
 
 def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, Any]]:

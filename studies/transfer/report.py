@@ -13,6 +13,7 @@ import vl_convert
 from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing
 from studies.transfer.conclusion import conclude, describe_validity
+from studies.transfer.controls import pairs_by_control
 from studies.transfer.pictures import draw_differences, draw_frontier
 from studies.transfer.settings import RESULTS, ROOT, VALIDITY, load_study
 from studies.transfer.words import (
@@ -26,50 +27,27 @@ from studies.transfer.words import (
 )
 
 PAGE = ROOT / "docs/transfer.md"
-CONTROLS = {
-    "Is it the partner's labels? A shuffled partner": [
-        ("mtl", "shuffled"),
-        ("shuffled", "st"),
-    ],
-    "Equal numbers of weights, equal computing": [
-        ("mtl_equal_parameters", "st"),
-        ("mtl_equal_compute", "st"),
-        ("mtl_equal_compute", "st_long"),
-    ],
-    "Few labels of one task, all of the other's": [
-        ("mtl_5%", "st_5%"),
-        ("mtl_25%", "st_25%"),
-        ("mtl", "st"),
-    ],
-    "Other starts: fine-tuning, pre-training, features for LightGBM": [
-        ("fine_tuned", "st"),
-        ("fine_tuned", "st_fine_tuned"),
-        ("fine_tuned", "mtl"),
-        ("pretrained_st", "st"),
-        ("pretrained_mtl", "mtl"),
-        ("pretrained_mtl", "pretrained_st"),
-        ("gbm_with_features", "gbm"),
-        ("mtl", "gbm"),
-    ],
-    "Balancing methods, each with the weight that its trials chose": [
-        *((f"mtl_{method}", "mtl_fixed") for method in ("uncertainty", "pcgrad", "upgrad")),
-        *((f"mtl_{method}", "st") for method in ("fixed", "uncertainty", "pcgrad", "upgrad")),
-    ],
+HEADINGS = {
+    "partner": "Is it the partner's labels? A shuffled partner",
+    "size": "Equal numbers of weights, equal computing",
+    "fractions": "Few labels of one task, all of the other's",
+    "start": "Other starts: fine-tuning, pre-training, features for LightGBM",
+    "balancing": "Balancing methods, each with the weight that its trials chose",
 }
 REMARKS = {
-    "Is it the partner's labels? A shuffled partner": (
+    "partner": (
         "The partner's train labels are permuted, another way for each seed. The checkpoint is "
         "then chosen by the task alone, mtl's by both tasks: that favours the shuffled arm."
     ),
-    "Few labels of one task, all of the other's": (
+    "fractions": (
         "For the task that has few; the last rows, with all labels, are those of mtl against st. "
         "st makes as many steps as mtl, over its few records. Each seed keeps other labels."
     ),
-    "Other starts: fine-tuning, pre-training, features for LightGBM": (
+    "start": (
         "LightGBM gets the features of train records from an encoder that was trained on their "
         "labels, so that it may trust them too much."
     ),
-    "Balancing methods, each with the weight that its trials chose": (
+    "balancing": (
         "Fixed weights had as many trials as the others; st had none, and its settings are mtl's."
     ),
 }
@@ -119,12 +97,12 @@ def write_page(
     yield _differences(results, [("mtl", "st")])
     yield command(results)
     yield from _classes(results)
-    for heading, pairs in CONTROLS.items():
+    for control, pairs in pairs_by_control(load_study()).items():
         table = _differences(results, pairs)
         if table:
-            yield f"## {heading}"
-            if heading in REMARKS:
-                yield REMARKS[heading]
+            yield f"## {HEADINGS[control]}"
+            if control in REMARKS:
+                yield REMARKS[control]
             yield table
             yield command(_with_any(results, pairs[:1]))
     yield from _trials(results)
@@ -311,13 +289,14 @@ def _validity(validity: dict[str, Any]) -> str:
             f"{row['claimed']:.1%}",
             f"{row['family']:.1%}",
             f"{row['covered']:.1%}",
+            f"{row['covered_by_class']:.1%}",
             "" if row["power"] is None else f"{row['power']:.0%}",
         )
         for row in validity["rows"]
     ]
     heading = (
         *("data", "task", "measure", "seeds measured", "units"),
-        *("false claims", "any class", "covered", "power at 0.02"),
+        *("false claims", "any class", "covered", "worst class", "power at 0.02"),
     )
     return markdown_table(heading, rows)
 

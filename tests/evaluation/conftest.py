@@ -87,9 +87,7 @@ def fitted(systems, held_out):
 def fit_rules(logits, sample):
     """Thresholds for sets that lack a tenth; weights that favour the first class."""
     probabilities = softmax(logits[:, sample.rows], axis=-1)
-    thresholds = np.stack(
-        [fit_conformal_thresholds(seed, sample.labels, alpha=0.1) for seed in probabilities]
-    )
+    thresholds = fit_conformal_thresholds(probabilities, sample.labels, alpha=0.1)
     weights = np.ones_like(thresholds)
     weights[:, 0] = 2.0
     return DecisionRules(np.arange(len(logits)), weights, thresholds)

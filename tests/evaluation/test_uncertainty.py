@@ -10,7 +10,13 @@ from intake_triage.evaluation.resampling import (
     replicate_scores,
 )
 from intake_triage.evaluation.safety import triage_shares
-from intake_triage.evaluation.uncertainty import Estimate, estimate_difference, estimate_score
+from intake_triage.evaluation.transfer import holm
+from intake_triage.evaluation.uncertainty import (
+    Estimate,
+    estimate_class_differences,
+    estimate_difference,
+    estimate_score,
+)
 
 
 def means(values: np.ndarray, weightings: np.ndarray) -> np.ndarray:
@@ -124,6 +130,60 @@ def test_the_interval_of_a_fixed_model_covers(rng, metric):
         low, high = estimate_score(replicates, n_units=400).interval()
         covered.append(low < truth < high)
     assert 0.93 <= np.mean(covered) <= 0.97
+
+
+def draw_classes(rng, *, n_classes: int, seeds: float, n_seeds: int = 3) -> list[np.ndarray]:
+    """Two arms that do not differ: replicates whose resamples vary by 1 and whose seeds by more."""
+    records = rng.normal(size=(1, 201, n_classes))
+    first = records + rng.normal(0, seeds, (n_seeds, 1, n_classes))
+    second = np.broadcast_to(rng.normal(0, seeds, (n_seeds, 1, n_classes)), first.shape)
+    return [first, second]
+
+
+def test_a_class_borrows_half_of_its_seeds_variance_and_never_gives_any_away(rng):
+    arms = draw_classes(rng, n_classes=4, seeds=2.0)
+    alone = [
+        estimate_difference(arms[0][..., k], arms[1][..., k], n_units=1_000_000) for k in range(4)
+    ]
+    seeds = sum(arm[:, 0].var(axis=0, ddof=1) / 3 for arm in arms)
+    records = np.array([estimate.standard_error**2 for estimate in alone]) - seeds
+    for k, estimate in enumerate(estimate_class_differences(*arms, n_units=1_000_000)):
+        lent = np.delete(seeds / records, k).mean() * records[k]
+        variance = records[k] + max(seeds[k], (seeds[k] + lent) / 2)
+        assert estimate.value == alone[k].value
+        assert estimate.standard_error == pytest.approx(np.sqrt(variance))
+        assert estimate.standard_error >= alone[k].standard_error
+        assert estimate.degrees_of_freedom > alone[k].degrees_of_freedom
+
+
+def test_a_class_borrows_nothing_where_there_is_nothing_to_borrow_from(rng):
+    arms = draw_classes(rng, n_classes=2, seeds=2.0)
+    constant = [np.stack([arm[..., 0], np.zeros_like(arm[..., 0])], axis=2) for arm in arms]
+    expected = estimate_difference(arms[0][..., 0], arms[1][..., 0], n_units=50)
+    assert estimate_class_differences(*constant, n_units=50)[0] == expected
+    (alone,) = estimate_class_differences(*(arm[..., :1] for arm in arms), n_units=50)
+    assert alone == expected
+    one_seed = [arm[:1] for arm in arms]
+    for k, estimate in enumerate(estimate_class_differences(*one_seed, n_units=50)):
+        plain = estimate_difference(*(arm[..., k] for arm in one_seed), n_units=50)
+        assert estimate.standard_error == pytest.approx(plain.standard_error)
+        assert estimate.degrees_of_freedom == pytest.approx(plain.degrees_of_freedom)
+
+
+def test_many_classes_with_few_seeds_keep_the_level_of_the_family(rng):
+    """Without borrowing a family of 12 names a class in 9 % of repetitions, not in 5 %."""
+    found, found_alone = 0, 0
+    for _ in range(600):
+        arms = draw_classes(rng, n_classes=12, seeds=3.0)
+        arms[0][:, 0] += rng.normal(size=12)  # what the records of this test split happen to be
+        borrowed = estimate_class_differences(*arms, n_units=6000)
+        alone = [
+            estimate_difference(*(arm[..., k] for arm in arms), n_units=6000) for k in range(12)
+        ]
+        found += min(holm([each.p_differs_from_zero() for each in borrowed])) < 0.05
+        found_alone += min(holm([each.p_differs_from_zero() for each in alone])) < 0.05
+    assert found / 600 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 600)
+    assert found_alone / 600 > 0.07
 
 
 def test_rounded_numbers_end_where_the_scale_does():

@@ -21,8 +21,8 @@ def fit_conformal_thresholds(
 
     Parameters
     ----------
-    probabilities : float array of shape (n_records, n_classes)
-        Raw, of records that the model has not seen.
+    probabilities : float array of shape (..., n_records, n_classes)
+        Raw, of records that the model has not seen; of each seed, say.
     labels : int array of shape (n_records,)
         True class indices in ``range(n_classes)``.
     alpha : float
@@ -30,7 +30,7 @@ def fit_conformal_thresholds(
 
     Returns
     -------
-    float64 array of shape (n_classes,)
+    float64 array of shape (..., n_classes)
         In [0, 1], or infinite for a class of too few records, n < 1 / alpha − 1, which is then in
         every set.
 
@@ -40,12 +40,11 @@ def fit_conformal_thresholds(
     sets. Sadinle, Lei, Wasserman (2019), Least ambiguous set-valued classifiers with bounded error
     levels: the score.
     """
-    return np.array(
-        [
-            _usual_score(1 - probabilities[labels == k, k], alpha=alpha)
-            for k in range(probabilities.shape[1])
-        ]
-    )
+    by_class = [
+        _usual_score(1 - probabilities[..., labels == k, k], alpha=alpha)
+        for k in range(probabilities.shape[-1])
+    ]
+    return np.stack(by_class, axis=-1)
 
 
 def prediction_sets(probabilities: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
@@ -79,6 +78,10 @@ def threshold_rank(n_records: np.ndarray | int, *, alpha: float) -> np.ndarray:
     return np.ceil((np.asarray(n_records) + 1) * (1 - alpha) - 1e-9).astype(np.int64)
 
 
-def _usual_score(scores: np.ndarray, *, alpha: float) -> float:
-    rank = int(threshold_rank(len(scores), alpha=alpha))
-    return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else np.inf
+def _usual_score(scores: np.ndarray, *, alpha: float) -> np.ndarray:
+    """Of (..., n_records) scores of one class; (...,)."""
+    n_records = scores.shape[-1]
+    rank = int(threshold_rank(n_records, alpha=alpha))
+    if rank > n_records:
+        return np.full(scores.shape[:-1], np.inf)
+    return np.sort(scores, axis=-1)[..., rank - 1]

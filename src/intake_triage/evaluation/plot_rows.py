@@ -114,6 +114,15 @@ def cost_rows(macro_f1: list[Row], cost: Mapping[str, Row]) -> list[Row]:
     ]
 
 
+def training_plots(histories: Mapping[str, list[Row]], mtl: MtlParams) -> dict[str, list[Row]]:
+    """Rows by the name of the plot, from the training histories of all systems."""
+    return {
+        "training": training_rows(histories),
+        "gradients": gradient_rows(histories["mtl"]),
+        "frontier": frontier_rows(histories["mtl"], mtl),
+    }
+
+
 def training_rows(histories: Mapping[str, list[Row]]) -> list[Row]:
     """The epochs (boosting rounds for gbm) of each system, task and seed."""
     kept = ("task", "seed", "epoch", "train_log_loss", "valid_log_loss")

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 
 from intake_triage.evaluation.resampling import Replicates
-from intake_triage.evaluation.uncertainty import ALPHA, Estimate, estimate_difference
+from intake_triage.evaluation.uncertainty import (
+    ALPHA,
+    Estimate,
+    estimate_class_differences,
+    estimate_difference,
+)
 
 ALL = "all classes"
 
@@ -112,10 +117,7 @@ def gain_in_f1(
     n_units : int
         Units with a label of the task.
     """
-    by_class = {
-        name: estimate_difference(mtl.f1[..., k], st.f1[..., k], n_units=n_units)
-        for k, name in classes.items()
-    }
+    by_class = _gains_by_class(mtl.f1, st.f1, classes, n_units=n_units)
     return Gain(estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units), by_class, margin)
 
 
@@ -123,13 +125,16 @@ def gain_in_log_loss(
     mtl: Replicates, st: Replicates, *, classes: Mapping[int, str], margin: float, n_units: int
 ) -> Gain:
     """st − mtl in log-loss, in nats; parameters as in `gain_in_f1`."""
-    by_class = {
-        name: estimate_difference(
-            st.class_log_loss[..., k], mtl.class_log_loss[..., k], n_units=n_units
-        )
-        for k, name in classes.items()
-    }
+    by_class = _gains_by_class(st.class_log_loss, mtl.class_log_loss, classes, n_units=n_units)
     return Gain(estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units), by_class, margin)
+
+
+def _gains_by_class(
+    first: np.ndarray, second: np.ndarray, classes: Mapping[int, str], *, n_units: int
+) -> dict[str, Estimate]:
+    shown = list(classes)
+    gains = estimate_class_differences(first[..., shown], second[..., shown], n_units=n_units)
+    return dict(zip(classes.values(), gains, strict=True))
 
 
 def _describe(gain: Estimate, verdict: str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import pytest
 from intake_triage.errors import InputError
 from intake_triage.tasks import TASKS
 from studies.transfer import block as block_module
-from studies.transfer.block import all_pairs, count_training, run_block
+from studies.transfer.block import count_training, run_block
 from studies.transfer.conclusion import conclude
+from studies.transfer.controls import all_pairs
 from studies.transfer.pictures import draw_differences, draw_frontier
 from studies.transfer.report import write_page
 from studies.transfer.settings import load_block_params, load_study

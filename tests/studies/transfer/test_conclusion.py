@@ -64,9 +64,11 @@ def test_inconclusive_comparisons_are_counted_and_no_proof_of_nothing():
 
 
 def test_power_is_stated_by_task_and_source():
-    row = {"claimed": 0.04, "family": 0.05, "covered": 0.96, "block": "namcs", "task": "urgency"}
+    row = {"claimed": 0.04, "family": 0.05, "covered": 0.96, "covered_by_class": 0.935}
+    row |= {"block": "namcs", "task": "urgency"}
     rows = [row | {"power": 0.71}, row | {"power": None, "claimed": 0.047, "covered": 0.94}]
     text = describe_validity({"simulations": 2000, "monte_carlo_error": 0.0049, "rows": rows})
     assert "at most 4.7%" in text
     assert "94.0% to 96.0%" in text
+    assert "at least 93.5% by class" in text
     assert "71% for urgency (survey (NAMCS))" in text

@@ -71,7 +71,7 @@ def test_each_method_takes_its_best_trial_of_the_common_weights():
 
 
 def test_a_simulated_difference_varies_as_measured_and_says_so(rng):
-    drawn = [validity.draw(MEASURED, 0.01, n_seeds=3, rng=rng) for _ in range(3000)]
+    drawn = [validity.draw([MEASURED], 0.01, n_seeds=3, rng=rng)[0] for _ in range(3000)]
     values = np.array([estimate.value for estimate in drawn])
     variance = 0.005**2 + (0.004**2 + 0.003**2) / 3
     assert values.mean() == pytest.approx(0.01, abs=4 * np.sqrt(variance / 3000))
@@ -87,6 +87,7 @@ def test_the_simulated_test_keeps_its_level_and_finds_what_is_large(monkeypatch,
     assert shown["claimed"] <= limit
     assert shown["family"] <= limit
     assert shown["covered"] >= 0.93
+    assert shown["covered_by_class"] >= 0.92
     # Somewhat less than by the normal distribution, since the spread is not known.
     by_normal = stats.norm.sf(1.96 - 0.02 / np.sqrt(0.005**2 + (0.004**2 + 0.003**2) / 3))
     assert 0.7 * by_normal < shown["power"] <= by_normal + 0.03
