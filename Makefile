@@ -37,7 +37,7 @@ clone-%: $(VENV)/installed
 	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
 
 # NAMCS: folder of survey files.
-namcs: clone-namcs
+namcs: $(if $(NAMCS),clone-namcs)
 	@test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
 	mkdir -p .runs/$@/data/raw && rm -rf .runs/$@/data/raw/namcs
 	cp -rL "$(NAMCS)" .runs/$@/data/raw/namcs

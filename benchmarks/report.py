@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks import ROOT
 from benchmarks.spread import Spread
 from intake_triage.files import read_json, replacing
+from intake_triage.report.markdown import markdown_table
 
 FOLDER = ROOT / "benchmarks"
 RESULTS = "results.json"
@@ -79,9 +80,11 @@ def _matmul_share(topic: Topic) -> str:
         ["share of peak", "training GFLOP/s", "sgemm GFLOP/s"],
         [[_show(topic[key]) for key in ("share_of_peak", "training_gflops", "sgemm_gflops")]],
     )
-    where = _table(
-        ["where the operators' own CPU time goes", "share"],
-        [[group, f"{share:.1%}"] for group, share in shares],
+    where = markdown_table(
+        [
+            ["where the operators' own CPU time goes", "share"],
+            *([group, f"{share:.1%}"] for group, share in shares),
+        ]
     )
     outside = (
         f"Operators take {profile['operators_share_of_wall']:.0%} of the profiled pass's wall "
@@ -195,12 +198,7 @@ SECTIONS = {
 
 
 def _section(title: str, what: str, head: list[str], rows: list[list[str]]) -> str:
-    return f"## {title}\n\n{what}\n\n{_table(head, rows)}"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return f"## {title}\n\n{what}\n\n{markdown_table([head, *rows])}"
 
 
 def _show(values: Spread) -> str:

@@ -12,6 +12,8 @@ import vl_convert
 
 from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing
+from intake_triage.report.markdown import markdown_table
+from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer.conclusion import conclude, describe_validity
 from studies.transfer.controls import pairs_by_control
 from studies.transfer.pictures import draw_differences, draw_frontier
@@ -23,7 +25,6 @@ from studies.transfer.words import (
     Row,
     command,
     interval,
-    markdown_table,
 )
 
 PAGE = ROOT / "docs/transfer.md"
@@ -130,7 +131,7 @@ def _differences(results: dict[str, Any], pairs: list[tuple[str, str]]) -> str:
         for row in _by_task(result["differences"], pair)
     ]
     heading = ("data", "what", "task", "macro-F1", "log-loss gain, nats")
-    return markdown_table(heading, rows) if rows else ""
+    return markdown_table([heading, *rows]) if rows else ""
 
 
 def _with_any(results: dict[str, Any], pairs: list[tuple[str, str]]) -> dict[str, Any]:
@@ -174,7 +175,7 @@ def _classes(results: dict[str, Any]) -> Iterator[str]:
         f"and measure; of {families} such families about one in twenty names a class by chance. "
         "All classes, each with the smallest effect it could have seen, are in the results."
     )
-    yield markdown_table(("data", "task", "class", "measure", "mtl against st", "verdict"), rows)
+    yield markdown_table([("data", "task", "class", "measure", "mtl against st", "verdict"), *rows])
 
 
 def _trials(results: dict[str, Any]) -> Iterator[str]:
@@ -198,7 +199,7 @@ def _trials(results: dict[str, Any]) -> Iterator[str]:
             "0.1 and 0.9 are for the frontier alone."
         )
         heading = ("data", "balancing", "loss weight", "urgency", "specialty", "sum", "")
-        yield markdown_table(heading, rows)
+        yield markdown_table([heading, *rows])
         yield "![The frontier of both tasks' log-losses on valid](transfer-frontier.svg)"
         yield command(name for name, result in results.items() if result.get("trials"))
 
@@ -228,7 +229,7 @@ def _truth(results: dict[str, Any]) -> Iterator[str]:
             "it says so."
         )
         heading = ("data", "task", "measure", "three seeds", "verdict", "truth", "agrees", "judged")
-        yield markdown_table(heading, rows)
+        yield markdown_table([heading, *rows])
         yield command([name for name, result in results.items() if "truth" in result])
 
 
@@ -252,7 +253,7 @@ def _dial(results: dict[str, Any]) -> Iterator[str]:
             "confirmation. Clinical cost of 1,000 forms · under-triage, cross-fitted."
         )
         heading = ("data", "choice", "of resamples", "gbm + gbm", "st + st", "mtl")
-        yield markdown_table(heading, rows)
+        yield markdown_table([heading, *rows])
         yield command([name for name, result in results.items() if "dial" in result])
 
 
@@ -274,7 +275,7 @@ def _cost(results: dict[str, Any]) -> Iterator[str]:
         "CPU-seconds to train both tasks, a seed, and what has to be trained before. Blocks share "
         "the machine with other work at times, so compare within one block."
     )
-    yield markdown_table(("data", "what", "CPU-seconds", "on top of"), rows)
+    yield markdown_table([("data", "what", "CPU-seconds", "on top of"), *rows])
     yield command(results)
 
 
@@ -298,7 +299,7 @@ def _validity(validity: dict[str, Any]) -> str:
         *("data", "task", "measure", "seeds measured", "units"),
         *("false claims", "any class", "covered", "worst class", "power at 0.02"),
     )
-    return markdown_table(heading, rows)
+    return markdown_table([heading, *rows])
 
 
 def _equals(results: dict[str, Any]) -> Iterator[str]:
@@ -323,12 +324,12 @@ def _equals(results: dict[str, Any]) -> Iterator[str]:
             "shares are rough."
         )
         heading = ("data", "arm", "task", "measure", "comparisons", "false claims", "any class")
-        yield markdown_table(heading, rows)
+        yield markdown_table([heading, *rows])
         yield command([name for name, result in results.items() if "null" in result])
 
 
 def _draw(name: str, picture: dict[str, Any]) -> None:
-    _replace(ROOT / "docs" / name, vl_convert.vegalite_to_svg(picture, vl_version="5.20"))
+    _replace(ROOT / "docs" / name, vl_convert.vegalite_to_svg(picture, vl_version=VEGA_LITE))
 
 
 def _replace(path: Path, text: str) -> None:

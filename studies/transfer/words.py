@@ -1,6 +1,6 @@
 """How the study's sources and arms are called in the page, and the shape of its tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 Row = dict[str, Any]
@@ -59,9 +59,3 @@ def command(blocks: Iterable[str]) -> str:
 def interval(row: Row) -> str:
     """A difference with its 95 % interval."""
     return f"{row['delta']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"
-
-
-def markdown_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -16,7 +16,8 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the README is made from, in a folder of its own."""
     for name in ("metrics", "plots", "results"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "README.md", tmp_path)
+    for name in ("README.md", "params.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -25,6 +26,17 @@ def test_readme_and_picture_are_in_step_with_the_results(copy: Path) -> None:
     readme.main()
     assert (copy / readme.README).read_text() == (ROOT / readme.README).read_text()
     assert (copy / readme.PICTURE).read_text() == (ROOT / readme.PICTURE).read_text()
+
+
+def test_a_clinics_own_forms_are_called_so(copy: Path) -> None:
+    params = copy / "params.yaml"
+    text = params.read_text()
+    params.write_text(text.replace("source: synthetic", "source: file", 1))
+    readme.main()
+    text = (copy / readme.README).read_text()
+    results = text[text.index(readme.BEGIN) : text.index(readme.END)]
+    assert "**Own forms.**" in results
+    assert "**Synthetic clinic.**" not in results
 
 
 def test_another_result_is_another_readme(copy: Path) -> None:

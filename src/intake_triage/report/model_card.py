@@ -9,6 +9,7 @@ from intake_triage.report.brief import findings, groups, recommendation, rule_ta
 from intake_triage.report.brief.formats import capitalise
 from intake_triage.report.brief.inputs import Run
 from intake_triage.report.brief.table import Table
+from intake_triage.report.markdown import markdown_table
 from intake_triage.report.run_page import write_run_page
 from intake_triage.report.wording import describe_set_up
 
@@ -52,8 +53,7 @@ def build_card(run: Run) -> str:
 
 
 def _markdown(table: Table) -> str:
-    lines = [table.heading, ("---",) * len(table.heading), *table.rows]
-    return f"{table.caption}:\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{table.caption}:\n\n{markdown_table([table.heading, *table.rows])}"
 
 
 def main() -> None:

@@ -3,21 +3,29 @@
 Nothing is computed here: every figure is read from metrics/, and from results/namcs/metrics/.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import vl_convert
+import yaml
 
 from intake_triage.files import read_json, replacing
+from intake_triage.params import PARAMS_FILE
+from intake_triage.report.markdown import markdown_table
 from intake_triage.report.palette import SYSTEM_COLOURS
-from intake_triage.report.wording import describe_recommendation
+from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.report.wording import describe_recommendation, describe_set_up
 from intake_triage.tasks import TASKS
 
 README = Path("README.md")
 PICTURE = Path("docs/macro-f1.svg")
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
-RUNS = {"Real survey (NAMCS)": Path("results/namcs"), "Synthetic clinic": Path(".")}
+SOURCES = {
+    "namcs": "Real survey (NAMCS)",
+    "synthetic": "Synthetic clinic",
+    "file": "Own forms",
+}
 COLUMNS = ("macro_f1", "log_loss", "ece")
 RULES = ("argmax", "balanced", "cost")
 FIGURES = {
@@ -37,7 +45,9 @@ DESCRIPTIONS = {
 
 def main() -> None:
     """Rewrite the README between its two marks, and the picture."""
-    runs = {name: _read_run(folder) for name, folder in RUNS.items()}
+    source = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))["data"]["source"]
+    folders = {SOURCES["namcs"]: Path("results/namcs"), SOURCES[source]: Path(".")}
+    runs = {name: _read_run(folder) for name, folder in folders.items()}
     text = README.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -49,7 +59,7 @@ def main() -> None:
     rows = [row | {"data": name} for name, run in runs.items() for row in run["plots"]]
     with replacing(PICTURE) as temporary:
         temporary.write_text(
-            vl_convert.vegalite_to_svg(_picture(rows), vl_version="5.20"), encoding="utf-8"
+            vl_convert.vegalite_to_svg(_picture(rows), vl_version=VEGA_LITE), encoding="utf-8"
         )
 
 
@@ -58,6 +68,7 @@ def _read_run(folder: Path) -> dict[str, Any]:
         "compare": read_json(folder / "metrics/compare.json"),
         "cost": read_json(folder / "metrics/cost.json"),
         "plots": read_json(folder / "plots/macro_f1.json"),
+        "set_ups": read_json(folder / "plots/set_ups.json"),
     }
 
 
@@ -66,11 +77,36 @@ def _describe_run(name: str, run: dict[str, Any]) -> str:
     compare = run["compare"]
     parts = [
         f"**{name}.** {describe_recommendation(compare['recommendation'])}",
-        _table(_score_rows(compare["systems"], run["cost"])),
-        _table(_decision_rows(compare["decisions"])),
+        "\n".join(_describe_doubts(compare["recommendation"], run["set_ups"])),
+        markdown_table(_score_rows(compare["systems"], run["cost"])),
+        markdown_table(_decision_rows(compare["decisions"])),
         "\n".join(_describe_transfer(task, compare["transfer"][task]) for task in TASKS),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _describe_doubts(
+    recommendation: dict[str, Any], set_ups: list[dict[str, Any]]
+) -> Iterator[str]:
+    """What test says of choice and runner-up, and the cost margin that would change the choice."""
+    second = recommendation["runner_up"]
+    if recommendation["decision"] == "release" and second is not None:
+        costs = {
+            (row["urgency"], row["specialty"]): (
+                f"{row['cost_per_1000']:.0f} [{row['low']:.0f}, {row['high']:.0f}]"
+            )
+            for row in set_ups
+            if row["split"] == "test"
+        }
+        mine, other = (costs[of["urgency"], of["specialty"]] for of in (recommendation, second))
+        yield (
+            f"- On the test split, which does not choose, it costs {mine} per 1,000 forms, and "
+            f"the runner-up, {describe_set_up(second)}, {other}."
+        )
+    margin = recommendation["flips"]["cost_margin"]
+    if margin["at"] is not None:
+        other = describe_set_up(margin) if margin["models"] else "none"
+        yield f"- With a margin of {margin['at']:g} instead of {margin['now']:g} it takes {other}."
 
 
 def _score_rows(systems: dict[str, Any], cost: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -108,13 +144,6 @@ def _describe_transfer(task: str, transfer: dict[str, Any]) -> str:
     )
 
 
-def _table(rows: Iterable[tuple[str, ...]]) -> str:
-    """A Markdown table; the first row is its heading."""
-    heading, *others = rows
-    lines = [heading, ("---",) * len(heading), *others]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Macro-F1 with 95 % intervals: a column a task, a row a data source."""
     x = {"type": "quantitative", "scale": {"zero": False}, "title": "macro-F1, 95 % interval"}
@@ -125,7 +154,12 @@ def _picture(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "data": {"values": [row for row in rows if row["system"] != "prior"]},
         "facet": {
             "column": {"field": "task", "type": "nominal", "sort": list(TASKS), "title": None},
-            "row": {"field": "data", "type": "nominal", "sort": list(RUNS), "title": None},
+            "row": {
+                "field": "data",
+                "type": "nominal",
+                "sort": list(SOURCES.values()),
+                "title": None,
+            },
         },
         "spec": {
             "width": 300,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from intake_triage.report.markdown import markdown_table
 from intake_triage.report.review.contents import Review, RunReview
 from intake_triage.report.review.summary import (
     SCORES_NOTE,
@@ -64,8 +65,8 @@ def _folded(title: str, tables: list[Table], *, note: str = "") -> str:
 
 def _table(table: Table) -> str:
     """A Markdown table under its title, at most `MOST_ROWS` rows of it."""
-    lines = [table.heading, ("---",) * len(table.heading), *table.rows[:MOST_ROWS]]
-    text = "\n".join(f"| {' | '.join(map(_escape, line))} |" for line in lines)
+    rows = [table.heading, *table.rows[:MOST_ROWS]]
+    text = markdown_table([[_escape(cell) for cell in row] for row in rows])
     title = f"**{_escape(table.title)}**\n\n" if table.title else ""
     left_out = len(table.rows) - MOST_ROWS
     return title + text + (f"\n\n… and {left_out} more, on the page." if left_out > 0 else "")
