@@ -15,8 +15,8 @@ def conclude(results: Results, validity: dict[str, Any] | None) -> Iterator[str]
     yield from _transfer(results)
     yield from _partner(results)
     for arms, subject in (
-        (("mtl_equal_parameters", "mtl_equal_compute"), "mtl made as large, or trained as long,"),
-        (("mtl_5%", "mtl_25%"), "mtl, where one task has few labels,"),
+        (("mtl_equal_parameters", "mtl_equal_compute"), "mtl made as large, or trained as long"),
+        (("mtl_5%", "mtl_25%"), "mtl, where one task has few labels"),
         (("fine_tuned",), "A model a task fine-tuned from mtl"),
         (("pretrained_st",), "st pre-trained on the train texts"),
     ):
@@ -52,17 +52,33 @@ def describe_validity(validity: dict[str, Any]) -> str:
     )
 
 
+def conclude_plainly(results: Results) -> str:
+    """What it comes to, in a paragraph: all labels, few labels, cost."""
+    full = _rows(results, [("mtl", "st")])
+    few = _rows(results, [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")])
+    large = [_name(name, row) for name, row in full if row["verdict"] in SIGNS]
+    shares = [result["cost"]["mtl"] / result["cost"]["st"] for result in results.values()]
+    parts = [
+        f"With all labels, one model for both tasks is better or worse than two in {len(large)} of "
+        f"{len(full)} comparisons, small differences left aside{': ' if large else ''}"
+        f"{'; '.join(large)}."
+    ]
+    if few:
+        parts.append(
+            f"For a task with few labels, beside one with all: of {len(few)} comparisons "
+            f"{_count(few)}."
+        )
+    parts.append(
+        f"One model takes {min(shares):.0%} to {max(shares):.0%} of the computing that two take."
+    )
+    return " ".join(parts)
+
+
 def _transfer(results: Results) -> Iterator[str]:
     rows = _rows(results, [("mtl", "st")])
-    counts = Counter(row["verdict"].split(",")[0] for _, row in rows)
-    listed = ", ".join(
-        f"{counts[verdict]} {verdict}"
-        for verdict in (*SIGNS, "equivalent", "inconclusive")
-        if counts[verdict]
-    )
     yield (
-        f"**mtl against st**: of {len(rows)} comparisons (sources, tasks, measures) {listed}. "
-        "About one in twenty would have a sign by chance."
+        f"**mtl against st**: of {len(rows)} comparisons (sources, tasks, measures) "
+        f"{_count(rows)}. About one in twenty would have a sign by chance."
     )
     for sign, verb in (("positive", "helps"), ("negative", "hurts")):
         found = [_name(name, row) for name, row in rows if _has(row, sign)]
@@ -110,22 +126,22 @@ def _reference(arm: str) -> str:
 
 
 def _gains(results: Results, pairs: Sequence[tuple[str, str]], subject: str) -> Iterator[str]:
+    """How the comparisons ended, and below it those that have a sign."""
     rows = _rows(results, pairs)
     if not rows:
         return
-    against = ARMS[pairs[0][1]] if "%" not in pairs[0][1] else "st"
-    told = []
-    for sign, verb in (("positive", "gains"), ("negative", "loses")):
-        found = [_name(name, row, arm=len(pairs) > 1) for name, row in rows if _has(row, sign)]
-        if found:
-            told.append(f"{verb} in {'; '.join(found)}")
-    counts = Counter(row["verdict"] for _, row in rows)
-    rest = (
-        f"{counts['equivalent']} of {len(rows)} comparisons are equivalent, "
-        f"{counts['inconclusive']} inconclusive"
-    )
-    verdict = ", and ".join(told) if told else "shows neither gain nor loss"
-    yield f"{subject}, against {against}, {verdict}; {rest}."
+    against = ARMS[pairs[0][1]] if "%" not in pairs[0][1] else "st with as few"
+    found = [(name, row) for sign in SIGNS for name, row in rows if _has(row, sign)]
+    named = [_name(name, row, arm=len(pairs) > 1) for name, row in found]
+    counted = f"**{subject}**, against {against}: of {len(rows)} comparisons {_count(rows)}."
+    yield "\n  - ".join([counted, *named])
+
+
+def _count(rows: list[tuple[str, Row]]) -> str:
+    """How many comparisons ended with each verdict."""
+    counts = Counter(row["verdict"].split(",")[0] for _, row in rows)
+    verdicts = (*SIGNS, "equivalent", "inconclusive")
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict])
 
 
 def _truth(results: Results) -> Iterator[str]:

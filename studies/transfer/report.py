@@ -14,7 +14,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing
 from intake_triage.report.markdown import markdown_table
 from intake_triage.report.plot_page import VEGA_LITE
-from studies.transfer.conclusion import conclude, describe_validity
+from studies.transfer.conclusion import conclude, conclude_plainly, describe_validity
 from studies.transfer.controls import pairs_by_control
 from studies.transfer.pictures import draw_differences, draw_frontier
 from studies.transfer.settings import RESULTS, ROOT, VALIDITY, load_study
@@ -92,6 +92,7 @@ def write_page(
     if missing:
         yield f"**Not run yet:** {'; '.join(BLOCKS[name] for name in missing)}."
     yield "## In short"
+    yield conclude_plainly(results)
     yield "\n".join(f"- {sentence}" for sentence in conclude(results, validity))
     yield "![mtl against st on every source, with 95 % intervals](transfer.svg)"
     yield "## mtl against st"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studies.transfer.conclusion import conclude, describe_validity
+from studies.transfer.conclusion import conclude, conclude_plainly, describe_validity
 
 PAIRS = [("mtl", "st"), ("mtl", "shuffled"), ("shuffled", "st")]
 
@@ -57,10 +57,24 @@ def test_inconclusive_comparisons_are_counted_and_no_proof_of_nothing():
     further = [row(("fine_tuned", "st"), verdict) for verdict in ("inconclusive", "equivalent")]
     text = page("negative", "equivalent", "inconclusive", further=further)
     assert "The other task **hurts** in synthetic, conflict, urgency log-loss" in text
-    assert (
-        "fine-tuned from mtl, against st, shows neither gain nor loss; 1 of 2 comparisons are "
-        "equivalent, 1 inconclusive."
-    ) in text
+    assert "from mtl**, against st: of 2 comparisons 1 equivalent, 1 inconclusive.\n" in text + "\n"
+
+
+def test_the_plain_conclusion_names_what_is_not_small_and_counts_the_rest():
+    differences = [
+        row(("mtl", "st"), "negative"),
+        row(("mtl", "st"), "positive, smaller than the margin", task="specialty"),
+        row(("mtl_5%", "st_5%"), "positive"),
+        row(("mtl_25%", "st_25%"), "inconclusive"),
+    ]
+    results = {"conflict": {"differences": differences, "cost": {"mtl": 6.0, "st": 10.0}}}
+    text = conclude_plainly(results)
+    assert "in 1 of 2 comparisons, small differences left aside: synthetic, conflict, urg" in text
+    assert "few labels, beside one with all: of 2 comparisons 1 positive, 1 inconclusive." in text
+    assert "60% to 60%" in text
+    text = conclude_plainly({"conflict": results["conflict"] | {"differences": differences[1:2]}})
+    assert "in 0 of 1 comparisons, small differences left aside." in text
+    assert "few labels" not in text
 
 
 def test_power_is_stated_by_task_and_source():
