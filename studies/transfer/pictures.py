@@ -106,9 +106,20 @@ def draw_frontier(results: dict[str, Any]) -> dict[str, Any]:
                 },
                 {
                     "mark": {"type": "point", "filled": True, "size": 70},
-                    "encoding": {**axes, "shape": {"field": "balancing"}},
+                    "encoding": {
+                        **axes,
+                        "shape": {
+                            "field": "balancing",
+                            "type": "nominal",
+                            "scale": {
+                                "domain": list(METHODS),
+                                "range": ["circle", "triangle-up", "square", "cross"],
+                            },
+                        },
+                    },
                 },
                 {
+                    "transform": [{"filter": "datum.balancing === 'fixed'"}],
                     "mark": {"type": "text", "dx": 8, "align": "left", "fontSize": 10},
                     "encoding": {**axes, "text": {"field": "loss_weight"}},
                 },
