@@ -123,8 +123,8 @@ def estimate_class_differences(
     Three seeds tell little of a variance, and among many classes some come out small by chance,
     which a test corrected for many looks takes for certainty. So each class's variance over seeds
     is averaged with what the other classes lead to expect: their mean ratio of variance over seeds
-    to variance over records, times the class's own over records. It counts twice the degrees of
-    freedom of its own seeds, and is never taken as smaller than it came out.
+    to variance over records, times the class's own over records. It is never taken as smaller than
+    it came out, and counts the degrees of freedom of the class's own seeds alone: classes differ.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def estimate_class_differences(
     References
     ----------
     Smyth (2004), Linear models and empirical Bayes methods for assessing differential expression:
-    the moderated variance, with as many degrees of freedom lent as the class has.
+    the moderated variance, here with equal weights and without its further degrees of freedom.
     """
     arms = [first, second]
     combined = first.mean(axis=0) - second.mean(axis=0)
@@ -152,7 +152,7 @@ def estimate_class_differences(
             continue
         expected = others.mean() * records[k]
         steadied = max(seeds[k], (seeds[k] + expected) / 2)
-        estimates.append(_add_up(value, [records[k], steadied], [n_units - 1, 2 * degrees]))
+        estimates.append(_add_up(value, [records[k], steadied], [n_units - 1, degrees]))
     return estimates
 
 
