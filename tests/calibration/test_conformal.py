@@ -40,6 +40,15 @@ def test_enough_of_the_records_themselves_are_covered(rng):
         assert all(covered[labels == k].mean() >= 0.9 for k in range(4))
 
 
+def test_seeds_get_thresholds_of_their_own(rng):
+    probabilities = rng.dirichlet(np.ones(3), size=(2, 60))
+    labels = np.array([0] * 30 + [1] * 25 + [2] * 5)  # too few of the last
+    together = fit_conformal_thresholds(probabilities, labels, alpha=0.1)
+    alone = [fit_conformal_thresholds(seed, labels, alpha=0.1) for seed in probabilities]
+    np.testing.assert_array_equal(together, alone)
+    assert np.isinf(together[:, 2]).all()
+
+
 def test_leading_axes_are_kept(rng):
     probabilities = rng.dirichlet(np.ones(3), size=(2, 5))
     thresholds = np.array([0.5, 0.9, np.inf])
