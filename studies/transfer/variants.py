@@ -17,6 +17,8 @@ from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.records.schema import FormField, RecordSchema
 from intake_triage.tasks import TASKS, Task
 
+Changed = tuple[pd.DataFrame, RecordSchema]
+
 
 def other_task(task: Task) -> Task:
     """The partner."""
@@ -33,12 +35,12 @@ def shuffle_partner(root: Path, task: Task, seed: int) -> Path:
     """
     partner = other_task(task)
 
-    def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
         train = (frame["split"] == "train").to_numpy()
         rng = np.random.default_rng(seed)
         frame.loc[train, partner] = rng.permutation(frame.loc[train, partner].to_numpy())
         frame.loc[frame["split"] == "valid", partner] = None
-        return schema
+        return frame, schema
 
     return _write_variant(root, f"shuffled_partner_of_{task}.{seed}", change)
 
@@ -49,12 +51,12 @@ def keep_labels(root: Path, task: Task, share: float, seed: int) -> Path:
     Each seed keeps others, a smaller share a part of a larger one. Valid keeps all its labels.
     """
 
-    def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
         train = np.flatnonzero(frame["split"] == "train")
         order = np.random.default_rng(seed).permutation(train)
         dropped = order[round(share * len(train)) :]
         frame.iloc[dropped, frame.columns.get_loc(task)] = None
-        return schema
+        return frame, schema
 
     return _write_variant(root, f"{task}_{100 * share:g}_percent.{seed}", change)
 
@@ -68,10 +70,11 @@ def add_features(root: Path, fitted: Path) -> Path:
     """
     features = compute_features(root, fitted)
 
-    def change(frame: pd.DataFrame, schema: RecordSchema) -> RecordSchema:
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
         names = [f"feature_{k}" for k in range(features.shape[1])]
-        frame[names] = features
-        return replace(schema, fields=(*schema.fields, *(FormField(n, "numeric") for n in names)))
+        columns = pd.DataFrame(features, columns=names, index=frame.index)
+        fields = (*schema.fields, *(FormField(name, "numeric") for name in names))
+        return pd.concat([frame, columns], axis=1), replace(schema, fields=fields)
 
     return _write_variant(root, f"with_features_of_{fitted.name}", change)
 
@@ -89,18 +92,18 @@ def compute_features(root: Path, fitted: Path) -> np.ndarray:
 
 
 def _write_variant(
-    root: Path, name: str, change: Callable[[pd.DataFrame, RecordSchema], RecordSchema]
+    root: Path, name: str, change: Callable[[pd.DataFrame, RecordSchema], Changed]
 ) -> Path:
-    """Copy the prepared records with `change` made to the frame; the other files are shared."""
+    """Copy the prepared records as `change` makes them; the other files are shared."""
     variant = root.parent / f"{root.name}.{name}"
     if (variant / PREPARED).exists():
         return variant
     source = root / PREPARED
     prepared = read_prepared(source)
-    schema = change(prepared.frame, prepared.schema)
+    frame, schema = change(prepared.frame, prepared.schema)
     with replacing(variant / PREPARED) as temporary:
         temporary.mkdir()
-        write_parquet(temporary / "records.parquet", prepared.frame)
+        write_parquet(temporary / "records.parquet", frame)
         write_json(temporary / "schema.json", schema.to_dict())
         for path in source.rglob("*"):
             place = temporary / path.relative_to(source)
