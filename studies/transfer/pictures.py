@@ -6,6 +6,7 @@ from intake_triage.report.palette import SYSTEM_COLOURS
 from studies.transfer.words import ARMS, BLOCKS, MEASURES
 
 COLOURS = {"mtl": SYSTEM_COLOURS["mtl"], "shuffled": "#999999"}
+WIDER = 24  # pixels to spare: a reader's letters may be wider than those that place the text
 METHODS = {"fixed": "#D55E00", "uncertainty": "#0072B2", "pcgrad": "#009E73", "upgrad": "#CC79A7"}
 
 
@@ -38,7 +39,12 @@ def draw_differences(results: dict[str, Any]) -> dict[str, Any]:
         "data": {"values": rows},
         "facet": {
             "column": {"field": "measure", "title": None, "sort": list(MEASURES.values())},
-            "row": {"field": "task", "title": None, "sort": ["urgency", "specialty"]},
+            "row": {
+                "field": "task",
+                "title": None,
+                "sort": ["urgency", "specialty"],
+                "header": {"labelPadding": WIDER},
+            },
         },
         "spec": {
             "width": 300,
@@ -92,8 +98,11 @@ def draw_frontier(results: dict[str, Any]) -> dict[str, Any]:
             "scale": {"domain": list(METHODS), "range": list(METHODS.values())},
         },
     }
+    # The middle weights lie close together: the lowest of them has its number below the point.
+    below = "datum.loss_weight > 0.1 && datum.loss_weight < 0.5 ? 9 : 0"
     return {
         "data": {"values": rows},
+        "padding": {"left": 5, "top": 5, "bottom": 5, "right": WIDER},
         "facet": {"column": {"field": "data", "title": None, "sort": list(BLOCKS.values())}},
         "spec": {
             "width": 320,
@@ -120,7 +129,13 @@ def draw_frontier(results: dict[str, Any]) -> dict[str, Any]:
                 },
                 {
                     "transform": [{"filter": "datum.balancing === 'fixed'"}],
-                    "mark": {"type": "text", "dx": 8, "align": "left", "fontSize": 10},
+                    "mark": {
+                        "type": "text",
+                        "dx": 8,
+                        "dy": {"expr": below},
+                        "align": "left",
+                        "fontSize": 10,
+                    },
                     "encoding": {**axes, "text": {"field": "loss_weight"}},
                 },
             ],

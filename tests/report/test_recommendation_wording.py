@@ -49,7 +49,7 @@ def test_the_margin_and_what_it_buys_are_said(say):
 
 def test_a_ceiling_that_is_not_shown_is_named(say):
     said = say()
-    assert "under-triage (0.095, 95 % interval 0.080 to 0.110; at most 0.1) is not shown" in said
+    assert "under-triage (0.0951, 95 % interval 0.0800 to 0.1100; at most 0.1) is not shown" in said
     assert "slope" not in said
     assert "shown to meet every ceiling" in say(ceilings={"slope_now": SLOPE})
     hidden = UNDER_TRIAGE | dict.fromkeys(("value", "low", "high"))
@@ -60,7 +60,7 @@ def test_a_veto_names_what_is_broken(say):
     broken = {"under_triage": UNDER_TRIAGE, "slope_urgent_or_above": SLOPE | {"status": "broken"}}
     said = say(decision="do_not_release", reason="vetoed_by_test", ceilings=broken)
     assert said.startswith("Do not release: the rule takes two LightGBM models, but on the test")
-    assert "the calibration slope at urgent or above (1.000, " in said
+    assert "the calibration slope at urgent or above (1.0000, " in said
     assert "under-triage" not in said
 
 

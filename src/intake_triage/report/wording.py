@@ -92,8 +92,8 @@ def _describe_ceiling(name: str, ceiling: Values) -> str:
     if ceiling["value"] is None:
         return f"{words} ({bounds})"
     return (
-        f"{words} ({ceiling['value']:.3f}, 95 % interval {ceiling['low']:.3f} to "
-        f"{ceiling['high']:.3f}; {bounds})"
+        f"{words} ({ceiling['value']:.4f}, 95 % interval {ceiling['low']:.4f} to "
+        f"{ceiling['high']:.4f}; {bounds})"
     )
 
 
