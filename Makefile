@@ -64,12 +64,14 @@ transfer: $(VENV)/installed
 # as dvc_plots/index.html.
 .PHONY: sweep
 WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
+# DVC names a metric's file only where another file has a metric of that name.
+VALID_SCORES := (metrics/train_mtl.json:)?mtl\.(urgency|specialty)\.(log_loss|macro_f1)
 sweep: $(VENV)/installed
 	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)'
 	$(RUN) dvc exp run --run-all
 	$(RUN) dvc exp show --md --drop '.*' \
-		--keep 'Experiment|mtl.loss_weight|.*train_mtl.*(log_loss|macro_f1)'
-	$(RUN) dvc plots diff --targets dvc.yaml::frontier HEAD $$($(RUN) dvc exp list --name-only)
+		--keep 'Experiment|mtl.loss_weight|$(VALID_SCORES)$$'
+	$(RUN) dvc plots diff HEAD $$($(RUN) dvc exp list --name-only) --targets dvc.yaml::frontier
 
 # Writes docs/data-card.md anew, from the generator and results/large.
 card: $(VENV)/installed

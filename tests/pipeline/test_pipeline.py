@@ -97,6 +97,24 @@ def test_queued_run_does_not_see_later_edits(checkout: Checkout) -> None:
     assert any(key.startswith("systems.mtl.") for key in shown["metrics/compare.json"])
 
 
+def test_a_sweep_lays_its_weights_side_by_side(checkout: Checkout) -> None:
+    stamp = checkout.root / ".venv/installed"  # what is to be run lies on the path already
+    stamp.parent.mkdir()
+    stamp.touch()
+    shown = checkout.run("make", "sweep", "WEIGHTS=0.3,0.7").stdout
+    header, *rows = [line for line in shown.splitlines() if line.startswith("|")]
+    for task in ("urgency", "specialty"):
+        for score in ("log_loss", "macro_f1"):
+            assert f"mtl.{task}.{score} " in header
+    assert header.count("|") == 1 + 1 + 4 + 1  # the experiment, the scores, the weight
+    weights = [row.split("|")[-2].strip() for row in rows]
+    assert {"0.3", "0.5", "0.7"} <= set(weights)
+    names = checkout.dvc("exp", "list", "--name-only").stdout.split()
+    page = (checkout.root / "dvc_plots/index.html").read_text(encoding="utf-8")
+    for revision in ("HEAD", *names):
+        assert f'"rev": "{revision}"' in page
+
+
 def test_plots_diff_needs_neither_cache_nor_network(checkout: Checkout, tmp_path) -> None:
     checkout.run("git", "checkout", "--quiet", "-B", "other")
     checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
