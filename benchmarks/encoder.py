@@ -91,7 +91,6 @@ def train_one_pass(model: IntakeModel, material: Material) -> Stopwatch:
             material.params.train.model_copy(update={"epochs": 1}),
             seed=0,
             pad_id=material.tokenizer.pad_token_id,
-            unk_id=material.tokenizer.unk_token_id,
             name="pass",
             after_epoch=lambda model, epoch: None,
         )

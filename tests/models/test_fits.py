@@ -148,6 +148,12 @@ def test_a_failing_fit_is_reported_and_leaves_nothing_half_written(run):
     assert len(run(train=tiny_fits.fail_at_seed_1)) == 3 - kept
 
 
+def test_fits_that_end_together_do_not_take_each_others_signals(tmp_path):
+    (tmp_path / ".dvc").mkdir()  # dvclive signals to an editor in the repository that it finds
+    jobs = [Job(fit, tiny_fits.end_together, ()) for fit in SEEDS[:2]]
+    assert all((folder / "cost.json").exists() for folder in run_fits(jobs, code=Path("code")))
+
+
 @pytest.mark.parametrize(
     ("n_fits", "n_cores", "at_once"),
     [(0, 2, 1), (3, 2, 3), (4, 2, 2), (6, 2, 2), (6, 4, 6), (9, 1, 1)],

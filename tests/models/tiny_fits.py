@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 
+from dvclive import Live
 from pydantic import BaseModel
 
 from intake_triage.models.fits import Fit
@@ -40,3 +41,21 @@ def beat_for_ever(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
         with Path("heartbeat").open("a") as heart:
             heart.write(".")
         time.sleep(0.02)
+
+
+def end_together(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Log a step, and end the log only when the other fit ends its own."""
+    remove = os.remove
+
+    def remove_late(path: str) -> None:
+        """Both have seen by then what there is to remove."""
+        time.sleep(0.3)
+        remove(path)
+
+    with Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+        live.next_step()
+        Path(f"ready_{fit.seed}").touch()
+        while len(list(Path().glob("ready_*"))) < 2:
+            time.sleep(0.001)
+        os.remove = remove_late
+    return 0

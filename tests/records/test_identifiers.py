@@ -1,5 +1,7 @@
 """The screen finds what a pattern can find, leaves clinical numbers alone, and shows no match."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -120,6 +122,14 @@ def test_a_record_counts_once_for_a_kind_that_stands_in_text_and_field(schema, m
     screened, found = screen_identifiers(frame, schema, source="", redact=True)
     assert found == {"phone": 2}
     assert screened["site"].tolist() == ["[phone]", "[phone]"]
+
+
+def test_a_subgroup_that_is_no_field_is_screened_too(schema, make_frame):
+    frame = make_frame("ok", "ok", practice=["dr. a", "jo.doe@example.org"])
+    with_subgroup = replace(schema, subgroups=("site", "practice"))
+    screened, found = screen_identifiers(frame, with_subgroup, source="", redact=True)
+    assert found == {"email": 1}
+    assert screened["practice"].tolist() == ["dr. a", "[email]"]
 
 
 def test_the_refusal_counts_kinds_and_rows_and_shows_no_match(refusal, make_frame):

@@ -196,10 +196,10 @@ def _joint_degrees(variances: list[float], arms: list[np.ndarray]) -> float:
 def _add_up(value: float, *, records: tuple[float, float], seeds: tuple[float, float]) -> Estimate:
     """An estimate whose variance is a sum of two parts, each a variance and its degrees of freedom.
 
-    The reciprocals of the degrees are averaged with the parts' shares of the variance as weights.
-    Satterthwaite's weights are the squares of the shares: where the seeds' part comes out small by
-    chance, as with three seeds it often does, he counts it as known besides, and up to 8 % of
-    comparisons without a true difference get a sign, of those corrected for 12 looks many more.
+    The sum's degrees of freedom are the harmonic mean of the parts', each weighted by its share of
+    the variance. Satterthwaite (1946) weights by the squares of the shares. With three seeds their
+    part often comes out small by chance; the square then all but ignores how uncertain it is, and
+    up to 8 % of comparisons without a true difference get a sign, more after a correction for 12.
     """
     total = records[0] + seeds[0]
     reciprocal = sum(part / total / max(degrees, 1) for part, degrees in (records, seeds) if part)

@@ -19,6 +19,7 @@ from importlib.metadata import version
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel
 from tqdm import tqdm
@@ -121,7 +122,10 @@ def _run_job(job: Job, folder: Path) -> None:
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     os.chdir(job.root)
     wall, cpu = time.perf_counter(), time.process_time()
-    with replacing(folder) as temporary:
+    with TemporaryDirectory() as signals, replacing(folder) as temporary:
+        # dvclive signals each step to an editor through one file of the whole repository, and of
+        # two fits that end together one would find it gone: each gets a place of its own.
+        os.environ["DVC_ROOT"] = signals
         temporary.mkdir()
         parameters = job.train(job.fit, job.params, temporary)
         cost = {

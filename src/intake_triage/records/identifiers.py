@@ -43,7 +43,7 @@ COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in PATTER
 def screen_identifiers(
     frame: pd.DataFrame, schema: RecordSchema, *, source: str, redact: bool
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Look through the text and the categorical fields; refuse, or replace, what is found.
+    """Look through text, categorical fields and subgroups; refuse, or replace, what is found.
 
     Parameters
     ----------
@@ -65,8 +65,9 @@ def screen_identifiers(
     """
     screened = frame.copy()
     rows_by_kind: dict[str, set[int]] = {}
-    columns = ["text", *(field.name for field in schema.fields if field.kind == "categorical")]
-    for column in columns:
+    numeric = {field.name for field in schema.fields if field.kind == "numeric"}
+    named = dict.fromkeys([*(field.name for field in schema.fields), *schema.subgroups])
+    for column in ["text", *(name for name in named if name not in numeric)]:
         values = screened[column].astype(object).where(screened[column].notna(), "")
         # Values repeat (coded reasons, categories), so each distinct one is looked at once.
         verdicts = {value: _redact(value) for value in values.unique()}

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from torch.nn.functional import cross_entropy
 from tqdm import trange
 from transformers import AutoTokenizer, BertForMaskedLM
+from transformers.utils import logging
 
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import encode_records, shuffled_batches
@@ -28,13 +29,13 @@ def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> i
     References
     ----------
     Devlin et al. (2019), BERT (masked language model: of the chosen tokens 80 % become the mask,
-    10 % another token, 10 % stay). The mask is the token for unknown words, which the classifier's
-    word dropout puts there as well.
+    10 % another token, 10 % stay). The mask is the token for unknown words: there is no other.
     """
     encoder_params, train_params, pretraining, _ = params
     assert isinstance(encoder_params, EncoderParams)
     assert isinstance(train_params, TrainParams)
     assert isinstance(pretraining, Pretraining)
+    logging.disable_progress_bar()  # a bar for each saved file says nothing
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.manual_seed(fit.seed)

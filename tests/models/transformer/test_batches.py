@@ -6,6 +6,7 @@ import torch
 
 from intake_triage.models.transformer.batches import (
     EncodedRecords,
+    drop_words,
     encode_records,
     make_batch,
     ordered_batches,
@@ -48,9 +49,7 @@ def test_there_is_no_mask_where_nothing_is_padded(records):
 
 
 @pytest.mark.parametrize("n_records", [1, 7, 8, 64, 120])
-@pytest.mark.parametrize("bucket", [1, 3, 50])
-def test_a_pass_holds_every_record_once(make_records, rng, monkeypatch, n_records, bucket):
-    monkeypatch.setattr("intake_triage.models.transformer.batches.LENGTH_BUCKET", bucket)
+def test_a_pass_holds_every_record_once(make_records, rng, n_records):
     records = make_records(n_records)
     batches = list(shuffled_batches(records, batch_size=8, pad_id=PAD, rng=rng))
     assert len(batches) == -(-n_records // 8)  # as many steps as the schedule is made for
@@ -72,6 +71,34 @@ def test_records_of_like_length_meet(make_records, rng):
         make_batch(records, rows, pad_id=PAD) for rows in rng.permutation(992).reshape(-1, 16)
     )
     assert shuffled < 0.3 * mixed
+
+
+def test_dropped_words_are_gone_but_never_the_leading_token(records, rng):
+    n_left = n_whole = 0
+    for _ in range(50):
+        dropped = drop_words(records, share=0.3, rng=rng)
+        for row in range(len(records)):
+            whole, left = tokens_of(records, row), tokens_of(dropped, row)
+            assert left[0] == whole[0]
+            following = iter(whole)
+            assert all(token in following for token in left)  # what stays is in its order
+            n_left += len(left) - 1
+            n_whole += len(whole) - 1
+    assert n_left / n_whole == pytest.approx(0.7, abs=0.02)
+
+
+def test_what_is_dropped_differs_from_pass_to_pass(records, rng):
+    first, second = (drop_words(records, share=0.3, rng=rng) for _ in range(2))
+    assert first.lengths.tolist() != second.lengths.tolist()
+
+
+@pytest.mark.parametrize("rows", [slice(None), [50, 7, 7, 119]])
+def test_a_share_of_0_drops_nothing(records, rng, rows):
+    chosen = records.rows(np.arange(120)[rows])
+    same = drop_words(chosen, share=0.0, rng=rng)
+    assert [tokens_of(same, i) for i in range(len(same))] == [
+        tokens_of(chosen, i) for i in range(len(chosen))
+    ]
 
 
 def test_passes_differ_but_the_same_generator_gives_the_same_pass(records):

@@ -9,10 +9,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from intake_triage.models.transformer import training
 from intake_triage.models.transformer.balancing import FixedWeights, UncertaintyWeights
-from intake_triage.models.transformer.batches import make_batch
 from intake_triage.models.transformer.training import (
     Epoch,
-    drop_words,
     predict_logits,
     task_losses,
     train_model,
@@ -20,7 +18,7 @@ from intake_triage.models.transformer.training import (
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.scores import log_loss, macro_f1
 
-PAD, UNK = 0, 1
+PAD = 0
 
 
 @pytest.fixture
@@ -43,7 +41,6 @@ def train(make_records, settings):
             settings.model_copy(update=changes),
             seed=seed,
             pad_id=PAD,
-            unk_id=UNK,
             name="test",
             after_epoch=after_epoch,
         )
@@ -90,29 +87,6 @@ def test_a_batch_without_a_label_costs_nothing_and_pulls_nowhere():
     assert loss.item() == 0
     loss.backward()
     assert (logits.grad == 0).all()
-
-
-def test_dropped_words_become_unknown_but_never_the_leading_token(records, rng):
-    batch = make_batch(records, np.arange(120), pad_id=PAD)
-    before = batch.input_ids.clone()
-    n_dropped, n_tokens = 0, 0
-    for _ in range(50):
-        dropped = drop_words(batch, share=0.3, unk_id=UNK, rng=rng)
-        assert torch.equal(dropped.input_ids[:, 0], before[:, 0])
-        changed = dropped.input_ids != before
-        assert (dropped.input_ids[changed] == UNK).all()
-        shown = batch.attention_mask.bool()
-        shown[:, 0] = False
-        n_dropped += (changed & shown).sum().item()
-        n_tokens += shown.sum().item()
-        assert torch.equal(dropped.attention_mask, batch.attention_mask)
-    assert n_dropped / n_tokens == pytest.approx(0.3, abs=0.02)
-    assert torch.equal(batch.input_ids, before)  # the caller's batch is whole
-
-
-def test_a_share_of_0_drops_nothing(records, rng):
-    batch = make_batch(records, np.arange(20), pad_id=PAD)
-    assert torch.equal(drop_words(batch, share=0.0, unk_id=UNK, rng=rng).input_ids, batch.input_ids)
 
 
 def test_training_lowers_the_loss_of_both_tasks(make_model, train):
@@ -174,7 +148,7 @@ def test_the_checkpoint_is_the_epoch_with_the_lowest_sum_within_the_patience(
 def test_the_weights_that_are_scored_are_a_polynomial_average_of_the_steps(rng):
     points = rng.normal(size=30)
     point = torch.nn.Linear(1, 1, bias=False)
-    averaged = AveragedModel(point, avg_fn=training._average)
+    averaged = AveragedModel(point, multi_avg_fn=training._average)
     for value in points:
         torch.nn.init.constant_(point.weight, value)
         averaged.update_parameters(point)

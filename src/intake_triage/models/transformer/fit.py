@@ -66,7 +66,7 @@ def fit_model(
     train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
     valid = records.rows(np.flatnonzero(split == "valid"))
     tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
-    pad_id, unk_id = tokenizer.pad_token_id, tokenizer.unk_token_id
+    pad_id = tokenizer.pad_token_id
 
     device = _choose_device(params.device)
     model = make_model(schema, train, len(tokenizer)).to(device)
@@ -80,7 +80,6 @@ def fit_model(
             params,
             seed=fit.seed,
             pad_id=pad_id,
-            unk_id=unk_id,
             name=fit.name,
             after_epoch=_epoch_logger(live, history, fit, balancing, valid, pad_id=pad_id),
         )

@@ -1,7 +1,7 @@
 """The one training loop, for a model with one head or with several."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from tqdm import trange
 from intake_triage.models.transformer.batches import (
     Batch,
     EncodedRecords,
+    drop_words,
     ordered_batches,
     shuffled_batches,
 )
@@ -49,7 +50,6 @@ def train_model(
     *,
     seed: int,
     pad_id: int,
-    unk_id: int,
     name: str,
     after_epoch: Callable[[IntakeModel, Epoch], None],
 ) -> list[Epoch]:
@@ -62,7 +62,7 @@ def train_model(
     ----------
     model : IntakeModel, on the device it is to be trained on
     balancing : module with the methods of `Balancing`, or None with a single head
-    pad_id, unk_id : token numbers of padding and of a word that dropout took
+    pad_id : token number of padding
     name : shown beside the progress bar
     after_epoch : told of every epoch as it ends
 
@@ -77,19 +77,16 @@ def train_model(
     """
     rng = np.random.default_rng(seed)
     modules = nn.ModuleList([model] if balancing is None else [model, balancing])
-    averaged = AveragedModel(model, avg_fn=_average)
+    averaged = AveragedModel(model, multi_avg_fn=_average)
     optimizer = _make_optimizer(modules, params)
     n_steps = params.epochs * -(-len(train) // params.batch_size)
     schedule = _make_schedule(optimizer, params, n_steps=n_steps)
     epochs: list[Epoch] = []
     best: dict[str, torch.Tensor] = {}
     for _ in trange(params.epochs, desc=name, leave=False, disable=None):
-        batches = shuffled_batches(train, batch_size=params.batch_size, pad_id=pad_id, rng=rng)
-        dropped = (
-            drop_words(batch, share=params.word_dropout, unk_id=unk_id, rng=rng)
-            for batch in batches
-        )
-        train_loss = _run_epoch(modules, averaged, optimizer, schedule, dropped)
+        dropped = drop_words(train, share=params.word_dropout, rng=rng)
+        batches = shuffled_batches(dropped, batch_size=params.batch_size, pad_id=pad_id, rng=rng)
+        train_loss = _run_epoch(modules, averaged, optimizer, schedule, batches)
         epochs.append(_score_epoch(averaged.module, valid, train_loss, pad_id=pad_id))
         after_epoch(averaged.module, epochs[-1])
         scores = [epoch.valid_sum for epoch in epochs]
@@ -100,16 +97,6 @@ def train_model(
             break
     model.load_state_dict(best)
     return epochs
-
-
-def drop_words(batch: Batch, *, share: float, unk_id: int, rng: np.random.Generator) -> Batch:
-    """The batch with so large a share of its tokens made unknown; the leading one stays.
-
-    Against overfitting: no label may hang on one word. Padding is hidden by the mask either way.
-    """
-    lost = torch.from_numpy(rng.random(batch.input_ids.shape, dtype=np.float32) < share)
-    lost[:, 0] = False
-    return replace(batch, input_ids=batch.input_ids.masked_fill(lost, unk_id))
 
 
 def task_losses(
@@ -150,10 +137,10 @@ def encode(model: IntakeModel, batch: Batch) -> torch.Tensor:
     )
 
 
-def _average(old: torch.Tensor, new: torch.Tensor, n_steps: torch.Tensor) -> torch.Tensor:
-    """The weights' average after one more step; the last tenth of the steps counts most."""
+def _average(old: list[torch.Tensor], new: list[torch.Tensor], n_steps: torch.Tensor) -> None:
+    """Let one more step into the weights' average; the last tenth of the steps counts most."""
     share = (AVERAGING + 1) / (int(n_steps) + AVERAGING + 1)
-    return torch.lerp(old, new, share)
+    torch._foreach_lerp_(old, new, share)  # one call for all weights, as torch's own averages do
 
 
 def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Optimizer:
@@ -196,7 +183,7 @@ def _run_epoch(
 ) -> dict[Task, float]:
     """One pass over train; returns the mean loss of each task."""
     model, *balancing = modules
-    shared = model.shared_parameters()
+    parameters, shared = list(modules.parameters()), model.shared_parameters()
     modules.train()
     sums: dict[Task, float] = {}
     n_batches = 0
@@ -209,7 +196,7 @@ def _run_epoch(
             balancing[0].backward(losses, features, shared)
         else:
             next(iter(losses.values())).backward()
-        nn.utils.clip_grad_norm_(modules.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         schedule.step()
         averaged.update_parameters(model)
