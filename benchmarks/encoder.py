@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import torch
@@ -79,8 +80,13 @@ def build_mtl(material: Material) -> IntakeModel:
     )
 
 
-def train_one_pass(model: IntakeModel, material: Material) -> Stopwatch:
-    """One pass of the loop that the pipeline's fits run, alone on the clock."""
+def train_one_pass(model: IntakeModel, material: Material, **changes: Any) -> Stopwatch:
+    """One pass of the loop that the pipeline's fits run, alone on the clock.
+
+    Parameters
+    ----------
+    changes : to the section train of params.yaml
+    """
     torch.use_deterministic_algorithms(True, warn_only=True)  # as every fit does
     with Stopwatch() as watch:
         train_model(
@@ -88,7 +94,7 @@ def train_one_pass(model: IntakeModel, material: Material) -> Stopwatch:
             make_balancing(material.params.mtl),
             material.train,
             material.valid,
-            material.params.train.model_copy(update={"epochs": 1}),
+            material.params.train.model_copy(update={"epochs": 1, **changes}),
             seed=0,
             pad_id=material.tokenizer.pad_token_id,
             name="pass",

@@ -24,12 +24,14 @@ def results() -> dict[str, Any]:
     topics = {
         "training": {
             "ours_against": {
+                "ours_every_word": _spread(1.2),
                 "trainer_padded": _spread(4.5),
                 "trainer_grouped": _spread(2.5),
                 "trainer_grouped_no_dropout": _spread(1.5),
             },
             "records_per_second": {
                 "ours": _spread(1500.5),
+                "ours_every_word": _spread(1250.5),
                 "trainer_padded": _spread(300.5),
                 "trainer_grouped": _spread(700.5),
                 "trainer_grouped_no_dropout": _spread(900.5),
