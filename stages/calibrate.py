@@ -9,53 +9,34 @@ Writes  models/calibrators/, models/decisions/, metrics/calibrate.json,
 
 from pathlib import Path
 
-import numpy as np
-from scipy.special import softmax
-
-from intake_triage.calibration.alignment import align_predictions
-from intake_triage.calibration.choice import assign_folds, choose_calibrator
-from intake_triage.calibration.class_weights import choose_class_weights
-from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.outputs import (
-    DecisionRules,
+    OUT_OF_FOLD,
     summarize_choice,
     write_calibrated,
     write_decision_rules,
-    write_out_of_fold,
 )
+from intake_triage.calibration.systems import calibrate_systems
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.params import load_params
-from intake_triage.predictions import predictions_path, read_predictions
-from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.predictions import predictions_path, read_predictions, write_predictions
+from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
 
 
 def main() -> None:
-    params = load_params().calibrate
     records = read_prepared().of_split("calibrate")
-    record_id = records.frame["record_id"].to_numpy(str)
-    unit = records.frame["unit"].to_numpy()
-    fold = assign_folds(unit, n_folds=params.folds)
+    raw = {
+        (system, task): read_predictions(predictions_path(system, task))
+        for system in TRAINED_SYSTEMS
+        for task in TASKS
+    }
     metrics = {system: {} for system in TRAINED_SYSTEMS}
-    aligned = {}
-    for system in TRAINED_SYSTEMS:
-        for task in TASKS:
-            raw = read_predictions(predictions_path(system, task))
-            mine = align_predictions(raw.of_split("calibrate"), record_id, of=f"{system}/{task}")
-            aligned[system, task] = mine
-            rows = records.labels(task) != NO_LABEL
-            logits, labels = mine.logits[:, rows], records.labels(task)[rows]
-            grouping = unit[rows], fold[rows]
-            choice = choose_calibrator(logits, labels, *grouping, candidates=params.candidates)
-            weights = choose_class_weights(choice, logits, labels, *grouping)
-            raw_probabilities = softmax(np.float64(logits), axis=2)
-            thresholds = fit_conformal_thresholds(raw_probabilities, labels, alpha=params.alpha)
-            rules = DecisionRules(raw.seeds, weights.class_weights, thresholds)
-            write_calibrated(system, task, raw.of_split("test"), choice)
-            write_decision_rules(system, task, rules)
-            metrics[system][task] = summarize_choice(choice, weights)
-    write_out_of_fold(aligned, records, fold, candidates=params.candidates)
+    for (system, task), it in calibrate_systems(raw, records, load_params().calibrate).items():
+        write_calibrated(system, task, raw[system, task].of_split("test"), it.choice)
+        write_decision_rules(system, task, it.rules)
+        write_predictions(predictions_path(system, task, folder=OUT_OF_FOLD), it.out_of_fold)
+        metrics[system][task] = summarize_choice(it.choice, it.weights)
     write_json(Path("metrics/calibrate.json"), metrics)
 
 

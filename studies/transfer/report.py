@@ -1,6 +1,6 @@
 """docs/transfer.md and its pictures, from the committed results; nothing is computed here.
 
-Reads   studies/transfer/results/*.json, studies/transfer/validity.json
+Reads   studies/transfer/results/*.json, studies/transfer/validity.json, studies/transfer/dvc.lock
 Writes  docs/transfer.md, docs/transfer.svg, docs/transfer-frontier.svg
 """
 
@@ -17,7 +17,8 @@ from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer.conclusion import conclude, conclude_plainly, describe_validity
 from studies.transfer.controls import pairs_by_control
 from studies.transfer.pictures import draw_differences, draw_frontier
-from studies.transfer.settings import RESULTS, ROOT, VALIDITY, load_study
+from studies.transfer.provenance import group_by_code
+from studies.transfer.settings import LOCK, RESULTS, ROOT, VALIDITY, load_study
 from studies.transfer.words import (
     ARMS,
     BLOCKS,
@@ -56,7 +57,8 @@ REMARKS = {
 
 def main() -> None:
     results, missing, validity = read_results()
-    _replace(PAGE, "\n\n".join(write_page(results, missing, validity)) + "\n")
+    groups = group_by_code(LOCK, results)
+    _replace(PAGE, "\n\n".join(write_page(results, missing, validity, groups)) + "\n")
     _draw("transfer.svg", draw_differences(results))
     if any("trials" in result for result in results.values()):
         _draw("transfer-frontier.svg", draw_frontier(results))
@@ -71,9 +73,12 @@ def read_results() -> tuple[dict[str, Any], list[str], dict[str, Any] | None]:
 
 
 def write_page(
-    results: dict[str, Any], missing: list[str], validity: dict[str, Any] | None
+    results: dict[str, Any],
+    missing: list[str],
+    validity: dict[str, Any] | None,
+    groups: list[list[str]],
 ) -> Iterator[str]:
-    """The page's paragraphs and tables."""
+    """The page's paragraphs and tables; `groups` of blocks that the same code measured."""
     yield "# Transfer: does learning one task help or hurt the other?"
     yield (
         "Written by `make transfer` from `studies/transfer/results/`. Every block trains on 10,000 "
@@ -91,6 +96,12 @@ def write_page(
     )
     if missing:
         yield f"**Not run yet:** {'; '.join(BLOCKS[name] for name in missing)}."
+    if len(groups) > 1:
+        versions = "; ".join(", ".join(f"*{BLOCKS[name]}*" for name in group) for group in groups)
+        yield (
+            f"**Not all measured with the same code:** {versions}. Within a block all arms are. "
+            "`make transfer` measures again what is out of step."
+        )
     yield "## In short"
     yield conclude_plainly(results)
     yield "\n".join(f"- {sentence}" for sentence in conclude(results, validity))

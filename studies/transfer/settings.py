@@ -21,6 +21,7 @@ from intake_triage.params import (
 STUDY = Path(__file__).resolve().parent
 ROOT = STUDY.parents[1]
 RESULTS = STUDY / "results"
+LOCK = STUDY / "dvc.lock"
 VALIDITY = STUDY / "validity.json"
 
 Control = Literal["size", "balancing", "start", "fractions", "truth", "dial"]

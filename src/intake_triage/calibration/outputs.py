@@ -4,21 +4,17 @@
 a number a class each, null for an infinite threshold.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.class_weights import ClassWeightChoice
-from intake_triage.calibration.nested import calibrate_out_of_fold
 from intake_triage.files import read_json, write_json
 from intake_triage.predictions import PREDICTIONS, Predictions, predictions_path, write_predictions
-from intake_triage.records.prepared import PreparedRecords
 from intake_triage.tasks import Task
 
 CALIBRATORS_FOLDER = Path("models/calibrators")
@@ -57,36 +53,6 @@ def write_calibrated(
     logits = calibrate_seeds(choice.fitted, predictions.logits)
     calibrated = Predictions(predictions.record_id, predictions.split, predictions.seeds, logits)
     write_predictions(predictions_path(system, task, folder=CALIBRATED), calibrated)
-
-
-def write_out_of_fold(
-    raw: Mapping[tuple[str, Task], Predictions],
-    records: PreparedRecords,
-    fold: np.ndarray,
-    *,
-    candidates: Sequence[str],
-) -> None:
-    """Write `calibrate_out_of_fold` of every system and task, a process each.
-
-    Parameters
-    ----------
-    raw : Predictions by system and task
-        Of the calibrate split, a row a record of `records`.
-    records : PreparedRecords
-    fold : int array of shape (n_records,)
-    candidates : sequence of str
-        Names in `CALIBRATORS`.
-    """
-    unit = records.frame["unit"].to_numpy()
-    calibrated = Parallel(n_jobs=-1)(
-        delayed(calibrate_out_of_fold)(
-            predictions.logits, records.labels(task), unit, fold, candidates=candidates
-        )
-        for (_, task), predictions in raw.items()
-    )
-    for ((system, task), predictions), logits in zip(raw.items(), calibrated, strict=True):
-        path = predictions_path(system, task, folder=OUT_OF_FOLD)
-        write_predictions(path, replace(predictions, logits=logits))
 
 
 def write_decision_rules(system: str, task: Task, rules: DecisionRules) -> None:

@@ -67,7 +67,7 @@ def test_a_block_makes_every_control_and_resumes(workplace, tiny_study, short_pa
     assert len(result["dial"]["set_ups"]) == 10
     assert result["cost"]["mtl"] > 0
 
-    page = "\n".join(write_page({"default": result}, ["namcs"], None))
+    page = "\n".join(write_page({"default": result}, ["namcs"], None, [["default"]]))
     assert "Not run yet:** survey (NAMCS)" in page
     assert all(sentence in page for sentence in conclude({"default": result}, None))
     assert draw_differences({"default": result})["data"]["values"]
