@@ -75,6 +75,7 @@ def test_records_of_like_length_meet(make_records, rng):
 
 def test_dropped_words_are_gone_but_never_the_leading_token(records, rng):
     n_left = n_whole = 0
+    before = [tokens_of(records, row) for row in range(len(records))]
     for _ in range(50):
         dropped = drop_words(records, share=0.3, rng=rng)
         for row in range(len(records)):
@@ -85,6 +86,7 @@ def test_dropped_words_are_gone_but_never_the_leading_token(records, rng):
             n_left += len(left) - 1
             n_whole += len(whole) - 1
     assert n_left / n_whole == pytest.approx(0.7, abs=0.02)
+    assert [tokens_of(records, row) for row in range(len(records))] == before  # the caller's
 
 
 def test_what_is_dropped_differs_from_pass_to_pass(records, rng):
