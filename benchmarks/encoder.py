@@ -87,7 +87,7 @@ def train_one_pass(model: IntakeModel, material: Material, **changes: Any) -> St
     ----------
     changes : to the section train of params.yaml
     """
-    torch.use_deterministic_algorithms(True, warn_only=True)  # as every fit does
+    torch.use_deterministic_algorithms(True)  # as every fit does
     with Stopwatch() as watch:
         train_model(
             model,

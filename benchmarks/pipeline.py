@@ -16,7 +16,7 @@ from benchmarks.spread import spread
 from benchmarks.workspace import Workspace, changed_params
 from intake_triage.params import PARAMS_FILE
 
-SAMPLING_SECONDS = 0.5
+SAMPLING_SECONDS = 2  # each look at the memory stops the fits for some milliseconds
 WHO = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")

@@ -1,12 +1,14 @@
-"""Stage calibrate: for every system and task choose a calibrator and class weights, fit each seed.
+"""Stage calibrate: for one system choose by task a calibrator and class weights, fit each seed.
 
-Reads   data/prepared, predictions/<system>/<task>.parquet   split `calibrate` to fit
-Writes  models/calibrators/, models/decisions/, metrics/calibrate.json,
-        predictions/calibrated/    split `test`
-        predictions/out_of_fold/   split `calibrate`, each record by a calibrator chosen and fitted
-                                   without its fold
+Run     python -m stages.calibrate <system>
+Reads   data/prepared, predictions/<system>/   split `calibrate` to fit
+Writes  models/calibrators/<system>/, models/decisions/<system>/, metrics/calibrate/<system>.json,
+        predictions/calibrated/<system>/    split `test`
+        predictions/out_of_fold/<system>/   split `calibrate`, each record by a calibrator chosen
+                                            and fitted without its fold
 """
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 from intake_triage.calibration.outputs import (
@@ -15,7 +17,7 @@ from intake_triage.calibration.outputs import (
     write_calibrated,
     write_decision_rules,
 )
-from intake_triage.calibration.systems import calibrate_systems
+from intake_triage.calibration.system import calibrate_system
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.params import load_params
@@ -25,19 +27,18 @@ from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
 
 
 def main() -> None:
+    parser = ArgumentParser(description="Calibrate one system.")
+    parser.add_argument("system", choices=TRAINED_SYSTEMS)
+    system = parser.parse_args().system
     records = read_prepared().of_split("calibrate")
-    raw = {
-        (system, task): read_predictions(predictions_path(system, task))
-        for system in TRAINED_SYSTEMS
-        for task in TASKS
-    }
-    metrics = {system: {} for system in TRAINED_SYSTEMS}
-    for (system, task), it in calibrate_systems(raw, records, load_params().calibrate).items():
-        write_calibrated(system, task, raw[system, task].of_split("test"), it.choice)
+    raw = {task: read_predictions(predictions_path(system, task)) for task in TASKS}
+    metrics = {}
+    for task, it in calibrate_system(system, raw, records, load_params().calibrate).items():
+        write_calibrated(system, task, raw[task].of_split("test"), it.choice)
         write_decision_rules(system, task, it.rules)
         write_predictions(predictions_path(system, task, folder=OUT_OF_FOLD), it.out_of_fold)
-        metrics[system][task] = summarize_choice(it.choice, it.weights)
-    write_json(Path("metrics/calibrate.json"), metrics)
+        metrics[task] = summarize_choice(it.choice, it.weights)
+    write_json(Path(f"metrics/calibrate/{system}.json"), {system: metrics})
 
 
 if __name__ == "__main__":

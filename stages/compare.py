@@ -7,6 +7,8 @@ Writes  metrics/compare.json, metrics/safety.json, metrics/cost.json, plots/*.js
 
 from pathlib import Path
 
+from joblib import Parallel, delayed
+
 from intake_triage.errors import run_stage
 from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.cost import read_cost
@@ -32,16 +34,21 @@ def main() -> None:
     calibrate = prepared.of_split("calibrate")
     systems = read_systems(prepared.of_split("train"), test)
     held_out = read_test_labels(test)
-    comparison = compare_systems(
-        systems,
-        held_out,
-        read_fitted_rules(calibrate),
-        params=params.compare,
-        cost=params.decision.cost,
-        alpha=params.calibrate.alpha,
-    )
     records, out_of_fold = read_out_of_fold(calibrate)
-    recommendation, set_up_plots = compare_set_ups(out_of_fold, records, systems, held_out, params)
+    # Side by side, as threads: numpy multiplies and sums without Python's lock.
+    comparison, (recommendation, set_up_plots) = Parallel(n_jobs=2, prefer="threads")(
+        [
+            delayed(compare_systems)(
+                systems,
+                held_out,
+                read_fitted_rules(calibrate),
+                params=params.compare,
+                cost=params.decision.cost,
+                alpha=params.calibrate.alpha,
+            ),
+            delayed(compare_set_ups)(out_of_fold, records, systems, held_out, params),
+        ]
+    )
     write_json(METRICS / "compare.json", comparison.metrics | {"recommendation": recommendation})
     write_json(METRICS / "safety.json", comparison.safety)
     cost = {system: read_cost(system) for system in TRAINED_SYSTEMS}

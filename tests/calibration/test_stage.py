@@ -1,6 +1,7 @@
 """Stage calibrate on the made-up clinic, where a tenth of the records lacks each label."""
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,6 @@ def folder(clinic_folder, tmp_path, monkeypatch):
     shutil.copytree(clinic_folder, tmp_path, dirs_exist_ok=True)
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(calibrate, "TRAINED_SYSTEMS", SYSTEMS)
     rng = np.random.default_rng(0)
     records = read_prepared()
     frame = records.frame[records.frame["split"] != "train"]
@@ -49,6 +49,12 @@ def folder(clinic_folder, tmp_path, monkeypatch):
     return tmp_path
 
 
+def _calibrate(monkeypatch, *systems: str) -> None:
+    for system in systems:
+        monkeypatch.setattr(sys, "argv", ["calibrate", system])
+        calibrate.main()
+
+
 def _overwrite(system, task, rows_of, value: float) -> None:
     """Put `value` into all logits of the records that `rows_of` picks."""
     path = predictions_path(system, task)
@@ -59,14 +65,17 @@ def _overwrite(system, task, rows_of, value: float) -> None:
 
 
 def _written(folder: Path) -> dict[str, bytes]:
-    paths = [*(folder / "models").rglob("*.json"), folder / "metrics/calibrate.json"]
+    paths = [*(folder / "models").rglob("*.json"), *(folder / "metrics").rglob("*.json")]
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
-def test_every_system_and_task_gets_calibrator_rules_and_calibrated_test_logits(folder):
-    calibrate.main()
-    metrics = read_json(folder / "metrics/calibrate.json")
+def test_every_system_and_task_gets_calibrator_rules_and_calibrated_test_logits(
+    folder, monkeypatch
+):
+    _calibrate(monkeypatch, *SYSTEMS)
     for system in SYSTEMS:
+        metrics = read_json(folder / f"metrics/calibrate/{system}.json")
+        assert set(metrics) == {system}
         for task in TASKS:
             calibrated = read_predictions(predictions_path(system, task, folder=CALIBRATED))
             n_classes = calibrated.logits.shape[2]
@@ -85,8 +94,8 @@ def test_every_system_and_task_gets_calibrator_rules_and_calibrated_test_logits(
             assert names == {metrics[system][task]["calibrator"]}
 
 
-def test_a_record_without_a_label_decides_nothing(folder):
-    calibrate.main()
+def test_a_record_without_a_label_decides_nothing(folder, monkeypatch):
+    _calibrate(monkeypatch, *SYSTEMS)
     before = _written(folder)
     records = read_prepared().of_split("calibrate")
     for task in TASKS:
@@ -95,11 +104,25 @@ def test_a_record_without_a_label_decides_nothing(folder):
         for system in SYSTEMS:
             _overwrite(system, task, lambda it, ids=lacking: np.isin(it.record_id, ids), 50.0)
     shutil.rmtree(folder / DECISIONS_FOLDER)
-    calibrate.main()
+    _calibrate(monkeypatch, *SYSTEMS)
     assert _written(folder) == before
 
 
-def test_a_logit_that_is_not_finite_is_refused_by_name(folder):
+def test_a_system_needs_the_predictions_of_no_other(folder, monkeypatch):
+    _calibrate(monkeypatch, "mtl")
+    before = _written(folder)
+    shutil.rmtree(predictions_path("gbm", TASKS[0]).parent)
+    _calibrate(monkeypatch, "mtl")
+    assert _written(folder) == before
+
+
+def test_a_system_that_is_not_trained_is_refused(folder, monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        _calibrate(monkeypatch, "oracle")
+    assert "invalid choice: 'oracle'" in capsys.readouterr().err
+
+
+def test_a_logit_that_is_not_finite_is_refused_by_name(folder, monkeypatch):
     _overwrite("gbm", "specialty", lambda it: it.split == "calibrate", np.nan)
     with pytest.raises(InputError, match="gbm/specialty: a logit is infinite or not a number"):
-        calibrate.main()
+        _calibrate(monkeypatch, "gbm")

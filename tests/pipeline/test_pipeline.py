@@ -56,7 +56,7 @@ def test_loss_weight_reruns_mtl_and_what_follows(checkout: Checkout) -> None:
     before = _compare(checkout)
     done = checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
     after = _compare(checkout)
-    assert stages_run(done.stdout) == ["train_mtl", "calibrate", "compare"]
+    assert stages_run(done.stdout) == ["train_mtl", "calibrate@mtl", "compare"]
     for system in before["systems"]:
         same = before["systems"][system] == after["systems"][system]
         assert same == (system != "mtl"), system

@@ -37,7 +37,7 @@ def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> i
     assert isinstance(pretraining, Pretraining)
     logging.disable_progress_bar()  # a bar for each saved file says nothing
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(True)
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
     prepared = read_prepared()

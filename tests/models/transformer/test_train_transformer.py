@@ -18,6 +18,10 @@ from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.scores import log_loss
 from intake_triage.tasks import TASKS
 
+NEEDS_CUDA = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="no graphics processor that torch can use"
+)
+
 
 @pytest.fixture
 def sections(params):
@@ -35,11 +39,13 @@ def sections(params):
 def fit_folder(sections, tmp_path):
     """A function that trains one fit in a folder of its own and returns the folder."""
 
-    def train(fit: Fit, **encoder):
+    def train(fit: Fit, device="cpu", **changes):
         folder = tmp_path / f"fit_{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        taken = sections if len(fit.tasks) == 2 else sections[:2]
-        taken = (taken[0].model_copy(update=encoder), *taken[1:])
+        encoder, train, mtl = sections
+        encoder = encoder.model_copy(update=changes)
+        train = train.model_copy(update={"device": device})
+        taken = (encoder, train, mtl) if len(fit.tasks) == 2 else (encoder, train)
         parameters = train_transformer(fit, taken, folder)
         (folder / "parameters").write_text(str(parameters))
         return folder
@@ -99,14 +105,25 @@ def test_the_log_shows_weights_and_gradients_of_two_tasks(clinic, fit_folder):
     assert set(metrics["valid_log_loss"]) == set(TASKS)
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_does_not(clinic, fit_folder):
-    folders = [fit_folder(Fit("mtl", TASKS, seed)) for seed in (0, 0, 1)]
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=NEEDS_CUDA)])
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(clinic, fit_folder, device):
+    folders = [fit_folder(Fit("mtl", TASKS, seed), device) for seed in (0, 0, 1)]
     weights = [(folder / "model/model.safetensors").read_bytes() for folder in folders]
     logits = [(folder / "logits_urgency.npy").read_bytes() for folder in folders]
     assert weights[0] == weights[1]
     assert logits[0] == logits[1]
     assert weights[0] != weights[2]
     assert logits[0] != logits[2]
+
+
+@NEEDS_CUDA
+def test_a_graphics_processor_is_taken_and_differs_by_rounding_alone(clinic, fit_folder):
+    by_device = {d: fit_folder(Fit("mtl", TASKS, 0), d) for d in ("auto", "cuda", "cpu")}
+    for task in TASKS:
+        logits = {device: load_logits(folder, task) for device, folder in by_device.items()}
+        np.testing.assert_array_equal(logits["auto"], logits["cuda"])
+        assert (logits["cuda"] != logits["cpu"]).any()
+        np.testing.assert_allclose(logits["cuda"], logits["cpu"], atol=0.01)
 
 
 def test_records_without_the_label_are_left_out_of_train(

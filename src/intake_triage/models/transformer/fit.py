@@ -1,5 +1,6 @@
 """Systems `st` and `mtl`: build the Transformer, train it, score every record outside train."""
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -56,7 +57,8 @@ def fit_model(
     """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`."""
     logging.disable_progress_bar()  # a bar for each saved file says nothing
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
+    torch.use_deterministic_algorithms(True)
     torch.manual_seed(fit.seed)
 
     prepared = read_prepared()

@@ -10,9 +10,9 @@ import yaml
 from intake_triage.errors import InputError
 from intake_triage.evaluation.set_ups import MULTI_TASK, SetUp
 from intake_triage.files import read_json
-from intake_triage.tasks import Task
+from intake_triage.tasks import TRAINED_SYSTEMS, Task
 
-METRICS = ("prepare", "calibrate", "compare", "cost", "safety")
+METRICS = ("prepare", "compare", "cost", "safety")
 PLOTS = (
     "confusion",
     "conformal",
@@ -41,7 +41,7 @@ class Run:
     lock : mapping
         dvc.lock.
     metrics : mapping
-        By name, without metrics/ and .json.
+        By name, without metrics/ and .json; `calibrate` has all systems.
     plots : mapping of lists of rows
         By name, without plots/ and .json.
     dials : list of dict
@@ -119,6 +119,9 @@ def read_run(folder: Path) -> Run:
     """
     try:
         metrics = {name: read_json(folder / f"metrics/{name}.json") for name in METRICS}
+        metrics["calibrate"] = {}
+        for system in TRAINED_SYSTEMS:
+            metrics["calibrate"] |= read_json(folder / f"metrics/calibrate/{system}.json")
         plots = {name: read_json(folder / f"plots/{name}.json") for name in PLOTS}
         params, lock = (_read_yaml(folder / name) for name in ("params.yaml", "dvc.lock"))
     except FileNotFoundError as error:

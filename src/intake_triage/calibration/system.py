@@ -1,4 +1,4 @@
-"""All that is fitted on the calibrate split, for every system and task, side by side."""
+"""All that is fitted on the calibrate split for one system."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,12 +18,10 @@ from intake_triage.predictions import Predictions
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
 from intake_triage.tasks import Task
 
-SystemTask = tuple[str, Task]
-
 
 @dataclass(frozen=True)
-class CalibratedSystem:
-    """What one system and task got.
+class CalibratedTask:
+    """What a system got for one task.
 
     Attributes
     ----------
@@ -39,16 +37,18 @@ class CalibratedSystem:
     out_of_fold: Predictions
 
 
-def calibrate_systems(
-    raw: Mapping[SystemTask, Predictions], records: PreparedRecords, params: CalibrateParams
-) -> dict[SystemTask, CalibratedSystem]:
-    """Choose and fit for each of `raw`, a process each.
+def calibrate_system(
+    system: str, raw: Mapping[Task, Predictions], records: PreparedRecords, params: CalibrateParams
+) -> dict[Task, CalibratedTask]:
+    """Choose and fit for each task of `raw`, on its split `calibrate`.
 
     Parameters
     ----------
-    raw : Predictions by system and task; their split `calibrate` is what is fitted to
+    system : str
+        Its name, for errors.
+    raw : Predictions by task
     records : PreparedRecords
-        Of that split.
+        Of the split `calibrate`.
 
     Raises
     ------
@@ -58,26 +58,34 @@ def calibrate_systems(
     record_id = records.frame["record_id"].to_numpy(str)
     unit = records.frame["unit"].to_numpy()
     fold = assign_folds(unit, n_folds=params.folds)
-    calibrated = Parallel(n_jobs=-1)(
-        delayed(_calibrate_system)(
+    inputs = [
+        (
             align_predictions(predictions.of_split("calibrate"), record_id, of=f"{system}/{task}"),
             records.labels(task),
             unit,
             fold,
             params,
         )
-        for (system, task), predictions in raw.items()
-    )
-    return dict(zip(raw, calibrated, strict=True))
+        for task, predictions in raw.items()
+    ]
+    # Four pieces rather than two, since a task with more classes takes longer. As threads, since
+    # nearly all of the time goes into sums that torch makes without Python's lock.
+    pieces = [delayed(piece)(*each) for piece in (_out_of_fold, _choose) for each in inputs]
+    done = Parallel(n_jobs=-1, prefer="threads")(pieces)
+    out_of_fold, chosen = done[: len(raw)], done[len(raw) :]
+    return {
+        task: CalibratedTask(*choice_and_rules, predictions)
+        for task, choice_and_rules, predictions in zip(raw, chosen, out_of_fold, strict=True)
+    }
 
 
-def _calibrate_system(
+def _choose(
     predictions: Predictions,
     labels: np.ndarray,
     unit: np.ndarray,
     fold: np.ndarray,
     params: CalibrateParams,
-) -> CalibratedSystem:
+) -> tuple[CalibratorChoice, ClassWeightChoice, DecisionRules]:
     rows = labels != NO_LABEL
     labelled = predictions.logits[:, rows], labels[rows], unit[rows], fold[rows]
     choice = choose_calibrator(*labelled, candidates=params.candidates)
@@ -85,12 +93,17 @@ def _calibrate_system(
     thresholds = fit_conformal_thresholds(
         softmax(np.float64(predictions.logits[:, rows]), axis=2), labels[rows], alpha=params.alpha
     )
+    return choice, weights, DecisionRules(predictions.seeds, weights.class_weights, thresholds)
+
+
+def _out_of_fold(
+    predictions: Predictions,
+    labels: np.ndarray,
+    unit: np.ndarray,
+    fold: np.ndarray,
+    params: CalibrateParams,
+) -> Predictions:
     logits = calibrate_out_of_fold(
         predictions.logits, labels, unit, fold, candidates=params.candidates
     )
-    return CalibratedSystem(
-        choice,
-        weights,
-        DecisionRules(predictions.seeds, weights.class_weights, thresholds),
-        replace(predictions, logits=logits),
-    )
+    return replace(predictions, logits=logits)
