@@ -165,15 +165,19 @@ def test_a_run_without_results_any_more_is_shown(clone: Checkout) -> None:
     )
 
 
-def test_a_new_and_a_removed_file_of_metrics_are_shown(clone: Checkout) -> None:
-    clone.run("git", "mv", "metrics/cost.json", "metrics/seconds.json")
+def test_a_new_file_of_metrics_in_a_folder_and_a_removed_one_are_shown(clone: Checkout) -> None:
+    (clone.root / "metrics/by_system").mkdir()
+    clone.run("git", "mv", "metrics/cost.json", "metrics/by_system/seconds.json")
     (run,) = compare_with("other").runs
     rows = {
         file: [row for table in run.metrics[file] for row in table.rows] for file in run.metrics
     }
     assert rows == {
         "metrics/cost.json": [("cpu_seconds", "20.5", "–"), ("cpu_seconds", "100.3", "–")],
-        "metrics/seconds.json": [("cpu_seconds", "–", "20.5"), ("cpu_seconds", "–", "100.3")],
+        "metrics/by_system/seconds.json": [
+            ("cpu_seconds", "–", "20.5"),
+            ("cpu_seconds", "–", "100.3"),
+        ],
     }
 
 

@@ -144,7 +144,7 @@ def _without_recommendation(changes: list[Change]) -> list[Change]:
 
 
 def _is_metrics(file: str, folder: Path) -> bool:
-    return Path(file).parent == folder and file.endswith(".json")
+    return Path(file).is_relative_to(folder) and file.endswith(".json")
 
 
 def _is_of_run(file: str, folder: Path) -> bool:
