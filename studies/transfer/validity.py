@@ -11,6 +11,7 @@ measured, and a variance of each as three seeds and that many units would estima
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from intake_triage.errors import run_stage
@@ -30,25 +31,30 @@ SIMULATION_SEED = 0
 
 def main() -> None:
     study = load_study()
-    rows = []
-    for name in tqdm(study.blocks, desc="blocks", disable=None):
+    calls = []
+    for name in study.blocks:
         path = RESULTS / f"{name}.json"
         if not path.exists():
             continue
         margin = load_block_params(study, study.blocks[name]).compare.margin
         for measured in read_json(path)["variances"]:
-            simulated = simulate(
-                measured,
-                n_seeds=len(study.seeds),
-                margin=getattr(margin, measured["measure"]),
-                rng=np.random.default_rng(SIMULATION_SEED),
-            )
-            rows.append({"block": name, **simulated})
+            of_measure = getattr(margin, measured["measure"])
+            calls.append(delayed(simulate_row)(name, measured, len(study.seeds), of_measure))
+    rows = Parallel(n_jobs=-1, return_as="generator")(calls)
+    rows = list(tqdm(rows, desc="rows", total=len(calls), disable=None))
     error = float(np.sqrt(0.05 * 0.95 / SIMULATIONS))
     write_json(
         VALIDITY,
         {"simulations": SIMULATIONS, "monte_carlo_error": round(error, 4), "rows": rows},
     )
+
+
+def simulate_row(
+    block: str, measured: dict[str, Any], n_seeds: int, margin: float
+) -> dict[str, Any]:
+    """`simulate` with draws of its own, so that no row depends on the others."""
+    rng = np.random.default_rng(SIMULATION_SEED)
+    return {"block": block, **simulate(measured, n_seeds=n_seeds, margin=margin, rng=rng)}
 
 
 def simulate(
