@@ -7,6 +7,7 @@ from recommendations import MULTI_TASK_RELEASE, NOTHING_PASSES, PAIR_NOT_SHOWN, 
 
 from intake_triage.report.brief.deferral import say_deferral
 from intake_triage.report.brief.findings import say_worst_misses
+from intake_triage.report.brief.formats import decimals
 from intake_triage.report.brief.groups import say_who_is_worse
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.recommendation import (
@@ -207,3 +208,8 @@ def test_deferral_is_not_said_to_protect_urgent_patients_where_that_is_not_shown
     rows = [before, after, half]
     said = say_deferral(replace(run, plots={**run.plots, "risk_coverage": rows}))
     assert "instead of 8 (13, if it decided 50 of 100)." in said
+
+
+def test_a_difference_that_rounds_to_nothing_is_not_called_negative():
+    form = decimals(3, signed=True)
+    assert [form(each) for each in (-0.0002, -0.0006, 0.0)] == ["+0.000", "-0.001", "+0.000"]

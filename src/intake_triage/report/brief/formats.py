@@ -29,8 +29,8 @@ def plain(value: float) -> str:
 
 
 def decimals(count: int, *, signed: bool = False) -> Format:
-    """A format with so many decimals."""
-    return lambda value: f"{value:{'+' if signed else ''}.{count}f}"
+    """A format with so many decimals; what rounds to none at all is not called negative."""
+    return lambda value: f"{value:{'+' if signed else ''}z.{count}f}"
 
 
 def with_interval(
