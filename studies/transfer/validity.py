@@ -40,8 +40,8 @@ def main() -> None:
         for measured in read_json(path)["variances"]:
             of_measure = getattr(margin, measured["measure"])
             calls.append(delayed(simulate_row)(name, measured, len(study.seeds), of_measure))
-    rows = Parallel(n_jobs=-1, return_as="generator")(calls)
-    rows = list(tqdm(rows, desc="rows", total=len(calls), disable=None))
+    simulated = Parallel(n_jobs=-1, return_as="generator")(calls)
+    rows = list(tqdm(simulated, desc="rows", total=len(calls), disable=None))
     error = float(np.sqrt(0.05 * 0.95 / SIMULATIONS))
     write_json(
         VALIDITY,
