@@ -75,7 +75,7 @@ sweep: $(VENV)/installed
 
 # Writes docs/data-card.md anew, from the generator and results/large.
 card: $(VENV)/installed
-	$(RUN) PYTHONPATH=src python -m intake_triage.records.synthetic.card
+	$(RUN) PYTHONPATH=src python -m intake_triage.report.data_card
 
 # Writes the README's figures and picture anew from the committed metrics/ and results/namcs/.
 readme: $(VENV)/installed

@@ -22,7 +22,7 @@ from intake_triage.models.tabular.features import FieldColumns, word_counter
 from intake_triage.models.tabular.gbm import as_table, train_gbm
 from intake_triage.params import load_params
 from intake_triage.records.prepared import PreparedRecords, read_prepared
-from intake_triage.scores import log_loss
+from intake_triage.statistics.scores import log_loss
 from intake_triage.tasks import TASKS, Task
 
 SEED = 0

@@ -14,9 +14,9 @@ from intake_triage.files import read_json
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
-from intake_triage.models.transformer.fit import build_model, train_transformer
+from intake_triage.models.transformer.loop import train_model
 from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.models.transformer.training import train_model
+from intake_triage.models.transformer.train import build_model, train_transformer
 from intake_triage.params import Params, load_params
 from intake_triage.records.prepared import PREPARED, PreparedRecords, read_prepared
 from intake_triage.tasks import TASKS, Task

@@ -15,8 +15,8 @@ from benchmarks.spread import spread
 from benchmarks.workspace import Workspace
 from intake_triage.models.transformer.batches import EncodedRecords
 from intake_triage.models.transformer.fields import encode_fields
+from intake_triage.models.transformer.loop import predict_logits
 from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.models.transformer.training import predict_logits
 from intake_triage.records.schema import FormField
 from intake_triage.records.tokenizer import encode_texts
 from intake_triage.tasks import Task

@@ -20,10 +20,11 @@ from intake_triage.calibration.outputs import (
 from intake_triage.calibration.system import calibrate_system
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
+from intake_triage.models.predictions import predictions_path, read_predictions, write_predictions
 from intake_triage.params import load_params
-from intake_triage.predictions import predictions_path, read_predictions, write_predictions
 from intake_triage.records.prepared import read_prepared
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 
 def main() -> None:

@@ -13,15 +13,15 @@ from intake_triage.errors import run_stage
 from intake_triage.evaluation.comparison import compare_systems
 from intake_triage.evaluation.cost import read_cost
 from intake_triage.evaluation.fitted_rules import read_fitted_rules
-from intake_triage.evaluation.held_out import read_test_labels
+from intake_triage.evaluation.forecasts import read_systems
 from intake_triage.evaluation.out_of_fold import read_out_of_fold
 from intake_triage.evaluation.plot_rows import cost_rows, training_plots
-from intake_triage.evaluation.set_up_comparison import compare_set_ups
-from intake_triage.evaluation.systems import read_systems
+from intake_triage.evaluation.samples import read_test_labels
 from intake_triage.files import read_json, write_json
 from intake_triage.params import load_params
+from intake_triage.recommendation.recommend import compare_set_ups
 from intake_triage.records.prepared import read_prepared
-from intake_triage.tasks import TRAINED_SYSTEMS
+from intake_triage.systems import TRAINED_SYSTEMS
 
 METRICS = Path("metrics")
 PLOTS = Path("plots")

@@ -11,7 +11,7 @@ from intake_triage.files import write_json
 from intake_triage.models import transformer
 from intake_triage.models.fits import Fit
 from intake_triage.models.outputs import train_system
-from intake_triage.models.transformer.fit import train_transformer
+from intake_triage.models.transformer.train import train_transformer
 from intake_triage.params import load_params
 from intake_triage.tasks import TASKS
 

@@ -1,4 +1,4 @@
-"""The names that every part of the repository shares: tasks, splits, systems."""
+"""The names that every part of the repository shares: tasks and splits."""
 
 from typing import Literal
 
@@ -7,4 +7,3 @@ Split = Literal["train", "valid", "calibrate", "test"]
 
 TASKS: tuple[Task, ...] = ("urgency", "specialty")
 SPLITS: tuple[Split, ...] = ("train", "valid", "calibrate", "test")
-TRAINED_SYSTEMS = ("linear", "gbm", "st", "mtl")

@@ -11,7 +11,7 @@ from intake_triage.models.fits import Fit, Job
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.models.transformer.batches import encode_records
-from intake_triage.models.transformer.fit import build_model, train_transformer
+from intake_triage.models.transformer.train import build_model, train_transformer
 from intake_triage.params import EncoderParams, MtlParams, Params, TrainParams
 from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.tasks import TASKS, Task

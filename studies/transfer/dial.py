@@ -7,13 +7,14 @@ from joblib import Parallel, delayed
 
 from intake_triage.calibration.choice import assign_folds
 from intake_triage.calibration.nested import calibrate_out_of_fold
-from intake_triage.evaluation.held_out import HeldOut, unit_numbers
-from intake_triage.evaluation.recommendation import choose_set_up
-from intake_triage.evaluation.resampling import draw_weightings
-from intake_triage.evaluation.set_up_scores import SetUpScorer
+from intake_triage.evaluation.samples import HeldOut, unit_numbers
 from intake_triage.params import Params
+from intake_triage.recommendation.rule import choose_set_up
+from intake_triage.recommendation.scores import SetUpScorer
 from intake_triage.records.prepared import PreparedRecords
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.statistics.bootstrap import draw_weightings
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 from studies.transfer.arms import Folders
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from intake_triage.evaluation.held_out import HeldOut
-from intake_triage.evaluation.resampling import Replicates, draw_weightings, replicate_scores
-from intake_triage.evaluation.transfer import Gain, gain_in_f1, gain_in_log_loss
+from intake_triage.evaluation.samples import HeldOut
 from intake_triage.params import MarginParams
+from intake_triage.statistics.bootstrap import Replicates, draw_weightings, replicate_scores
+from intake_triage.statistics.verdicts import Gain, gain_in_f1, gain_in_log_loss
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Arm, Folders
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from intake_triage import records as records_package
-from intake_triage.evaluation.held_out import HeldOut, read_test_labels
+from intake_triage.evaluation.samples import HeldOut, read_test_labels
 from intake_triage.params import DataParams, Params
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.prepared import PREPARED, TEST_LABELS, read_prepared

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from intake_triage.evaluation.transfer import decide_verdict
+from intake_triage.statistics.verdicts import decide_verdict
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Folders
 from studies.transfer.measure import MEASURES, Part

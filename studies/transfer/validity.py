@@ -15,13 +15,13 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from intake_triage.errors import run_stage
-from intake_triage.evaluation.transfer import Gain, decide_verdict
-from intake_triage.evaluation.uncertainty import (
+from intake_triage.files import read_json, write_json
+from intake_triage.statistics.estimates import (
     Estimate,
     estimate_class_differences,
     estimate_difference,
 )
-from intake_triage.files import read_json, write_json
+from intake_triage.statistics.verdicts import Gain, decide_verdict
 from studies.transfer.settings import RESULTS, VALIDITY, load_block_params, load_study
 
 SIMULATIONS = 2000

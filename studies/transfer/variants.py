@@ -11,8 +11,8 @@ import torch
 
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.models.transformer.batches import encode_records, ordered_batches
+from intake_triage.models.transformer.loop import SCORING_BATCH, encode
 from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.models.transformer.training import SCORING_BATCH, encode
 from intake_triage.records.prepared import PREPARED, read_prepared
 from intake_triage.records.schema import FormField, RecordSchema
 from intake_triage.tasks import TASKS, Task

@@ -7,7 +7,7 @@ import pytest
 
 from intake_triage.calibration.alignment import align_predictions
 from intake_triage.errors import InputError
-from intake_triage.predictions import Predictions
+from intake_triage.models.predictions import Predictions
 
 
 @pytest.fixture

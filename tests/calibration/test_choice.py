@@ -10,9 +10,9 @@ from intake_triage.calibration.choice import (
     choose_calibrator,
     fit_by_fold,
 )
-from intake_triage.calibration.fit import fit_calibrator
+from intake_triage.calibration.fit_calibrators import fit_calibrator
 from intake_triage.errors import InputError
-from intake_triage.scores import brier, log_loss
+from intake_triage.statistics.scores import brier, log_loss
 
 CANDIDATES = list(CALIBRATORS)
 

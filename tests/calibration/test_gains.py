@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from intake_triage.calibration.gains import Gain, log_loss_gain, macro_f1_gain
-from intake_triage.scores import macro_f1, record_log_losses
+from intake_triage.statistics.scores import macro_f1, record_log_losses
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from intake_triage.calibration.choice import assign_folds, choose_calibrator
 from intake_triage.calibration.nested import calibrate_out_of_fold
 from intake_triage.errors import InputError
 from intake_triage.records.prepared import NO_LABEL
-from intake_triage.scores import log_loss
+from intake_triage.statistics.scores import log_loss
 
 CANDIDATES = list(CALIBRATORS)
 N_RECORDS = 300

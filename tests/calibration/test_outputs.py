@@ -17,7 +17,7 @@ from intake_triage.calibration.outputs import (
     write_calibrated,
     write_decision_rules,
 )
-from intake_triage.predictions import Predictions, predictions_path, read_predictions
+from intake_triage.models.predictions import Predictions, predictions_path, read_predictions
 
 CHOICE = CalibratorChoice(
     "temperature",

@@ -16,7 +16,7 @@ from intake_triage.calibration.outputs import (
 )
 from intake_triage.errors import InputError
 from intake_triage.files import read_json
-from intake_triage.predictions import (
+from intake_triage.models.predictions import (
     Predictions,
     predictions_path,
     read_predictions,

@@ -7,11 +7,11 @@ from scipy.special import softmax
 from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.outputs import DecisionRules
 from intake_triage.evaluation.fitted_rules import FittedRules
-from intake_triage.evaluation.held_out import HeldOut, labelled_records
-from intake_triage.evaluation.resampling import draw_weightings
-from intake_triage.evaluation.set_up_scores import SetUpScorer
-from intake_triage.evaluation.systems import SystemLogits
-from intake_triage.tasks import TRAINED_SYSTEMS
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.samples import HeldOut, labelled_records
+from intake_triage.recommendation.scores import SetUpScorer
+from intake_triage.statistics.bootstrap import draw_weightings
+from intake_triage.systems import TRAINED_SYSTEMS
 
 CLASSES = {"urgency": ("emergent", "urgent", "routine"), "specialty": ("heart", "skin")}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from intake_triage.evaluation.classwise import classwise_ece
-from intake_triage.evaluation.reliability import ReliabilityBins, debiased_ece
+from intake_triage.evaluation.measures.reliability import ReliabilityBins, debiased_ece
 
 
 @pytest.fixture

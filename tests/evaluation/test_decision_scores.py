@@ -6,7 +6,7 @@ from sklearn import metrics
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.decision_scores import per_1000_rows, score_decisions
-from intake_triage.evaluation.resampling import draw_weightings
+from intake_triage.statistics.bootstrap import draw_weightings
 
 
 @pytest.fixture

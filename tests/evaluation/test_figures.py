@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import binomtest
 
 from intake_triage.evaluation.figures import show_share
-from intake_triage.evaluation.resampling import draw_weightings, replicate_mean
-from intake_triage.evaluation.uncertainty import estimate_score
+from intake_triage.statistics.bootstrap import draw_weightings, replicate_mean
+from intake_triage.statistics.estimates import estimate_score
 
 
 @pytest.fixture

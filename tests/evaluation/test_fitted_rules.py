@@ -7,10 +7,11 @@ import pytest
 from intake_triage.calibration.outputs import DecisionRules, write_decision_rules
 from intake_triage.errors import InputError
 from intake_triage.evaluation.fitted_rules import read_fitted_rules
-from intake_triage.predictions import Predictions, predictions_path, write_predictions
+from intake_triage.models.predictions import Predictions, predictions_path, write_predictions
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.schema import RecordSchema
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 SCHEMA = RecordSchema((), ("emergent", "routine"), ("heart", "skin"), ())
 

@@ -11,8 +11,8 @@ from intake_triage.evaluation.plot_rows import (
     reliability_rows,
     training_rows,
 )
-from intake_triage.evaluation.uncertainty import Estimate
 from intake_triage.params import MtlParams
+from intake_triage.statistics.estimates import Estimate
 
 
 def test_macro_f1_intervals_stay_within_0_and_1():

@@ -15,8 +15,8 @@ from intake_triage.evaluation.plot_rows import (
     gradient_rows,
     training_rows,
 )
-from intake_triage.evaluation.set_up_rows import set_up_rows
-from intake_triage.evaluation.set_ups import SetUp
+from intake_triage.recommendation.candidates import SetUp
+from intake_triage.recommendation.rows import set_up_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = {

@@ -7,9 +7,9 @@ from scipy.stats import t
 from sklearn import metrics
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
-from intake_triage.evaluation.resampling import draw_weightings
 from intake_triage.evaluation.subgroups import subgroup_rows, subgroups_to_show
-from intake_triage.scores import log_loss
+from intake_triage.statistics.bootstrap import draw_weightings
+from intake_triage.statistics.scores import log_loss
 
 
 @pytest.fixture

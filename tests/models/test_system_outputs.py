@@ -14,8 +14,8 @@ from intake_triage.errors import InputError
 from intake_triage.models import tabular
 from intake_triage.models.fits import Fit
 from intake_triage.models.outputs import train_system
+from intake_triage.models.predictions import read_predictions
 from intake_triage.models.tabular.gbm import train_gbm
-from intake_triage.predictions import read_predictions
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 from intake_triage.tasks import TASKS
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from checkout import Checkout, environment
 
-from intake_triage.tasks import TRAINED_SYSTEMS
+from intake_triage.systems import TRAINED_SYSTEMS
 
 TRAINING = ("train_gbm", "train_st", "train_mtl")
 SECONDS = "cost.json"  # the one kind of file that may differ between two runs

@@ -12,11 +12,11 @@ from recommendations import TABLES, recommending
 from traced_numbers import find_untraced, snap
 
 from intake_triage.errors import InputError
-from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.report.brief.inputs import Run, read_run
 from intake_triage.report.brief.page import build_page
 from intake_triage.report.brief.provenance import read_tripod
 from intake_triage.report.model_card import build_card
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 DEFINITIONS = [0, 1, SMALLEST_SHOWN]
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.predictions import Predictions
+from intake_triage.models.predictions import Predictions
 
 
 def align_predictions(predictions: Predictions, record_id: np.ndarray, *, of: str) -> Predictions:

@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from intake_triage.calibration.calibrators import CALIBRATORS, Calibrator, calibrate_seeds
-from intake_triage.calibration.fit import fit_calibrator
+from intake_triage.calibration.fit_calibrators import fit_calibrator
 from intake_triage.calibration.gains import Gain, log_loss_gain
 from intake_triage.errors import InputError
-from intake_triage.scores import brier, log_loss
+from intake_triage.statistics.scores import brier, log_loss
 
 FittedByFold = dict[int, tuple[Calibrator, ...]]  # by fold, one calibrator a seed
 

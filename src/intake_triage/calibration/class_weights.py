@@ -13,7 +13,7 @@ from intake_triage.calibration.calibrators import calibrate_seeds
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import Gain, macro_f1_gain
-from intake_triage.scores import f1_of_counts, macro_f1
+from intake_triage.statistics.scores import f1_of_counts, macro_f1
 
 LOG_WEIGHTS = np.arange(-20, 21) / 10  # weights from e⁻² to e²; finer steps would fit noise
 ROUNDING = 1e-12  # a difference in macro-F1 that is none

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from intake_triage.scores import f1_by_class, record_log_losses
+from intake_triage.statistics.scores import f1_by_class, record_log_losses
 
 LEVEL = 0.95
 

@@ -14,7 +14,12 @@ from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.class_weights import ClassWeightChoice
 from intake_triage.files import read_json, write_json
-from intake_triage.predictions import PREDICTIONS, Predictions, predictions_path, write_predictions
+from intake_triage.models.predictions import (
+    PREDICTIONS,
+    Predictions,
+    predictions_path,
+    write_predictions,
+)
 from intake_triage.tasks import Task
 
 CALIBRATORS_FOLDER = Path("models/calibrators")

@@ -13,8 +13,8 @@ from intake_triage.calibration.class_weights import ClassWeightChoice, choose_cl
 from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.nested import calibrate_out_of_fold
 from intake_triage.calibration.outputs import DecisionRules
+from intake_triage.models.predictions import Predictions
 from intake_triage.params import CalibrateParams
-from intake_triage.predictions import Predictions
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
 from intake_triage.tasks import Task
 

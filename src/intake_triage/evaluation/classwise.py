@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intake_triage.evaluation.reliability import bin_by_confidence, debiased_ece, ece_if_calibrated
+from intake_triage.evaluation.measures.reliability import (
+    bin_by_confidence,
+    debiased_ece,
+    ece_if_calibrated,
+)
 
 
 @dataclass(frozen=True)

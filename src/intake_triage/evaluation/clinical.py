@@ -6,17 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from intake_triage.evaluation.cut_calibration import score_cuts
 from intake_triage.evaluation.decided import MAJORITY, decide_all
 from intake_triage.evaluation.decision_scores import per_1000_rows, score_decisions
 from intake_triage.evaluation.fitted_rules import FittedRules
-from intake_triage.evaluation.held_out import HeldOut
-from intake_triage.evaluation.net_benefit import net_benefit_rows
-from intake_triage.evaluation.risk_coverage import risk_coverage_areas, risk_coverage_rows
-from intake_triage.evaluation.safety import ALL_FORMS, tier_shares, triage_shares
-from intake_triage.evaluation.set_coverage import cover_test, coverage_rows, summarize_sets
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.measures.cut_calibration import score_cuts
+from intake_triage.evaluation.measures.net_benefit import net_benefit_rows
+from intake_triage.evaluation.measures.prediction_sets import (
+    cover_test,
+    coverage_rows,
+    summarize_sets,
+)
+from intake_triage.evaluation.measures.risk_coverage import risk_coverage_areas, risk_coverage_rows
+from intake_triage.evaluation.measures.triage import ALL_FORMS, tier_shares, triage_shares
+from intake_triage.evaluation.samples import HeldOut
 from intake_triage.evaluation.subgroups import subgroup_rows
-from intake_triage.evaluation.systems import SystemLogits
 from intake_triage.params import CompareParams, CostParams
 from intake_triage.tasks import TASKS
 

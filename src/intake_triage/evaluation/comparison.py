@@ -8,20 +8,20 @@ import numpy as np
 
 from intake_triage.evaluation.clinical import view_clinically
 from intake_triage.evaluation.fitted_rules import FittedRules
+from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.evaluation.headroom import add_shares_of_the_way
-from intake_triage.evaluation.held_out import HeldOut
 from intake_triage.evaluation.plot_rows import (
     Row,
     confusion_rows,
     macro_f1_rows,
     reliability_rows,
 )
-from intake_triage.evaluation.resampling import Replicates, draw_weightings, replicate_scores
+from intake_triage.evaluation.samples import HeldOut
 from intake_triage.evaluation.scorecard import score_system
-from intake_triage.evaluation.systems import SystemLogits
-from intake_triage.evaluation.transfer import Gain, gain_in_f1, gain_in_log_loss
-from intake_triage.evaluation.uncertainty import FEW_UNITS, Estimate, estimate_score
 from intake_triage.params import CompareParams, CostParams, MarginParams
+from intake_triage.statistics.bootstrap import Replicates, draw_weightings, replicate_scores
+from intake_triage.statistics.estimates import FEW_UNITS, Estimate, estimate_score
+from intake_triage.statistics.verdicts import Gain, gain_in_f1, gain_in_log_loss
 from intake_triage.tasks import TASKS, Task
 
 

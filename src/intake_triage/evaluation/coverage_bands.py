@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import betabinom
 
 from intake_triage.calibration.conformal import threshold_rank
-from intake_triage.evaluation.uncertainty import ALPHA
+from intake_triage.statistics.estimates import ALPHA
 
 DEALING_SEED = 0
 

@@ -12,7 +12,7 @@ from intake_triage.calibration.decisions import (
     urgency_cost_matrix,
 )
 from intake_triage.calibration.outputs import DecisionRules
-from intake_triage.evaluation.systems import SystemLogits
+from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.params import CostParams
 from intake_triage.tasks import TASKS, Task
 

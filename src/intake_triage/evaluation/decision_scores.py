@@ -8,17 +8,17 @@ import numpy as np
 from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.decided import Decided
 from intake_triage.evaluation.figures import DECIMALS, show_share
-from intake_triage.evaluation.held_out import HeldOut
-from intake_triage.evaluation.resampling import replicate_f1, replicate_mean
-from intake_triage.evaluation.safety import (
+from intake_triage.evaluation.measures.triage import (
     Triage,
     placement_shares,
     tabulate_triage,
     tier_shares,
     triage_shares,
 )
-from intake_triage.evaluation.uncertainty import estimate_score
+from intake_triage.evaluation.samples import HeldOut
 from intake_triage.params import CostParams
+from intake_triage.statistics.bootstrap import replicate_f1, replicate_mean
+from intake_triage.statistics.estimates import estimate_score
 from intake_triage.tasks import TASKS, Task
 
 OUTCOMES = {  # the keys of per_1000, in the words of its plot

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from intake_triage.evaluation.small_counts import is_small_share
-from intake_triage.evaluation.uncertainty import LEVEL, estimate_score
+from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.estimates import LEVEL, estimate_score
 
 DECIMALS = 4
 

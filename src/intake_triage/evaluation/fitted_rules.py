@@ -7,10 +7,11 @@ import numpy as np
 
 from intake_triage.calibration.alignment import align_predictions
 from intake_triage.calibration.outputs import DecisionRules, read_decision_rules
-from intake_triage.evaluation.held_out import Labelled, labelled_records, unit_numbers
-from intake_triage.predictions import predictions_path, read_predictions
+from intake_triage.evaluation.samples import Labelled, labelled_records, unit_numbers
+from intake_triage.models.predictions import predictions_path, read_predictions
 from intake_triage.records.prepared import PreparedRecords
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS, Task
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS, Task
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from intake_triage.calibration.alignment import align_predictions
 from intake_triage.calibration.outputs import OUT_OF_FOLD
-from intake_triage.evaluation.held_out import HeldOut, unit_numbers
+from intake_triage.evaluation.samples import HeldOut, unit_numbers
 from intake_triage.evaluation.system_scores import Logits
-from intake_triage.predictions import predictions_path, read_predictions
+from intake_triage.models.predictions import predictions_path, read_predictions
 from intake_triage.records.prepared import PreparedRecords
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 
 def read_out_of_fold(calibrate: PreparedRecords) -> tuple[HeldOut, Logits]:

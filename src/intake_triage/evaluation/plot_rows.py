@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from intake_triage.evaluation.held_out import HeldOut
-from intake_triage.evaluation.reliability import bin_by_confidence, top_label
-from intake_triage.evaluation.small_counts import SMALLEST_SHOWN, hide_small_counts
-from intake_triage.evaluation.systems import SystemLogits
-from intake_triage.evaluation.uncertainty import Estimate
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.measures.reliability import bin_by_confidence, top_label
+from intake_triage.evaluation.samples import HeldOut
 from intake_triage.params import MtlParams
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
+from intake_triage.statistics.estimates import Estimate
 from intake_triage.tasks import TASKS, Task
 
 Row = dict[str, Any]

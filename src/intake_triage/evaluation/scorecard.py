@@ -8,15 +8,15 @@ from scipy.special import softmax
 from sklearn.metrics import cohen_kappa_score
 
 from intake_triage.evaluation.classwise import classwise_ece
-from intake_triage.evaluation.held_out import HeldOut
-from intake_triage.evaluation.reliability import (
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.measures.reliability import (
     bin_by_confidence,
     debiased_ece,
     ece_if_calibrated,
     top_label,
 )
-from intake_triage.evaluation.systems import SystemLogits
-from intake_triage.scores import accuracy, brier, f1_by_class, log_loss
+from intake_triage.evaluation.samples import HeldOut
+from intake_triage.statistics.scores import accuracy, brier, f1_by_class, log_loss
 from intake_triage.tasks import TASKS, Task
 
 DECIMALS = 5

@@ -7,15 +7,15 @@ import numpy as np
 
 from intake_triage.evaluation.decided import decide_urgency_by_cost
 from intake_triage.evaluation.figures import DECIMALS
-from intake_triage.evaluation.held_out import HeldOut, Labelled
-from intake_triage.evaluation.reliability import replicate_ece, top_label
-from intake_triage.evaluation.resampling import replicate_f1, replicate_mean
-from intake_triage.evaluation.safety import tabulate_triage, triage_shares
-from intake_triage.evaluation.small_counts import hide_small_counts
-from intake_triage.evaluation.systems import SystemLogits
-from intake_triage.evaluation.uncertainty import ALPHA, estimate_score
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.measures.reliability import replicate_ece, top_label
+from intake_triage.evaluation.measures.triage import tabulate_triage, triage_shares
+from intake_triage.evaluation.samples import HeldOut, Labelled
 from intake_triage.params import CompareParams, CostParams
-from intake_triage.scores import record_log_losses
+from intake_triage.statistics.bootstrap import replicate_f1, replicate_mean
+from intake_triage.statistics.disclosure import hide_small_counts
+from intake_triage.statistics.estimates import ALPHA, estimate_score
+from intake_triage.statistics.scores import record_log_losses
 from intake_triage.tasks import TASKS, Task
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from intake_triage.calibration.decisions import decide_argmax, urgency_cost_matrix
-from intake_triage.evaluation.ceilings import ECE, SLOPE
-from intake_triage.evaluation.cut_calibration import replicate_slopes
 from intake_triage.evaluation.decided import decide_urgency_by_cost
-from intake_triage.evaluation.held_out import HeldOut
-from intake_triage.evaluation.reliability import replicate_ece, top_label
-from intake_triage.evaluation.resampling import replicate_mean
-from intake_triage.evaluation.safety import tabulate_triage, triage_shares
+from intake_triage.evaluation.measures.cut_calibration import replicate_slopes
+from intake_triage.evaluation.measures.reliability import replicate_ece, top_label
+from intake_triage.evaluation.measures.triage import tabulate_triage, triage_shares
+from intake_triage.evaluation.samples import HeldOut
 from intake_triage.params import CostParams
+from intake_triage.recommendation.ceilings import ECE, SLOPE
+from intake_triage.statistics.bootstrap import replicate_mean
 from intake_triage.tasks import TASKS, Task
 
 Logits = Mapping[str, Mapping[Task, np.ndarray]]  # by system and task

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from intake_triage.errors import InputError
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.models.fits import Fit, Job, TrainFit, forget_fits, run_fits
-from intake_triage.predictions import Predictions, predictions_path, write_predictions
+from intake_triage.models.predictions import Predictions, predictions_path, write_predictions
 from intake_triage.records.prepared import NO_LABEL, PREPARED, PreparedRecords, read_prepared
-from intake_triage.scores import log_loss, macro_f1
+from intake_triage.statistics.scores import log_loss, macro_f1
 from intake_triage.tasks import TASKS
 
 

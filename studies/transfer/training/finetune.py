@@ -6,8 +6,8 @@ from pydantic import BaseModel
 
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import EncodedRecords
-from intake_triage.models.transformer.fit import fit_model
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.train import fit_model
 from intake_triage.params import TrainParams
 from intake_triage.records.schema import RecordSchema
 from studies.transfer.training.sections import StartParams

@@ -12,7 +12,7 @@ from transformers.utils import logging
 
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import encode_records, shuffled_batches
-from intake_triage.models.transformer.fit import build_model
+from intake_triage.models.transformer.train import build_model
 from intake_triage.params import EncoderParams, TrainParams
 from intake_triage.records.prepared import PREPARED, read_prepared
 from studies.transfer.settings import Pretraining

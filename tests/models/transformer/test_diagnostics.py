@@ -6,7 +6,7 @@ import torch
 
 from intake_triage.models.transformer.batches import make_batch
 from intake_triage.models.transformer.diagnostics import PROBE_RECORDS, compare_gradients
-from intake_triage.models.transformer.training import encode, task_losses
+from intake_triage.models.transformer.loop import encode, task_losses
 from intake_triage.records.prepared import NO_LABEL
 
 PAD = 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.report.brief.formats import (
     capitalise,
     enumerate_words,
@@ -20,6 +19,7 @@ from intake_triage.report.brief.names import (
     name_system,
     shorten_set_up,
 )
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 OUTCOMES = {
     "both_right": "Both right",

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from intake_triage.evaluation.small_counts import SMALLEST_SHOWN
 from intake_triage.report.brief.formats import enumerate_words, of_100, range_of_100
 from intake_triage.report.brief.inputs import Row, Run
 from intake_triage.report.brief.names import name_group
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
 ADULT = 18

@@ -8,9 +8,10 @@ from typing import Any
 import yaml
 
 from intake_triage.errors import InputError
-from intake_triage.evaluation.set_ups import MULTI_TASK, SetUp
 from intake_triage.files import read_json
-from intake_triage.tasks import TRAINED_SYSTEMS, Task
+from intake_triage.recommendation.candidates import MULTI_TASK, SetUp
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import Task
 
 METRICS = ("prepare", "compare", "cost", "safety")
 PLOTS = (

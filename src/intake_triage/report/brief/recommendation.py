@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from intake_triage.evaluation.set_ups import SetUp
+from intake_triage.recommendation.candidates import SetUp
 from intake_triage.report.brief.formats import (
     capitalise,
     decimals,

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from intake_triage.report.review.changes import Change
-from intake_triage.tasks import TASKS, TRAINED_SYSTEMS
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 SYSTEMS = ("majority", "prior", *TRAINED_SYSTEMS, "oracle")
 RULES = ("argmax", "balanced", "cost")

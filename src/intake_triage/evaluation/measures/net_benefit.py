@@ -1,0 +1,127 @@
+"""What acting on a probability is worth: net benefit over a range of thresholds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from intake_triage.evaluation.cuts import cut_logits, cut_names, cut_outcomes
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.samples import HeldOut
+from intake_triage.statistics.bootstrap import replicate_mean
+from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.estimates import estimate_score
+
+TREAT_ALL = "treat all"
+DECIMALS = 4
+
+# From "one such form among 100 is worth acting on nine others" to the reverse.
+THRESHOLDS = np.array([0.01, 0.02, *np.arange(5, 100, 5) / 100])
+
+
+def record_net_benefits(
+    probabilities: np.ndarray, outcomes: np.ndarray, *, threshold: float
+) -> np.ndarray:
+    """What each record adds to the net benefit of acting where the probability is high enough.
+
+    Their mean is the net benefit: true positives less false positives at the threshold's odds, as a
+    share of all records. An action that is right gains 1, one that is not costs t / (1 − t), which
+    is what makes t the probability from which acting is worth it. Never acting has 0.
+
+    Parameters
+    ----------
+    probabilities : float array of shape (..., n_records)
+        Acted on from `threshold` upwards.
+    outcomes : bool array of shape (n_records,)
+    threshold : float
+        In (0, 1).
+
+    Returns
+    -------
+    float64 array of shape (..., n_records)
+        1, 0 or −t / (1 − t).
+
+    References
+    ----------
+    Vickers, Elkin (2006), Decision curve analysis.
+    """
+    gain = np.where(outcomes, 1.0, -threshold / (1 - threshold))
+    return np.where(probabilities >= threshold, gain, 0.0)
+
+
+def replicate_net_benefit(
+    probabilities: np.ndarray,
+    outcomes: np.ndarray,
+    unit: np.ndarray,
+    weightings: np.ndarray,
+) -> np.ndarray:
+    """Net benefit at each of `THRESHOLDS` under every weighting.
+
+    Parameters
+    ----------
+    probabilities : float array of shape (n_seeds, n_records)
+        All 1 for acting always.
+    outcomes : bool array of shape (n_records,)
+    unit, weightings
+        As in `weigh_sums`.
+
+    Returns
+    -------
+    float64 array of shape (n_thresholds, n_seeds, n_weightings)
+    """
+    by_threshold = np.stack(
+        [record_net_benefits(probabilities, outcomes, threshold=t) for t in THRESHOLDS]
+    )  # (n_thresholds, n_seeds, n_records)
+    return replicate_mean(by_threshold, unit, weightings)
+
+
+def net_benefit_rows(
+    systems: Mapping[str, SystemLogits], held_out: HeldOut, weightings: np.ndarray
+) -> list[dict[str, Any]]:
+    """Net benefit of each cut, system and threshold with its 95 % interval, calibrated.
+
+    To act is to treat a form as one that is above the cut. `TREAT_ALL` acts on all forms. A system
+    has no row where few people are acted on, or few are not.
+
+    Parameters
+    ----------
+    systems : mapping
+    held_out : HeldOut
+    weightings : float array of shape (n_weightings, n_units)
+    """
+    tiers = held_out.classes["urgency"]
+    sample = held_out.labelled("urgency")
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
+    always = np.ones((1, len(outcomes), len(tiers) - 1))
+    probabilities = {TREAT_ALL: always} | {
+        name: expit(cut_logits(system.calibrated["urgency"][:, sample.rows]))
+        for name, system in systems.items()
+    }  # each (n_seeds, n_labelled, n_cuts)
+    rows = []
+    for k, cut in enumerate(cut_names(tiers)):
+        for name, of_cuts in probabilities.items():
+            replicates = replicate_net_benefit(
+                of_cuts[..., k], outcomes[:, k], sample.unit, weightings
+            )
+            shown = _thresholds_to_show(of_cuts[..., k])
+            for threshold, benefit in zip(THRESHOLDS[shown], replicates[shown], strict=True):
+                estimate = estimate_score(benefit, n_units=sample.n_units)
+                numbers = estimate.rounded(DECIMALS)
+                rows.append(
+                    {
+                        "cut": cut,
+                        "system": name,
+                        "threshold": float(threshold),
+                        "net_benefit": numbers.pop("value"),
+                        **numbers,
+                    }
+                )
+    return rows
+
+
+def _thresholds_to_show(probabilities: np.ndarray) -> np.ndarray:
+    """Where neither those acted on nor the others are few people, bool of shape (n_thresholds,)."""
+    n_labelled = probabilities.shape[1]
+    acted = [(probabilities >= t).sum(axis=1).mean() for t in THRESHOLDS]
+    return np.array([not is_small_share(count, n_labelled) for count in acted])

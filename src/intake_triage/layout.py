@@ -1,0 +1,92 @@
+"""Where everything lies: every path of a run, as a function of the run's root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of one run.
+
+    Attributes
+    ----------
+    root : Path
+        The checkout, or a folder laid out as it, such as results/namcs; by default the working
+        directory, which is the checkout where DVC runs a stage.
+    """
+
+    root: Path = Path()
+
+    @property
+    def params(self) -> Path:
+        return self.root / "params.yaml"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "dvc.lock"
+
+    @property
+    def prepared(self) -> Path:
+        """What every stage after `prepare` reads."""
+        return self.root / "data/prepared"
+
+    @property
+    def test_labels(self) -> Path:
+        """For `compare` alone, as is `oracle`."""
+        return self.root / "data/test_labels.parquet"
+
+    @property
+    def oracle(self) -> Path:
+        return self.root / "data/oracle.parquet"
+
+    def model(self, system: str) -> Path:
+        return self.root / "models" / system
+
+    def calibrators(self, system: str, task: str) -> Path:
+        return self.root / f"models/calibrators/{system}/{task}.json"
+
+    def decision_rules(self, system: str, task: str) -> Path:
+        return self.root / f"models/decisions/{system}/{task}.json"
+
+    def predictions(self, system: str, task: str) -> Path:
+        """Raw logits of valid, calibrate and test."""
+        return self.root / f"predictions/{system}/{task}.parquet"
+
+    def calibrated(self, system: str, task: str) -> Path:
+        """Calibrated logits of test."""
+        return self.root / f"predictions/calibrated/{system}/{task}.parquet"
+
+    def out_of_fold(self, system: str, task: str) -> Path:
+        """Logits of calibrate, each record's calibrated without its fold."""
+        return self.root / f"predictions/out_of_fold/{system}/{task}.parquet"
+
+    def training(self, system: str) -> Path:
+        """history.json and cost.json."""
+        return self.root / "training" / system
+
+    def live(self, system: str) -> Path:
+        return self.root / "dvclive" / system
+
+    @property
+    def fits(self) -> Path:
+        """Finished fits, kept until their stage has written its outputs."""
+        return self.root / ".fits"
+
+    def metrics(self, name: str) -> Path:
+        return self.root / f"metrics/{name}.json"
+
+    @property
+    def results(self) -> Path:
+        """The long table of results."""
+        return self.root / "metrics/results.csv"
+
+    def plots(self, name: str) -> Path:
+        return self.root / f"plots/{name}.json"
+
+    @property
+    def brief(self) -> Path:
+        return self.root / "reports/brief.html"
+
+    @property
+    def model_card(self) -> Path:
+        return self.root / "reports/model-card.md"

@@ -1,0 +1,177 @@
+"""Systems `st` and `mtl`: build the Transformer, train it, score every record outside train."""
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from dvclive import Live
+from pydantic import BaseModel
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers.utils import logging
+
+from intake_triage.files import write_json
+from intake_triage.models.fits import Fit
+from intake_triage.models.transformer.balancing import make_balancing
+from intake_triage.models.transformer.batches import EncodedRecords, encode_records
+from intake_triage.models.transformer.diagnostics import compare_gradients
+from intake_triage.models.transformer.fields import quantile_edges
+from intake_triage.models.transformer.loop import Epoch, predict_logits, train_model
+from intake_triage.models.transformer.model import IntakeConfig, IntakeModel, without_pooler
+from intake_triage.params import EncoderParams, MtlParams, TrainParams
+from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.schema import RecordSchema
+
+N_BINS = 16  # of the piecewise-linear embedding of a numeric field
+
+
+# From the records' schema, the train records and the size of the vocabulary.
+MakeModel = Callable[[RecordSchema, EncodedRecords, int], IntakeModel]
+
+
+def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+    """Fit one seed with a head for each task of `fit`; see `fits.TrainFit`.
+
+    `params` are the sections encoder, train and, for more than one task, mtl.
+    """
+    encoder_params, train_params, *rest = params
+    assert isinstance(encoder_params, EncoderParams)
+    assert isinstance(train_params, TrainParams)
+    balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
+
+    def make_model(schema: RecordSchema, train: EncodedRecords, vocabulary: int) -> IntakeModel:
+        return build_model(fit, schema, encoder_params, train, vocabulary=vocabulary)
+
+    return fit_model(make_model, fit, train_params, balancing, folder)
+
+
+def fit_model(
+    make_model: MakeModel,
+    fit: Fit,
+    params: TrainParams,
+    balancing: torch.nn.Module | None,
+    folder: Path,
+) -> int:
+    """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`."""
+    logging.disable_progress_bar()  # a bar for each saved file says nothing
+    torch.set_num_threads(1)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
+    torch.use_deterministic_algorithms(True)
+    torch.manual_seed(fit.seed)
+
+    prepared = read_prepared()
+    records = encode_records(prepared, PREPARED, tasks=fit.tasks)
+    schema, split = prepared.schema, prepared.frame["split"].to_numpy(str)
+    del prepared  # the texts would lie in memory for nothing
+    train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
+    valid = records.rows(np.flatnonzero(split == "valid"))
+    tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
+    pad_id = tokenizer.pad_token_id
+
+    device = _choose_device(params.device)
+    model = make_model(schema, train, len(tokenizer)).to(device)
+    history: list[dict] = []
+    with Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None) as live:
+        train_model(
+            model,
+            None if balancing is None else balancing.to(device),
+            train,
+            valid,
+            params,
+            seed=fit.seed,
+            pad_id=pad_id,
+            name=fit.name,
+            after_epoch=_epoch_logger(live, history, fit, balancing, valid, pad_id=pad_id),
+        )
+    scored = records.rows(np.flatnonzero(split != "train"))
+    for task, logits in predict_logits(model, scored, pad_id=pad_id).items():
+        np.save(folder / f"logits_{task}.npy", logits)
+    write_json(folder / "history.json", history)
+    model.save_pretrained(folder / "model")
+    return model.num_parameters()
+
+
+def _choose_device(wanted: str) -> torch.device:
+    """`auto` is the graphics processor where there is one."""
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(wanted)
+
+
+def build_model(
+    fit: Fit,
+    schema: RecordSchema,
+    params: EncoderParams,
+    train: EncodedRecords,
+    *,
+    vocabulary: int,
+) -> IntakeModel:
+    """A model with weights drawn from torch's generator, or with a pretrained encoder."""
+    if params.pretrained:
+        shape = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
+    else:
+        shape = {
+            "model_type": "bert",
+            "vocab_size": vocabulary,
+            "hidden_size": params.width,
+            "num_hidden_layers": params.layers,
+            "num_attention_heads": params.attention_heads,
+            "intermediate_size": params.feedforward,
+            "hidden_dropout_prob": params.dropout,
+            # A dropout kernel inside attention costs time and, at this size, buys nothing.
+            "attention_probs_dropout_prob": 0.0,
+        }
+    config = IntakeConfig(
+        encoder=shape,
+        fields=[asdict(field) for field in schema.fields],
+        n_bins=N_BINS,
+        classes={task: list(schema.classes(task)) for task in fit.tasks},
+    )
+    model = IntakeModel(config)
+    if params.pretrained:
+        encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
+        model.encoder = without_pooler(encoder)
+    edges = quantile_edges(train.numeric.numpy(), n_bins=N_BINS)
+    model.field_embeddings.edges.copy_(torch.from_numpy(edges))
+    return model
+
+
+def _epoch_logger(
+    live: Live,
+    history: list[dict],
+    fit: Fit,
+    balancing: torch.nn.Module | None,
+    valid: EncodedRecords,
+    *,
+    pad_id: int,
+) -> Callable[[IntakeModel, Epoch], None]:
+    """What is written after each epoch: to dvclive, and as rows of the training curve."""
+
+    def log(model: IntakeModel, epoch: Epoch) -> None:
+        number = history[-1]["epoch"] + 1 if history else 1
+        rows = {
+            task: {
+                "train_log_loss": epoch.train_log_loss[task],
+                "valid_log_loss": epoch.valid_log_loss[task],
+                "valid_macro_f1": epoch.valid_macro_f1[task],
+            }
+            for task in epoch.valid_log_loss
+        }
+        gradients = None
+        if balancing is not None:
+            gradients = compare_gradients(model, valid, pad_id=pad_id)
+            for task, weight in balancing.weights().items():
+                live.log_metric(f"loss_weight/{task}", weight)
+        if gradients is not None:
+            for task, norm in gradients.norm.items():
+                rows[task] |= {"gradient_norm": norm, "gradient_cosine": gradients.cosine}
+        for task, values in rows.items():
+            scores = {name: round(value, 5) for name, value in values.items()}
+            history.append({"seed": fit.seed, "task": task, "epoch": number} | scores)
+            for name, value in scores.items():
+                live.log_metric(f"{name}/{task}", value)
+        live.next_step()
+
+    return log

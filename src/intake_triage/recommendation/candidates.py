@@ -1,0 +1,53 @@
+"""What can be put into the clinic: a system for each task, or one multi-task model for both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
+
+MULTI_TASK = "mtl"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """A system for each task; mtl serves both or neither."""
+
+    urgency: str
+    specialty: str
+
+    @property
+    def models(self) -> int:
+        """How many models are run beside each other."""
+        return 1 if self.urgency == MULTI_TASK else 2
+
+    @property
+    def label(self) -> str:
+        """Its name in plots."""
+        return MULTI_TASK if self.models == 1 else f"{self.urgency} + {self.specialty}"
+
+
+@dataclass(frozen=True)
+class ScoredSetUp:
+    """A set-up and what it scores on one sample, means over seeds.
+
+    Attributes
+    ----------
+    set_up : SetUp
+    cost : float
+        Clinical cost of 1,000 forms, both tasks, in needless steps up of an urgency tier.
+    figures : mapping
+        What the ceilings are about, by the ceiling's name; None where there is no such figure.
+    """
+
+    set_up: SetUp
+    cost: float
+    figures: Mapping[str, float | None]
+
+
+def list_set_ups() -> list[SetUp]:
+    """All pairs of single-task systems, and mtl as a whole."""
+    single = [system for system in TRAINED_SYSTEMS if system != MULTI_TASK]
+    pairs = [*product(single, repeat=len(TASKS)), (MULTI_TASK, MULTI_TASK)]
+    return [SetUp(*pair) for pair in pairs]

@@ -1,0 +1,1 @@
+"""Bootstrap over units, intervals, verdicts, and what may be shown of small counts."""

@@ -1,0 +1,188 @@
+"""Test scores under re-drawn test splits: what the bootstrap over units makes of each metric.
+
+A metric here is a function of sums over records (`weigh_sums`). The sums are taken once a unit, and
+one matrix product re-weights them for all resamples, so every system and metric meets the same
+resamples.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from intake_triage.statistics.scores import f1_of_counts, record_log_losses
+
+RESAMPLING_SEED = 0
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Scores of one system for one task under every weighting; weighting 0 is the split as it is.
+
+    Attributes
+    ----------
+    f1 : float array of shape (n_seeds, n_weightings, n_classes)
+    log_loss : float array of shape (n_seeds, n_weightings)
+        Nats.
+    class_log_loss : float array of shape (n_seeds, n_weightings, n_classes)
+        Over the records of one true class; NaN where a weighting has none.
+    """
+
+    f1: np.ndarray
+    log_loss: np.ndarray
+    class_log_loss: np.ndarray
+
+    @property
+    def macro_f1(self) -> np.ndarray:
+        """Float array of shape (n_seeds, n_weightings)."""
+        return self.f1.mean(axis=-1)
+
+
+def draw_weightings(n_units: int, *, resamples: int, seed: int = RESAMPLING_SEED) -> np.ndarray:
+    """How often each unit is drawn in each resample, after a first row that has each unit once.
+
+    Parameters
+    ----------
+    n_units : int
+        At least 1.
+    resamples : int
+    seed : int
+
+    Returns
+    -------
+    float64 array of shape (1 + resamples, n_units)
+        Whole numbers; each row sums to `n_units`.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=resamples)
+    return np.concatenate([np.ones((1, n_units)), drawn])
+
+
+def weigh_sums(columns: np.ndarray, unit: np.ndarray, weightings: np.ndarray) -> np.ndarray:
+    """Sum columns over the records, each counted as often as its unit is drawn.
+
+    Parameters
+    ----------
+    columns : float or bool array of shape (n_records, ...)
+    unit : int array of shape (n_records,)
+        In ``range(n_units)``; a unit may have no record.
+    weightings : float array of shape (n_weightings, n_units)
+
+    Returns
+    -------
+    float64 array of shape (n_weightings, ...)
+    """
+    n_records = len(columns)
+    membership = csr_array(
+        (np.ones(n_records), (unit, np.arange(n_records))),
+        shape=(weightings.shape[1], n_records),
+    )
+    flat = np.asarray(columns, np.float64).reshape(n_records, -1)
+    return (weightings @ (membership @ flat)).reshape(len(weightings), *columns.shape[1:])
+
+
+def replicate_mean(
+    values: np.ndarray, unit: np.ndarray, weightings: np.ndarray, *, among: np.ndarray | None = None
+) -> np.ndarray:
+    """Mean over records under every weighting.
+
+    Parameters
+    ----------
+    values : float or bool array of shape (..., n_records)
+    unit, weightings
+        As in `weigh_sums`.
+    among : float or bool array that broadcasts to the shape of `values`, optional
+        How much of each record counts; by default all of it.
+
+    Returns
+    -------
+    float64 array of shape (..., n_weightings)
+        NaN where no record counts.
+    """
+    counts = np.ones(values.shape[-1]) if among is None else np.asarray(among, np.float64)
+    both = [np.moveaxis(columns, -1, 0) for columns in (values * counts, counts)]
+    sums, sizes = (np.moveaxis(weigh_sums(c, unit, weightings), 0, -1) for c in both)
+    with np.errstate(invalid="ignore"):  # 0 / 0: a weighting without records that count
+        return sums / sizes
+
+
+def replicate_f1(
+    predicted: np.ndarray,
+    labels: np.ndarray,
+    unit: np.ndarray,
+    weightings: np.ndarray,
+    *,
+    n_classes: int,
+) -> np.ndarray:
+    """F1 score by class under every weighting.
+
+    Parameters
+    ----------
+    predicted : int array of shape (n_seeds, n_records)
+    labels : int array of shape (n_records,)
+    unit, weightings
+        As in `weigh_sums`.
+    n_classes : int
+
+    Returns
+    -------
+    float64 array of shape (n_seeds, n_weightings, n_classes)
+    """
+    one_hot = np.eye(n_classes)
+    true, decided = one_hot[labels], one_hot[predicted]  # (…, n_records, n_classes)
+    columns = np.concatenate([true[np.newaxis], decided, decided * true])
+    sums = weigh_sums(columns.transpose(1, 0, 2), unit, weightings).transpose(1, 0, 2)
+    n_true, n_decided, hits = np.split(sums, [1, 1 + len(predicted)])
+    return f1_of_counts(hits, n_true, n_decided)
+
+
+def replicate_confusions(
+    predicted: np.ndarray,
+    labels: np.ndarray,
+    unit: np.ndarray,
+    weightings: np.ndarray,
+    *,
+    n_classes: int,
+) -> np.ndarray:
+    """Records by true class (row) and predicted class (column) under every weighting.
+
+    Parameters
+    ----------
+    As in `replicate_f1`.
+
+    Returns
+    -------
+    float64 array of shape (n_seeds, n_weightings, n_classes, n_classes)
+    """
+    cells = np.eye(n_classes**2)[labels * n_classes + predicted]  # (n_seeds, n_records, n_cells)
+    sums = weigh_sums(cells.transpose(1, 0, 2), unit, weightings).transpose(1, 0, 2)
+    return sums.reshape(*sums.shape[:2], n_classes, n_classes)
+
+
+def replicate_scores(
+    logits: np.ndarray, labels: np.ndarray, unit: np.ndarray, weightings: np.ndarray
+) -> Replicates:
+    """Score every seed of a system under every weighting of the units.
+
+    Parameters
+    ----------
+    logits : float array of shape (n_seeds, n_records, n_classes)
+    labels : int array of shape (n_records,)
+        True class indices; records without a label are left out.
+    unit : int array of shape (n_records,)
+        In ``range(n_units)``; a unit may have no record.
+    weightings : float array of shape (n_weightings, n_units)
+    """
+    n_classes = logits.shape[-1]
+    losses = np.stack([record_log_losses(seed_logits, labels) for seed_logits in logits])
+    true = np.eye(n_classes)[labels]  # (n_records, n_classes)
+    columns = np.concatenate([true[np.newaxis], losses[:, :, np.newaxis] * true])
+    sums = weigh_sums(columns.transpose(1, 0, 2), unit, weightings).transpose(1, 0, 2)
+    n_true, loss = sums[:1], sums[1:]  # (1 or n_seeds, n_weightings, n_classes)
+    predicted = logits.argmax(axis=2)
+    with np.errstate(invalid="ignore"):  # 0 / 0: a weighting without records of a class
+        return Replicates(
+            f1=replicate_f1(predicted, labels, unit, weightings, n_classes=n_classes),
+            log_loss=loss.sum(axis=2) / n_true.sum(axis=2),
+            class_log_loss=loss / n_true,
+        )

@@ -1,0 +1,48 @@
+"""The systems that are compared: the one registry, which everything else iterates over.
+
+To add a trained system is to add it here, train it in a stage, and name its outputs in dvc.yaml.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class System:
+    """A way to predict the labels.
+
+    Attributes
+    ----------
+    name : str
+        In paths, metrics and plots.
+    label : str
+        In words, as the name of one model.
+    colour : str
+        The same in every picture: Okabe and Ito's, safe for colour-blind eyes. Never the only sign:
+        pictures also name the system.
+    trained : bool
+        Whether a stage trains it; else it is a reference to compare with.
+    joint : bool
+        Whether one model serves both tasks; else there is a model a task.
+    """
+
+    name: str
+    label: str
+    colour: str
+    trained: bool = True
+    joint: bool = False
+
+
+# In the order in which tables and pictures show them.
+SYSTEMS = {
+    system.name: system
+    for system in (
+        System("prior", "class frequencies", "#999999", trained=False),
+        System("linear", "logistic regression", "#E69F00"),
+        System("gbm", "LightGBM", "#009E73"),
+        System("st", "Transformer", "#0072B2"),
+        System("mtl", "multi-task Transformer", "#D55E00", joint=True),
+        System("oracle", "the best possible", "#000000", trained=False),
+    )
+}
+TRAINED_SYSTEMS = tuple(name for name, system in SYSTEMS.items() if system.trained)
+JOINT_SYSTEMS = tuple(name for name, system in SYSTEMS.items() if system.joint)

@@ -1,0 +1,106 @@
+"""Slope and intercept maximise the likelihood, recover what was done, and have honest intervals."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+
+from intake_triage.evaluation.measures.cut_calibration import (
+    fit_intercept,
+    fit_slope,
+    replicate_coefficients,
+    score_cuts,
+)
+from intake_triage.evaluation.samples import Labelled
+from intake_triage.statistics.bootstrap import draw_weightings
+from intake_triage.statistics.estimates import estimate_score
+
+
+def maximise(log_odds, outcomes, *, weights=1.0, slope=None) -> np.ndarray:
+    """Intercept and slope by a general optimiser; the slope may be given."""
+
+    def loss(coefficients):
+        z = coefficients[0] + (coefficients[1] if slope is None else slope) * log_odds
+        return np.sum(weights * (np.logaddexp(0, z) - outcomes * z))
+
+    start = [0.0, 1.0] if slope is None else [0.0]
+    return minimize(loss, start, method="BFGS", options={"gtol": 1e-7}).x
+
+
+@pytest.fixture
+def forecast(rng):
+    log_odds = rng.normal(-1, 1.5, 400)
+    return log_odds, rng.random(400) < expit(0.4 + 0.7 * log_odds)
+
+
+def test_slope_equals_a_general_optimisers(forecast):
+    assert fit_slope(*forecast).value == pytest.approx(maximise(*forecast)[1], abs=1e-4)
+
+
+def test_intercept_equals_a_general_optimisers(forecast):
+    expected = maximise(*forecast, slope=1.0)[0]
+    assert fit_intercept(*forecast).value == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_was_done_to_the_odds_is_found_again(rng):
+    """Odds made twice as extreme have slope ½; odds moved by 0.5 have intercept −0.5."""
+    true = rng.normal(-1, 1, 200_000)
+    outcomes = rng.random(200_000) < expit(true)
+    assert fit_slope(2 * true + 3, outcomes).value == pytest.approx(0.5, abs=0.01)
+    assert fit_intercept(true + 0.5, outcomes).value == pytest.approx(-0.5, abs=0.02)
+
+
+def test_the_intercept_of_one_forecast_for_all_is_that_of_the_frequency():
+    log_odds, outcomes = np.zeros(10), np.arange(10) < 3
+    assert fit_intercept(log_odds, outcomes).value == pytest.approx(logit(0.3))
+    assert fit_slope(log_odds, outcomes) is None
+
+
+def test_odds_far_from_0_are_moved_back():
+    outcomes = np.arange(10) < 3
+    assert fit_intercept(np.full(10, 700.0), outcomes).value == pytest.approx(logit(0.3) - 700)
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [np.zeros(6, bool), np.ones(6, bool), np.arange(6) >= 3, np.arange(6) < 3],
+)
+def test_there_is_no_slope_where_outcomes_are_alike_or_told_apart(outcomes):
+    assert fit_slope(np.arange(6.0), outcomes) is None
+    assert (fit_intercept(np.arange(6.0), outcomes) is None) == (len(set(outcomes)) == 1)
+
+
+@pytest.mark.parametrize("fit", [fit_slope, fit_intercept])
+def test_replicates_are_re_weighted_fits_to_first_order(forecast, fit):
+    slope = None if fit is fit_slope else 1.0
+    weightings = draw_weightings(400, resamples=60)
+    replicates = replicate_coefficients([fit(*forecast)], np.arange(400), weightings)[0]
+    refitted = [maximise(*forecast, weights=w, slope=slope)[-1] for w in weightings]
+    assert replicates[0] == pytest.approx(refitted[0], abs=1e-4)
+    assert np.corrcoef(replicates[1:], refitted[1:])[0, 1] > 0.98
+    assert np.std(replicates[1:]) == pytest.approx(np.std(refitted[1:]), rel=0.1)
+
+
+def test_the_interval_of_a_slope_covers(rng):
+    weightings = draw_weightings(500, resamples=100)
+    covered = []
+    for _ in range(500):
+        log_odds = rng.normal(-1, 1.5, 500)
+        outcomes = rng.random(500) < expit(0.3 + 0.8 * log_odds)
+        replicates = replicate_coefficients(
+            [fit_slope(log_odds, outcomes)], np.arange(500), weightings
+        )
+        low, high = estimate_score(replicates, n_units=500).interval()
+        covered.append(low < 0.8 < high)
+    assert 0.92 <= np.mean(covered) <= 0.975
+
+
+def test_scores_by_cut_leave_out_few_people(rng):
+    labels = np.repeat([0, 1, 2], [10, 90, 200])
+    sample = Labelled(np.arange(300), labels, np.arange(300))
+    logits = np.eye(3)[labels] + rng.normal(size=(2, 300, 3))
+    scores = score_cuts(logits, sample, draw_weightings(300, resamples=100), ("a", "b", "c"))
+    assert scores["a"] == {"slope": None, "intercept": None}
+    for name in ("slope", "intercept"):
+        shown = scores["b_or_above"][name]
+        assert shown["low"] < shown["value"] < shown["high"]
