@@ -9,18 +9,14 @@ Writes  models/calibrators/<system>/, models/decisions/<system>/, metrics/calibr
 """
 
 from argparse import ArgumentParser
-from pathlib import Path
 
-from intake_triage.calibration.outputs import (
-    OUT_OF_FOLD,
-    summarize_choice,
-    write_calibrated,
-    write_decision_rules,
-)
+from intake_triage.calibration.decisions import write_decision_rules
+from intake_triage.calibration.outputs import summarize_choice, write_calibrated
 from intake_triage.calibration.system import calibrate_system
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
-from intake_triage.models.predictions import predictions_path, read_predictions, write_predictions
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import read_aligned, read_predictions, write_predictions
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_prepared
 from intake_triage.systems import TRAINED_SYSTEMS
@@ -31,15 +27,21 @@ def main() -> None:
     parser = ArgumentParser(description="Calibrate one system.")
     parser.add_argument("system", choices=TRAINED_SYSTEMS)
     system = parser.parse_args().system
-    records = read_prepared().of_split("calibrate")
-    raw = {task: read_predictions(predictions_path(system, task)) for task in TASKS}
+    layout = Layout()
+    records = read_prepared(layout).of_split("calibrate")
+    record_id = records.frame["record_id"].to_numpy(str)
+    raw = {
+        task: read_aligned(layout.predictions(system, task), record_id, "calibrate")
+        for task in TASKS
+    }
     metrics = {}
-    for task, it in calibrate_system(system, raw, records, load_params().calibrate).items():
-        write_calibrated(system, task, raw[task].of_split("test"), it.choice)
-        write_decision_rules(system, task, it.rules)
-        write_predictions(predictions_path(system, task, folder=OUT_OF_FOLD), it.out_of_fold)
-        metrics[task] = summarize_choice(it.choice, it.weights)
-    write_json(Path(f"metrics/calibrate/{system}.json"), {system: metrics})
+    for task, calibrated in calibrate_system(raw, records, load_params().calibrate).items():
+        test = read_predictions(layout.predictions(system, task)).of_split("test")
+        write_calibrated(layout, system, task, test, calibrated.choice)
+        write_decision_rules(layout.decision_rules(system, task), calibrated.rules)
+        write_predictions(layout.out_of_fold(system, task), calibrated.out_of_fold)
+        metrics[task] = summarize_choice(calibrated.choice, calibrated.weights)
+    write_json(layout.metrics(f"calibrate/{system}"), {system: metrics})
 
 
 if __name__ == "__main__":

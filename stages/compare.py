@@ -18,6 +18,7 @@ from intake_triage.evaluation.out_of_fold import read_out_of_fold
 from intake_triage.evaluation.plot_rows import cost_rows, training_plots
 from intake_triage.evaluation.samples import read_test_labels
 from intake_triage.files import read_json, write_json
+from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.recommendation.recommend import compare_set_ups
 from intake_triage.records.prepared import read_prepared
@@ -29,19 +30,20 @@ PLOTS = Path("plots")
 
 def main() -> None:
     params = load_params()
-    prepared = read_prepared()
+    layout = Layout()
+    prepared = read_prepared(layout)
     test = prepared.of_split("test")
     calibrate = prepared.of_split("calibrate")
-    systems = read_systems(prepared.of_split("train"), test)
+    systems = read_systems(prepared.of_split("train"), test, layout)
     held_out = read_test_labels(test)
-    records, out_of_fold = read_out_of_fold(calibrate)
+    records, out_of_fold = read_out_of_fold(calibrate, layout)
     # Side by side, as threads: numpy multiplies and sums without Python's lock.
     comparison, (recommendation, set_up_plots) = Parallel(n_jobs=2, prefer="threads")(
         [
             delayed(compare_systems)(
                 systems,
                 held_out,
-                read_fitted_rules(calibrate),
+                read_fitted_rules(calibrate, layout),
                 params=params.compare,
                 cost=params.decision.cost,
                 alpha=params.calibrate.alpha,

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intake_triage.calibration.outputs import DecisionRules, write_decision_rules
+from intake_triage.calibration.decisions import DecisionRules, write_decision_rules
 from intake_triage.errors import InputError
 from intake_triage.evaluation.fitted_rules import read_fitted_rules
-from intake_triage.models.predictions import Predictions, predictions_path, write_predictions
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.schema import RecordSchema
 from intake_triage.systems import TRAINED_SYSTEMS
@@ -29,8 +30,8 @@ def split(tmp_path, monkeypatch):
     )
     for system in TRAINED_SYSTEMS:
         for task in TASKS:
-            write_predictions(predictions_path(system, task), predictions)
-            write_decision_rules(system, task, rules)
+            write_predictions(Layout().predictions(system, task), predictions)
+            write_decision_rules(Layout().decision_rules(system, task), rules)
     frame = pd.DataFrame(
         {
             "record_id": ["a", "b", "c"],
@@ -43,7 +44,7 @@ def split(tmp_path, monkeypatch):
 
 
 def test_logits_labels_and_units_are_in_the_order_of_the_split(split):
-    fitted = read_fitted_rules(split)
+    fitted = read_fitted_rules(split, Layout())
     assert list(fitted.rules) == list(fitted.logits) == list(TRAINED_SYSTEMS)
     np.testing.assert_array_equal(fitted.logits["gbm"]["urgency"], [[[4, 5], [6, 7], [2, 3]]])
     np.testing.assert_array_equal(fitted.rules["gbm"]["urgency"].thresholds, [[0.5, np.inf]])
@@ -54,5 +55,7 @@ def test_logits_labels_and_units_are_in_the_order_of_the_split(split):
 
 
 def test_predictions_of_other_records_are_refused(split):
-    with pytest.raises(InputError, match="predictions of linear/urgency"):
-        read_fitted_rules(PreparedRecords(split.frame.iloc[:2], SCHEMA))
+    with pytest.raises(
+        InputError, match=r"predictions/linear/urgency\.parquet: 3 different records"
+    ):
+        read_fitted_rules(PreparedRecords(split.frame.iloc[:2], SCHEMA), Layout())

@@ -4,11 +4,33 @@ Urgency tiers are in the order of `schema.json`, most urgent first: a higher ind
 Of equal classes the first is taken, which for urgency is the more urgent one.
 """
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 
+from intake_triage.files import read_json, write_json
 from intake_triage.params import CostParams
 
 URGENT_TIERS = 2  # the two most urgent, whose delay `decision.cost.too_late_urgent` is about
+
+
+@dataclass(frozen=True)
+class DecisionRules:
+    """What turns the probabilities of one system and task into decisions and sets.
+
+    Attributes
+    ----------
+    seeds : int array of shape (n_seeds,)
+    class_weights : float array of shape (n_seeds, n_classes)
+        For `decide_balanced` on calibrated probabilities; all 1 where balancing gains nothing.
+    thresholds : float array of shape (n_seeds, n_classes)
+        For `prediction_sets` on raw probabilities; may be infinite.
+    """
+
+    seeds: np.ndarray
+    class_weights: np.ndarray
+    thresholds: np.ndarray
 
 
 def decide_argmax(probabilities: np.ndarray) -> np.ndarray:
@@ -84,3 +106,32 @@ def urgency_cost_matrix(n_tiers: int, params: CostParams) -> np.ndarray:
     too_late = np.where(tier < URGENT_TIERS, params.too_late_urgent, params.too_late)
     cost_a_tier = np.where(tiers_too_low > 0, too_late[:, np.newaxis], params.too_early)
     return np.abs(tiers_too_low) * cost_a_tier
+
+
+def write_decision_rules(path: Path, rules: DecisionRules) -> None:
+    """Write by seed `class_weights` and `conformal_thresholds`, null for an infinite one."""
+    by_seed = zip(rules.seeds, rules.class_weights.tolist(), rules.thresholds, strict=True)
+    write_json(
+        path,
+        {
+            str(seed): {
+                "class_weights": weights,
+                "conformal_thresholds": [float(q) if np.isfinite(q) else None for q in thresholds],
+            }
+            for seed, weights, thresholds in by_seed
+        },
+    )
+
+
+def read_decision_rules(path: Path) -> DecisionRules:
+    """Read what `write_decision_rules` wrote."""
+    by_seed = read_json(path)
+    thresholds = [
+        [np.inf if q is None else q for q in rules["conformal_thresholds"]]
+        for rules in by_seed.values()
+    ]
+    return DecisionRules(
+        seeds=np.array([int(seed) for seed in by_seed]),
+        class_weights=np.array([rules["class_weights"] for rules in by_seed.values()]),
+        thresholds=np.array(thresholds),
+    )

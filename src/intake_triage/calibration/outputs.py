@@ -1,92 +1,28 @@
-"""What stage `calibrate` leaves behind: calibrators, decision rules, calibrated logits, metrics.
+"""What stage `calibrate` leaves behind of a choice: calibrators, calibrated logits, metrics."""
 
-`models/decisions/<system>/<task>.json` holds, by seed, `class_weights` and `conformal_thresholds`,
-a number a class each, null for an infinite threshold.
-"""
-
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.class_weights import ClassWeightChoice
-from intake_triage.files import read_json, write_json
-from intake_triage.models.predictions import (
-    PREDICTIONS,
-    Predictions,
-    predictions_path,
-    write_predictions,
-)
+from intake_triage.files import write_json
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.tasks import Task
-
-CALIBRATORS_FOLDER = Path("models/calibrators")
-DECISIONS_FOLDER = Path("models/decisions")
-CALIBRATED = PREDICTIONS / "calibrated"
-OUT_OF_FOLD = PREDICTIONS / "out_of_fold"
-
-
-@dataclass(frozen=True)
-class DecisionRules:
-    """What turns the probabilities of one system and task into decisions and sets.
-
-    Attributes
-    ----------
-    seeds : int array of shape (n_seeds,)
-    class_weights : float array of shape (n_seeds, n_classes)
-        For `decide_balanced` on calibrated probabilities; all 1 where balancing gains nothing.
-    thresholds : float array of shape (n_seeds, n_classes)
-        For `prediction_sets` on raw probabilities; may be infinite.
-    """
-
-    seeds: np.ndarray
-    class_weights: np.ndarray
-    thresholds: np.ndarray
 
 
 def write_calibrated(
-    system: str, task: Task, predictions: Predictions, choice: CalibratorChoice
+    layout: Layout, system: str, task: Task, predictions: Predictions, choice: CalibratorChoice
 ) -> None:
     """Write the calibrator of each seed, and `predictions` calibrated by it, seed by seed."""
     by_seed = zip(predictions.seeds, choice.fitted, strict=True)
     write_json(
-        CALIBRATORS_FOLDER / system / f"{task}.json",
+        layout.calibrators(system, task),
         {str(seed): calibrator_to_dict(calibrator) for seed, calibrator in by_seed},
     )
     logits = calibrate_seeds(choice.fitted, predictions.logits)
-    calibrated = Predictions(predictions.record_id, predictions.split, predictions.seeds, logits)
-    write_predictions(predictions_path(system, task, folder=CALIBRATED), calibrated)
-
-
-def write_decision_rules(system: str, task: Task, rules: DecisionRules) -> None:
-    """Write the rules of each seed."""
-    by_seed = zip(rules.seeds, rules.class_weights.tolist(), rules.thresholds, strict=True)
-    write_json(
-        DECISIONS_FOLDER / system / f"{task}.json",
-        {
-            str(seed): {
-                "class_weights": weights,
-                "conformal_thresholds": [float(q) if np.isfinite(q) else None for q in thresholds],
-            }
-            for seed, weights, thresholds in by_seed
-        },
-    )
-
-
-def read_decision_rules(system: str, task: Task) -> DecisionRules:
-    """Read what `write_decision_rules` wrote."""
-    by_seed = read_json(DECISIONS_FOLDER / system / f"{task}.json")
-    thresholds = [
-        [np.inf if q is None else q for q in rules["conformal_thresholds"]]
-        for rules in by_seed.values()
-    ]
-    return DecisionRules(
-        seeds=np.array([int(seed) for seed in by_seed]),
-        class_weights=np.array([rules["class_weights"] for rules in by_seed.values()]),
-        thresholds=np.array(thresholds),
-    )
+    write_predictions(layout.calibrated(system, task), replace(predictions, logits=logits))
 
 
 def summarize_choice(choice: CalibratorChoice, weights: ClassWeightChoice) -> dict[str, Any]:

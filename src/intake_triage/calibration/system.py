@@ -7,12 +7,11 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
-from intake_triage.calibration.alignment import align_predictions
 from intake_triage.calibration.choice import CalibratorChoice, assign_folds, choose_calibrator
 from intake_triage.calibration.class_weights import ClassWeightChoice, choose_class_weights
 from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.calibration.nested import calibrate_out_of_fold
-from intake_triage.calibration.outputs import DecisionRules
 from intake_triage.models.predictions import Predictions
 from intake_triage.params import CalibrateParams
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
@@ -38,29 +37,26 @@ class CalibratedTask:
 
 
 def calibrate_system(
-    system: str, raw: Mapping[Task, Predictions], records: PreparedRecords, params: CalibrateParams
+    raw: Mapping[Task, Predictions], records: PreparedRecords, params: CalibrateParams
 ) -> dict[Task, CalibratedTask]:
-    """Choose and fit for each task of `raw`, on its split `calibrate`.
+    """Choose and fit for each task of `raw`.
 
     Parameters
     ----------
-    system : str
-        Its name, for errors.
-    raw : Predictions by task
+    raw : Predictions by task, of the same records in the same order
     records : PreparedRecords
         Of the split `calibrate`.
 
     Raises
     ------
     InputError
-        If predictions are not those of `records`, or the records are too few to fold.
+        If the records are too few to fold.
     """
-    record_id = records.frame["record_id"].to_numpy(str)
     unit = records.frame["unit"].to_numpy()
     fold = assign_folds(unit, n_folds=params.folds)
     inputs = [
         (
-            align_predictions(predictions.of_split("calibrate"), record_id, of=f"{system}/{task}"),
+            predictions,
             records.labels(task),
             unit,
             fold,

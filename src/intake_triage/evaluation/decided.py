@@ -6,12 +6,12 @@ import numpy as np
 from scipy.special import softmax
 
 from intake_triage.calibration.decisions import (
+    DecisionRules,
     decide_argmax,
     decide_balanced,
     decide_least_cost,
     urgency_cost_matrix,
 )
-from intake_triage.calibration.outputs import DecisionRules
 from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.params import CostParams
 from intake_triage.tasks import TASKS, Task

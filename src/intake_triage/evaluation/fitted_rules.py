@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intake_triage.calibration.alignment import align_predictions
-from intake_triage.calibration.outputs import DecisionRules, read_decision_rules
+from intake_triage.calibration.decisions import DecisionRules, read_decision_rules
 from intake_triage.evaluation.samples import Labelled, labelled_records, unit_numbers
-from intake_triage.models.predictions import predictions_path, read_predictions
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import read_aligned
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS, Task
@@ -34,7 +34,7 @@ class FittedRules:
     n_units: int
 
 
-def read_fitted_rules(calibrate: PreparedRecords) -> FittedRules:
+def read_fitted_rules(calibrate: PreparedRecords, layout: Layout) -> FittedRules:
     """Read the rules of all trained systems, and their logits in the order of `calibrate`.
 
     Parameters
@@ -46,16 +46,14 @@ def read_fitted_rules(calibrate: PreparedRecords) -> FittedRules:
     unit = unit_numbers(calibrate)
     return FittedRules(
         rules={
-            system: {task: read_decision_rules(system, task) for task in TASKS}
+            system: {
+                task: read_decision_rules(layout.decision_rules(system, task)) for task in TASKS
+            }
             for system in TRAINED_SYSTEMS
         },
         logits={
             system: {
-                task: align_predictions(
-                    read_predictions(predictions_path(system, task)).of_split("calibrate"),
-                    record_id,
-                    of=f"{system}/{task}",
-                ).logits
+                task: read_aligned(layout.predictions(system, task), record_id, "calibrate").logits
                 for task in TASKS
             }
             for system in TRAINED_SYSTEMS

@@ -3,16 +3,14 @@ frequencies of train (`prior`) and, where a source knows it, the truth's own pos
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from intake_triage.calibration.alignment import align_predictions
-from intake_triage.calibration.outputs import CALIBRATED
 from intake_triage.errors import InputError
-from intake_triage.models.predictions import PREDICTIONS, predictions_path, read_predictions
-from intake_triage.records.prepared import NO_LABEL, ORACLE, PreparedRecords
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import read_aligned
+from intake_triage.records.prepared import NO_LABEL, PreparedRecords
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS, Task
 
@@ -34,30 +32,23 @@ class SystemLogits:
 
 
 def read_systems(
-    train: PreparedRecords, test: PreparedRecords, *, oracle: Path = ORACLE
+    train: PreparedRecords, test: PreparedRecords, layout: Layout
 ) -> dict[str, SystemLogits]:
     """All systems by name: prior, the trained ones, and the oracle if the source has one."""
     record_id = test.frame["record_id"].to_numpy(str)
     systems = {"prior": prior_logits(train, n_records=len(record_id))}
-    systems |= {name: read_trained(name, record_id) for name in TRAINED_SYSTEMS}
-    truth = pd.read_parquet(oracle)
+    systems |= {name: read_trained(name, record_id, layout) for name in TRAINED_SYSTEMS}
+    truth = pd.read_parquet(layout.oracle)
     if len(truth):
         systems["oracle"] = oracle_logits(truth, record_id, test)
     return systems
 
 
-def read_trained(system: str, record_id: np.ndarray) -> SystemLogits:
+def read_trained(system: str, record_id: np.ndarray, layout: Layout) -> SystemLogits:
     """Read a trained system's raw and calibrated test logits, in the order of `record_id`."""
     raw, calibrated = (
-        {
-            task: align_predictions(
-                read_predictions(predictions_path(system, task, folder=folder)).of_split("test"),
-                record_id,
-                of=f"{system}/{task}",
-            ).logits
-            for task in TASKS
-        }
-        for folder in (PREDICTIONS, CALIBRATED)
+        {task: read_aligned(path(system, task), record_id, "test").logits for task in TASKS}
+        for path in (layout.predictions, layout.calibrated)
     )
     return SystemLogits(raw, calibrated)
 
@@ -89,7 +80,9 @@ def oracle_logits(
     }
     absent = {name for names in columns.values() for name in names} - set(frame.columns)
     if absent or not set(record_id) <= set(frame.index):
-        raise InputError(f"{ORACLE}: lacks {sorted(absent) or 'test records'}; run stage prepare")
+        raise InputError(
+            f"{Layout().oracle}: lacks {sorted(absent) or 'test records'}; run stage prepare"
+        )
     logits = {
         task: _log_probabilities(frame.loc[record_id, columns[task]].to_numpy())[np.newaxis]
         for task in TASKS

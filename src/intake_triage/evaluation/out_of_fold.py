@@ -1,16 +1,15 @@
 """The calibrate split as the recommendation is made on it: labels, and out-of-fold logits."""
 
-from intake_triage.calibration.alignment import align_predictions
-from intake_triage.calibration.outputs import OUT_OF_FOLD
 from intake_triage.evaluation.samples import HeldOut, unit_numbers
 from intake_triage.evaluation.system_scores import Logits
-from intake_triage.models.predictions import predictions_path, read_predictions
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import read_aligned
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
 
-def read_out_of_fold(calibrate: PreparedRecords) -> tuple[HeldOut, Logits]:
+def read_out_of_fold(calibrate: PreparedRecords, layout: Layout) -> tuple[HeldOut, Logits]:
     """The split's records, and logits that were calibrated without each record's fold.
 
     Parameters
@@ -35,12 +34,7 @@ def read_out_of_fold(calibrate: PreparedRecords) -> tuple[HeldOut, Logits]:
     )
     logits = {
         system: {
-            task: align_predictions(
-                read_predictions(predictions_path(system, task, folder=OUT_OF_FOLD)),
-                record_id,
-                of=f"{system}/{task} out of fold",
-            ).logits
-            for task in TASKS
+            task: read_aligned(layout.out_of_fold(system, task), record_id).logits for task in TASKS
         }
         for system in TRAINED_SYSTEMS
     }

@@ -25,7 +25,7 @@ from pydantic import BaseModel
 from tqdm import tqdm
 
 from intake_triage.files import replacing, write_json
-from intake_triage.records.prepared import PREPARED
+from intake_triage.layout import Layout
 from intake_triage.tasks import Task
 
 FITS = Path(".fits")
@@ -82,7 +82,7 @@ def run_fits(jobs: Sequence[Job], *, code: Path) -> list[Path]:
     for each job the folder that `train` filled, absolute, plus its `cost.json`
         CPU and wall seconds, the process's peak memory in MiB, the number of parameters.
     """
-    inputs = {root: _digest_files(root / PREPARED) for root in {job.root for job in jobs}}
+    inputs = {root: _digest_files(Layout(root).prepared) for root in {job.root for job in jobs}}
     base = _digest_files(code)
     folders = [FITS.absolute() / _digest_job(job, base + inputs[job.root]) for job in jobs]
     for leftover in FITS.glob(".*.part"):  # of a run that was killed

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 
 from intake_triage.errors import InputError
 from intake_triage.files import read_json, replacing, write_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit, Job, TrainFit, forget_fits, run_fits
-from intake_triage.models.predictions import Predictions, predictions_path, write_predictions
-from intake_triage.records.prepared import NO_LABEL, PREPARED, PreparedRecords, read_prepared
+from intake_triage.models.predictions import Predictions, write_predictions
+from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
 from intake_triage.statistics.scores import log_loss, macro_f1
 from intake_triage.tasks import TASKS
 
@@ -37,7 +38,7 @@ def train_system(
     for task in TASKS:
         if any(task in fit.tasks for fit in fits) and not labelled[task]:
             raise InputError(
-                f"{PREPARED}: no record has a label for {task}, so nothing can learn it"
+                f"{Layout().prepared}: no record has a label for {task}, so nothing can learn it"
             )
     places = run_fits([Job(fit, train, params) for fit in fits], code=code)
     folders = dict(zip(fits, places, strict=True))
@@ -57,7 +58,7 @@ def write_outputs(system: str, folders: dict[Fit, Path], prepared: PreparedRecor
             for fit, folder in folders.items():
                 shutil.copytree(folder / "live", live / _place(fit))
     for task, predictions in _gather_predictions(folders, prepared).items():
-        write_predictions(predictions_path(system, task), predictions)
+        write_predictions(Layout().predictions(system, task), predictions)
     with replacing(Path("training") / system) as training:
         training.mkdir()
         history = [row for folder in folders.values() for row in read_json(folder / "history.json")]

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from intake_triage.errors import InputError
 from intake_triage.files import write_parquet
-from intake_triage.tasks import Split, Task
-
-PREDICTIONS = Path("predictions")
+from intake_triage.tasks import Split
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,11 @@ class Predictions:
 
     def of_split(self, split: Split) -> "Predictions":
         """The same for the records of one split."""
-        rows = self.split == split
+        return self.at(self.split == split)
+
+    def at(self, rows: np.ndarray) -> "Predictions":
+        """The same for the records at `rows`, positions or a mask."""
         return Predictions(self.record_id[rows], self.split[rows], self.seeds, self.logits[:, rows])
-
-
-def predictions_path(system: str, task: Task, *, folder: Path = PREDICTIONS) -> Path:
-    """Where a system's logits for a task lie."""
-    return folder / system / f"{task}.parquet"
 
 
 def write_predictions(path: Path, predictions: Predictions) -> None:
@@ -72,3 +69,38 @@ def read_predictions(path: Path) -> Predictions:
         seeds=seeds,
         logits=flat.reshape(len(seeds), n_records, len(logit_columns)),
     )
+
+
+def read_aligned(path: Path, record_id: np.ndarray, split: Split | None = None) -> Predictions:
+    """Read predictions in the order of the records that they must be about.
+
+    Parameters
+    ----------
+    path : file that `write_predictions` wrote
+    record_id : str array of shape (n_records,)
+        Each once, in the order wanted.
+    split : the only split that is looked at; all are by default
+
+    Raises
+    ------
+    InputError
+        If a record has no prediction, two predictions, or is unknown, or a logit is not finite.
+    """
+    predictions = read_predictions(path)
+    if split is not None:
+        predictions = predictions.of_split(split)
+    index = pd.Index(predictions.record_id)
+    if not index.is_unique or len(index) != len(record_id):
+        raise InputError(
+            f"{path}: {index.nunique()} different records in {len(index)} rows a seed, "
+            f"expected {len(record_id)}; run the stage that writes it again"
+        )
+    rows = index.get_indexer(record_id)  # (n_records,), -1 where absent
+    if (rows < 0).any():
+        raise InputError(
+            f"{path}: no prediction for record {record_id[rows < 0][0]}; "
+            "run the stage that writes it again"
+        )
+    if not np.isfinite(predictions.logits).all():
+        raise InputError(f"{path}: a logit is infinite or not a number")
+    return predictions.at(rows)

@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.utils import logging
 
 from intake_triage.files import write_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
@@ -21,7 +22,7 @@ from intake_triage.models.transformer.fields import quantile_edges
 from intake_triage.models.transformer.loop import Epoch, predict_logits, train_model
 from intake_triage.models.transformer.model import IntakeConfig, IntakeModel, without_pooler
 from intake_triage.params import EncoderParams, MtlParams, TrainParams
-from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import RecordSchema
 
 N_BINS = 16  # of the piecewise-linear embedding of a numeric field
@@ -62,12 +63,14 @@ def fit_model(
     torch.manual_seed(fit.seed)
 
     prepared = read_prepared()
-    records = encode_records(prepared, PREPARED, tasks=fit.tasks)
+    records = encode_records(prepared, Layout().prepared, tasks=fit.tasks)
     schema, split = prepared.schema, prepared.frame["split"].to_numpy(str)
     del prepared  # the texts would lie in memory for nothing
     train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
     valid = records.rows(np.flatnonzero(split == "valid"))
-    tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(
+        Layout().prepared / "tokenizer", local_files_only=True
+    )
     pad_id = tokenizer.pad_token_id
 
     device = _choose_device(params.device)
