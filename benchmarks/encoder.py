@@ -11,6 +11,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from benchmarks.processes import Stopwatch
 from intake_triage.files import read_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
@@ -18,7 +19,7 @@ from intake_triage.models.transformer.loop import train_model
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.train import build_model, train_transformer
 from intake_triage.params import Params, load_params
-from intake_triage.records.prepared import PREPARED, PreparedRecords, read_prepared
+from intake_triage.records.prepared import PreparedRecords, read_prepared
 from intake_triage.tasks import TASKS, Task
 
 VALID_RECORDS = 64  # the loop scores valid after a pass; so few take no time that matters
@@ -57,12 +58,12 @@ class WholeFit:
 def read_material(n_train: int) -> Material:
     """The first `n_train` records of train and a few of valid."""
     prepared = read_prepared()
-    records = encode_records(prepared, PREPARED, tasks=TASKS)
+    records = encode_records(prepared, Layout().prepared, tasks=TASKS)
     split = prepared.frame["split"].to_numpy(str)
     return Material(
         load_params(),
         prepared,
-        AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True),
+        AutoTokenizer.from_pretrained(Layout().prepared / "tokenizer", local_files_only=True),
         train=records.rows(np.flatnonzero(split == "train")[:n_train]),
         valid=records.rows(np.flatnonzero(split == "valid")[:VALID_RECORDS]),
     )

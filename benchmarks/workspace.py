@@ -8,8 +8,8 @@ import yaml
 
 from benchmarks import ROOT
 from benchmarks.processes import Stopwatch, run_apart
+from intake_triage.layout import Layout
 from intake_triage.params import PARAMS_FILE
-from intake_triage.records.prepared import PREPARED
 from stages import prepare
 
 CATALOGUE = "src/intake_triage/records/synthetic/catalogue"
@@ -68,7 +68,7 @@ class Workspace:
     def prepared(self, n_records: int) -> Path:
         """A folder with params.yaml and so many prepared records, made when first asked for."""
         folder = self.unprepared(n_records)
-        if not (folder / PREPARED).exists():
+        if not Layout(folder).prepared.exists():
             run_apart(prepare_records, [()], folder=folder)
         return folder
 

@@ -5,27 +5,18 @@ Writes  data/prepared/ (no test labels), data/test_labels.parquet, data/oracle.p
         metrics/prepare.json
 """
 
-from pathlib import Path
-
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
+from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.records.prepare import split_source, summarize, write_prepared
-from intake_triage.records.prepared import ORACLE, PREPARED, TEST_LABELS
 
 
 def main() -> None:
     params = load_params()
     records = split_source(params.data)
-    write_prepared(
-        records,
-        params.tokenizer,
-        pretrained=params.encoder.pretrained,
-        folder=PREPARED,
-        test_labels=TEST_LABELS,
-        oracle=ORACLE,
-    )
-    write_json(Path("metrics/prepare.json"), summarize(records))
+    write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
+    write_json(Layout().metrics("prepare"), summarize(records))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from intake_triage.layout import Layout
 from intake_triage.params import Params, TokenizerParams
 from intake_triage.records import prepare
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
@@ -110,9 +111,7 @@ def clinic_folder(
         split_forms,
         TokenizerParams(vocabulary=150, min_document_frequency=3, max_tokens=16),
         pretrained=None,
-        folder=root / "data/prepared",
-        test_labels=root / "data/test_labels.parquet",
-        oracle=root / "data/oracle.parquet",
+        layout=Layout(root),
     )
     return root
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from transformers import AutoTokenizer
 
 from intake_triage.files import read_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit, Job
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.models.transformer.batches import encode_records
 from intake_triage.models.transformer.train import build_model, train_transformer
 from intake_triage.params import EncoderParams, MtlParams, Params, TrainParams
-from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.settings import StudyParams
 from studies.transfer.training.finetune import fine_tune
@@ -268,9 +269,11 @@ def widen_to_pair(encoder: EncoderParams, root: Path) -> EncoderParams:
     ValueError
         If no width comes within 2 %.
     """
-    prepared = read_prepared(root / PREPARED)
-    few = encode_records(prepared, root / PREPARED, tasks=()).rows(range(100))
-    tokenizer = AutoTokenizer.from_pretrained(root / PREPARED / "tokenizer", local_files_only=True)
+    prepared = read_prepared(Layout(root))
+    few = encode_records(prepared, Layout(root).prepared, tasks=()).rows(range(100))
+    tokenizer = AutoTokenizer.from_pretrained(
+        Layout(root).prepared / "tokenizer", local_files_only=True
+    )
 
     def count(tasks: tuple[Task, ...], params: EncoderParams) -> int:
         fit = Fit("count", tasks, seed=0)

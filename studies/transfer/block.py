@@ -17,8 +17,9 @@ import numpy as np
 from intake_triage import models
 from intake_triage.errors import InputError, run_stage
 from intake_triage.files import read_json, write_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Job, run_fits
-from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS
 from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, describe_trial
 from studies.transfer.controls import all_pairs
@@ -107,7 +108,7 @@ def run_block(name: str, study: StudyParams) -> None:
     folders, extra = make_fits(maker, block)
 
     held_out, parts = read_test_parts(root, study.records)
-    split = read_prepared(root / PREPARED).frame["split"].to_numpy(str)
+    split = read_prepared(Layout(root)).frame["split"].to_numpy(str)
     scored = split[split != "train"]
     verdict, fresh = (
         Part(held_out, parts[part], scored == "test", study.resamples, params.compare.margin)
@@ -130,7 +131,7 @@ def run_block(name: str, study: StudyParams) -> None:
         result["truth"] = compare_with_truth(verdict, fresh, folders)
         result["null"] = compare_equals(fresh, folders, study)
     if "dial" in block.controls:
-        calibrate = read_prepared(root / PREPARED).of_split("calibrate")
+        calibrate = read_prepared(Layout(root)).of_split("calibrate")
         result["dial"] = recommend_set_up(calibrate, scored == "calibrate", folders, params)
     write_json(RESULTS / f"{name}.json", result)
 

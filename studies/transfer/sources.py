@@ -9,9 +9,10 @@ import pandas as pd
 
 from intake_triage import records as records_package
 from intake_triage.evaluation.samples import HeldOut, read_test_labels
+from intake_triage.layout import Layout
 from intake_triage.params import DataParams, Params
 from intake_triage.records.prepare import split_source, write_prepared
-from intake_triage.records.prepared import PREPARED, TEST_LABELS, read_prepared
+from intake_triage.records.prepared import read_prepared
 from studies.transfer.settings import RecordCounts
 
 RECORDS_CODE = Path(records_package.__file__).parent
@@ -34,21 +35,14 @@ def prepare_records(params: Params, counts: RecordCounts, work: Path, name: str)
     for section in (params.data, params.tokenizer, counts):
         digest.update(section.model_dump_json().encode())
     root = work / f"{name}.{digest.hexdigest()[:8]}"
-    if (root / PREPARED).exists():
+    if Layout(root).prepared.exists():
         return root
-    records = split_source(params.data, deal=partial(deal_by_count, counts=counts))
-    write_prepared(
-        records,
-        params.tokenizer,
-        pretrained=None,
-        folder=root / PREPARED,
-        test_labels=root / TEST_LABELS,
-        oracle=root / "data/oracle.parquet",
-    )
+    records = split_source(params.data, assign=partial(assign_by_count, counts=counts))
+    write_prepared(records, params.tokenizer, pretrained=None, layout=Layout(root))
     return root
 
 
-def deal_by_count(
+def assign_by_count(
     frame: pd.DataFrame, units: np.ndarray, params: DataParams, *, counts: RecordCounts
 ) -> np.ndarray:
     """Units in random order: the first to train until its count is reached, and so on; then test.
@@ -79,8 +73,8 @@ def read_test_parts(root: Path, counts: RecordCounts) -> tuple[HeldOut, dict[str
     dict of bool arrays of shape (n_test,)
         No unit is in both.
     """
-    test = read_prepared(root / PREPARED).of_split("test")
-    held_out = read_test_labels(test, root / TEST_LABELS)
+    test = read_prepared(Layout(root)).of_split("test")
+    held_out = read_test_labels(test, Layout(root).test_labels)
     order = np.random.default_rng(PARTS_SEED).permutation(held_out.n_units)
     size = np.bincount(held_out.unit)
     unit_in_verdict = np.empty(len(order), dtype=bool)

@@ -10,10 +10,11 @@ import pandas as pd
 import torch
 
 from intake_triage.files import replacing, write_json, write_parquet
+from intake_triage.layout import Layout
 from intake_triage.models.transformer.batches import encode_records, ordered_batches
 from intake_triage.models.transformer.loop import SCORING_BATCH, encode
 from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import FormField, RecordSchema
 from intake_triage.tasks import TASKS, Task
 
@@ -82,8 +83,8 @@ def add_features(root: Path, fitted: Path) -> Path:
 @torch.inference_mode()
 def compute_features(root: Path, fitted: Path) -> np.ndarray:
     """What the fitted encoder gives for every record, float32 of shape (n_records, width)."""
-    prepared = read_prepared(root / PREPARED)
-    records = encode_records(prepared, root / PREPARED, tasks=())
+    prepared = read_prepared(Layout(root))
+    records = encode_records(prepared, Layout(root).prepared, tasks=())
     model = IntakeModel.from_pretrained(fitted / "model", local_files_only=True).eval()
     out = np.empty((len(records), model.encoder.config.hidden_size), dtype=np.float32)
     for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=0):
@@ -96,12 +97,12 @@ def _write_variant(
 ) -> Path:
     """Copy the prepared records as `change` makes them; the other files are shared."""
     variant = root.parent / f"{root.name}.{name}"
-    if (variant / PREPARED).exists():
+    if Layout(variant).prepared.exists():
         return variant
-    source = root / PREPARED
-    prepared = read_prepared(source)
+    source = Layout(root).prepared
+    prepared = read_prepared(Layout(root))
     frame, schema = change(prepared.frame, prepared.schema)
-    with replacing(variant / PREPARED) as temporary:
+    with replacing(Layout(variant).prepared) as temporary:
         temporary.mkdir()
         write_parquet(temporary / "records.parquet", frame)
         write_json(temporary / "schema.json", schema.to_dict())

@@ -11,6 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from intake_triage.errors import InputError
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.params import DataParams, FileFieldParams, FileParams
@@ -141,9 +142,7 @@ def prepare(params, tmp_path):
             split_source(data),
             params.tokenizer,
             pretrained=None,
-            folder=tmp_path / name / "data/prepared",
-            test_labels=tmp_path / name / "data/test_labels.parquet",
-            oracle=tmp_path / name / "data/oracle.parquet",
+            layout=Layout(tmp_path / name),
         )
         return tmp_path / name
 

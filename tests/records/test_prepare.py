@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
+from intake_triage.layout import Layout
 from intake_triage.params import TokenizerParams
 from intake_triage.records import prepare
 from intake_triage.records.prepare import SplitRecords, summarize, write_prepared
@@ -37,17 +38,12 @@ def write(tmp_path):
     """A function that writes prepared records; returns the bytes of every file."""
 
     def write_to(name: str, records: SplitRecords, *, pretrained=None) -> dict[str, bytes]:
-        root = tmp_path / name
-        write_prepared(
-            records,
-            TOKENIZER,
-            pretrained=pretrained,
-            folder=root / "prepared",
-            test_labels=root / "test_labels.parquet",
-            oracle=root / "oracle.parquet",
-        )
-        files = sorted(path for path in root.rglob("*") if path.is_file())
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+        layout = Layout(tmp_path / name)
+        write_prepared(records, TOKENIZER, pretrained=pretrained, layout=layout)
+        files = sorted(path for path in layout.root.rglob("*") if path.is_file())
+        return {
+            path.relative_to(layout.root / "data").as_posix(): path.read_bytes() for path in files
+        }
 
     return write_to
 
@@ -68,9 +64,11 @@ def test_the_labels_of_test_are_in_the_file_of_their_own_and_nowhere_else(
 ):
     write("out", split_forms)
     source = split_forms.frame.set_index("record_id")
-    prepared = pd.read_parquet(tmp_path / "out/prepared/records.parquet").set_index("record_id")
+    prepared = pd.read_parquet(tmp_path / "out/data/prepared/records.parquet").set_index(
+        "record_id"
+    )
     tested = prepared["split"] == "test"
-    labels = pd.read_parquet(tmp_path / "out/test_labels.parquet").set_index("record_id")
+    labels = pd.read_parquet(tmp_path / "out/data/test_labels.parquet").set_index("record_id")
     assert list(labels) == list(TASKS)
     assert list(labels.index) == list(prepared.index[tested])
     for task in TASKS:
@@ -103,8 +101,8 @@ def test_read_prepared_gives_back_what_was_split(clinic, split_forms):
 def test_a_source_without_one_of_the_labels_is_prepared(split_source, forms, write, task, tmp_path):
     unlabelled = forms.frame.assign(**{task: pd.Series(pd.NA, dtype="str")})
     write("out", split_source(unlabelled))
-    assert (read_prepared(tmp_path / "out/prepared").labels(task) == NO_LABEL).all()
-    labels = pd.read_parquet(tmp_path / "out/test_labels.parquet")
+    assert (read_prepared(Layout(tmp_path / "out")).labels(task) == NO_LABEL).all()
+    labels = pd.read_parquet(tmp_path / "out/data/test_labels.parquet")
     assert labels[task].isna().all()
 
 
@@ -170,10 +168,10 @@ def test_tokens_and_offsets_decode_back_to_the_texts(clinic):
 
 def test_a_pretrained_encoders_tokenizer_is_taken_as_it_is(split_forms, write, tmp_path):
     first = write("first", split_forms)
-    folder = str(tmp_path / "first/prepared/tokenizer")
+    folder = str(tmp_path / "first/data/prepared/tokenizer")
     frame = split_forms.frame.assign(text="sore knee")
     write("second", replace(split_forms, frame=frame), pretrained=folder)
-    assert load_tokenizer(str(tmp_path / "second/prepared/tokenizer")).get_vocab() == (
+    assert load_tokenizer(str(tmp_path / "second/data/prepared/tokenizer")).get_vocab() == (
         load_tokenizer(folder).get_vocab()
     )
     assert "prepared/tokens.npy" in first

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json, write_parquet
+from intake_triage.layout import Layout
 from intake_triage.params import DataParams, TokenizerParams
 from intake_triage.records.checks import (
     check_class_sizes,
@@ -37,21 +37,21 @@ class SplitRecords:
 
 
 # From the records, their units and the section `data` to the split of every record.
-Deal = Callable[[pd.DataFrame, np.ndarray, DataParams], np.ndarray]
+Assign = Callable[[pd.DataFrame, np.ndarray, DataParams], np.ndarray]
 
 
-def deal_by_share(frame: pd.DataFrame, units: np.ndarray, params: DataParams) -> np.ndarray:
+def assign_by_share(frame: pd.DataFrame, units: np.ndarray, params: DataParams) -> np.ndarray:
     """60/10/15/15, as `data.split.by` says."""
     return split_records(frame, units, by=params.split.by, seed=params.seed)
 
 
-def split_source(params: DataParams, deal: Deal = deal_by_share) -> SplitRecords:
+def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitRecords:
     """Read the source, refuse what is wrong, draw `n_records` of them and split them.
 
     Parameters
     ----------
     params : DataParams
-    deal : function that keeps every unit on one side
+    assign : function that keeps every unit on one side
 
     Raises
     ------
@@ -69,7 +69,7 @@ def split_source(params: DataParams, deal: Deal = deal_by_share) -> SplitRecords
         raise InputError("params.yaml: data.split.by: got 'date', but the records have no date")
     units = find_units(frame)
     frame["unit"] = units
-    frame["split"] = deal(frame, units, params)
+    frame["split"] = assign(frame, units, params)
     check_train_classes(frame, table.schema, source=params.path)
     if "date" in frame:  # only the distance between visits is kept
         frame["date"] = (frame["date"] - frame["date"].min()).dt.days
@@ -84,11 +84,9 @@ def write_prepared(
     params: TokenizerParams,
     *,
     pretrained: str | None,
-    folder: Path,
-    test_labels: Path,
-    oracle: Path,
+    layout: Layout = Layout(),  # noqa: B008
 ) -> None:
-    """Write `folder`: records without test labels, schema, tokenizer, tokens; then the two files.
+    """Write records without test labels, schema, tokenizer and tokens; then the two files apart.
 
     Parameters
     ----------
@@ -109,15 +107,15 @@ def write_prepared(
             min_document_frequency=params.min_document_frequency,
         )
     tokens, offsets = encode_texts(frame["text"].tolist(), tokenizer, max_tokens=params.max_tokens)
-    with replacing(folder) as temporary:
+    with replacing(layout.prepared) as temporary:
         temporary.mkdir()
         write_parquet(temporary / "records.parquet", hidden)
         write_json(temporary / "schema.json", records.schema.to_dict())
         tokenizer.save_pretrained(temporary / "tokenizer")
         np.save(temporary / "tokens.npy", tokens)
         np.save(temporary / "token_offsets.npy", offsets)
-    write_parquet(test_labels, labels)
-    write_parquet(oracle, records.oracle)
+    write_parquet(layout.test_labels, labels)
+    write_parquet(layout.oracle, records.oracle)
 
 
 def summarize(records: SplitRecords) -> dict[str, Any]:

@@ -5,18 +5,15 @@ test split and the synthetic oracle.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from intake_triage.files import read_json
+from intake_triage.layout import Layout
 from intake_triage.records.schema import RecordSchema
 from intake_triage.tasks import Split, Task
 
-PREPARED = Path("data/prepared")
-TEST_LABELS = Path("data/test_labels.parquet")
-ORACLE = Path("data/oracle.parquet")
 NO_LABEL = -1
 
 
@@ -46,9 +43,9 @@ def encode_labels(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
     return pd.Categorical(names, categories=list(classes)).codes.astype(np.int64)
 
 
-def read_prepared(folder: Path = PREPARED) -> PreparedRecords:
-    """Read records.parquet and schema.json."""
+def read_prepared(layout: Layout = Layout()) -> PreparedRecords:  # noqa: B008
+    """Read the records and their schema from `layout.prepared`."""
     return PreparedRecords(
-        pd.read_parquet(folder / "records.parquet"),
-        RecordSchema.from_dict(read_json(folder / "schema.json")),
+        pd.read_parquet(layout.prepared / "records.parquet"),
+        RecordSchema.from_dict(read_json(layout.prepared / "schema.json")),
     )

@@ -10,11 +10,12 @@ from tqdm import trange
 from transformers import AutoTokenizer, BertForMaskedLM
 from transformers.utils import logging
 
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import encode_records, shuffled_batches
 from intake_triage.models.transformer.train import build_model
 from intake_triage.params import EncoderParams, TrainParams
-from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.prepared import read_prepared
 from studies.transfer.settings import Pretraining
 
 NOT_MASKED = -100
@@ -41,9 +42,11 @@ def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> i
     torch.manual_seed(fit.seed)
     rng = np.random.default_rng(fit.seed)
     prepared = read_prepared()
-    records = encode_records(prepared, PREPARED, tasks=())
+    records = encode_records(prepared, Layout().prepared, tasks=())
     train = records.rows(np.flatnonzero(prepared.frame["split"] == "train"))
-    tokenizer = AutoTokenizer.from_pretrained(PREPARED / "tokenizer", local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(
+        Layout().prepared / "tokenizer", local_files_only=True
+    )
     start = build_model(fit, prepared.schema, encoder_params, train, vocabulary=len(tokenizer))
     model = BertForMaskedLM(start.encoder.config)
     optimizer = torch.optim.AdamW(

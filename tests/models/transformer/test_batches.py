@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from intake_triage.layout import Layout
 from intake_triage.models.transformer.batches import (
     EncodedRecords,
     drop_words,
@@ -12,7 +13,7 @@ from intake_triage.models.transformer.batches import (
     ordered_batches,
     shuffled_batches,
 )
-from intake_triage.records.prepared import NO_LABEL, PREPARED, read_prepared
+from intake_triage.records.prepared import NO_LABEL, read_prepared
 from intake_triage.records.tokenizer import load_tokenizer
 
 PAD = 0
@@ -145,7 +146,7 @@ def test_a_record_has_a_label_where_any_task_has_one(records):
 
 def test_prepared_records_are_encoded_in_their_order(clinic):
     prepared = read_prepared()
-    records = encode_records(prepared, PREPARED, tasks=("specialty",))
+    records = encode_records(prepared, Layout().prepared, tasks=("specialty",))
     tokenizer = load_tokenizer("data/prepared/tokenizer")
     assert len(records) == len(prepared.frame)
     assert isinstance(records.tokens, np.memmap)

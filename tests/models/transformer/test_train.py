@@ -9,12 +9,13 @@ import pytest
 import torch
 from transformers import AutoModel, BertConfig
 
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import encode_records
 from intake_triage.models.transformer.loop import predict_logits
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.train import train_transformer
-from intake_triage.records.prepared import PREPARED, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.scores import log_loss
 from intake_triage.tasks import TASKS
 
@@ -68,7 +69,7 @@ def test_the_saved_model_reproduces_the_logits_of_every_record_outside_train(
     ]
     model = IntakeModel.from_pretrained(folder / "model", local_files_only=True)
     prepared = read_prepared()
-    records = encode_records(prepared, PREPARED, tasks=tasks)
+    records = encode_records(prepared, Layout().prepared, tasks=tasks)
     scored = records.rows(np.flatnonzero(prepared.frame["split"] != "train"))
     for task, logits in predict_logits(model, scored, pad_id=0).items():
         np.testing.assert_array_equal(load_logits(folder, task), logits)

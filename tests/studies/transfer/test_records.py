@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intake_triage.layout import Layout
 from intake_triage.params import load_params
-from intake_triage.records.prepared import PREPARED, TEST_LABELS, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS
 from studies.transfer.arms import widen_to_pair
 from studies.transfer.settings import ROOT, load_block_params
-from studies.transfer.sources import deal_by_count, prepare_records, read_test_parts
+from studies.transfer.sources import assign_by_count, prepare_records, read_test_parts
 from studies.transfer.variants import keep_labels, other_task, shuffle_partner
 
 
@@ -21,7 +22,7 @@ def root(tmp_path_factory, tiny_study):
 
 
 def frame_of(folder) -> pd.DataFrame:
-    return read_prepared(folder / PREPARED).frame
+    return read_prepared(Layout(folder)).frame
 
 
 def test_splits_have_the_counts_that_are_asked_for(root, tiny_study):
@@ -52,7 +53,9 @@ def test_groups_stay_on_one_side(tiny_study, rng):
     units = np.sort(rng.integers(0, 90, 1500))
     units = np.unique(units, return_inverse=True)[1]
     params = load_params(ROOT / "params.yaml").data
-    split = deal_by_count(pd.DataFrame(index=range(1500)), units, params, counts=tiny_study.records)
+    split = assign_by_count(
+        pd.DataFrame(index=range(1500)), units, params, counts=tiny_study.records
+    )
     sides = pd.DataFrame({"unit": units, "split": split}).groupby("unit")["split"].nunique()
     assert (sides == 1).all()
     largest = np.bincount(units).max()
@@ -93,7 +96,7 @@ def test_few_labels_are_a_part_of_more(root):
 def test_test_labels_are_in_a_file_of_their_own(root):
     frame = frame_of(root)
     assert frame.loc[frame["split"] == "test", list(TASKS)].isna().all(axis=None)
-    assert len(pd.read_parquet(root / TEST_LABELS)) == 600
+    assert len(pd.read_parquet(Layout(root).test_labels)) == 600
 
 
 def test_the_wider_encoder_has_the_weights_of_two(root):
