@@ -7,7 +7,7 @@ from scipy.stats import chi2, chi2_contingency
 from intake_triage.records.synthetic import DEFAULT_RELATEDNESS
 from intake_triage.records.synthetic.generate import draw_chunk
 from intake_triage.records.synthetic.model import build_model
-from intake_triage.records.synthetic.relatedness import joint_label_shares, mutual_information
+from intake_triage.report.data_card import joint_label_shares, mutual_information
 
 TIER_SHARES = [0.04, 0.18, 0.43, 0.35]
 
