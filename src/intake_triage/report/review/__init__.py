@@ -1,5 +1,5 @@
-"""What a change did, for its review: one offline page and one Markdown comment.
+"""What a change did, for its review: the working tree compared with a committed revision.
 
-`make review BASE=main` compares the working tree with a committed revision. Every difference is
-what `dvc params diff`, `dvc metrics diff` and `dvc plots diff` say.
+Params, metrics and plots are what DVC says of them; of its own this has verdicts, recommendation,
+the runs kept below results/, and the refusal of a dvc.lock that is out of step.
 """

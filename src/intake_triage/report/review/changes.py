@@ -1,9 +1,7 @@
-"""What DVC says has changed between a committed revision and the working tree."""
+"""What differs between a committed revision and the working tree, in every run that git keeps."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,142 +9,137 @@ from typing import Any
 import yaml
 
 from intake_triage.errors import InputError
+from intake_triage.layout import Layout
+from intake_triage.report.review.commands import run_dvc, run_git
+
+KEPT_RUNS = Path("results")  # runs with other params, a folder each, laid out as the checkout
 
 
 @dataclass(frozen=True)
 class Change:
-    """A value in both revisions; `None` where a revision lacks it."""
+    """A value in both revisions; `None` where a revision lacks it.
 
-    key: str
+    `path` holds the keys that lead to it in `file`; from DVC one key, joined by dots.
+    """
+
+    file: str
+    path: tuple[str, ...]
     old: Any
     new: Any
-    difference: float | None = None
 
     @property
-    def is_change(self) -> bool:
-        return self.old != self.new or type(self.old) is not type(self.new)
+    def key(self) -> str:
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What changed since a revision: the pipeline's own run first, then those kept in git.
+
+    Of the recommendation it holds every entry, figures too; of plots the files.
+    """
+
+    base: str
+    verdicts: list[Change]
+    recommendation: list[Change]
+    params: list[Change]
+    metrics: list[Change]
+    plots: list[str]
 
     @property
-    def path(self) -> tuple[str, ...]:
-        return tuple(self.key.split("."))
+    def is_empty(self) -> bool:
+        changes = (self.verdicts, self.recommendation, self.params, self.metrics, self.plots)
+        return not any(changes)
 
 
-def changed_files(base: str) -> list[str]:
-    """Files that differ from `base`, new ones among them.
+def compare_with(base: str) -> Review:
+    """Compare the working tree with a revision.
+
+    Parameters
+    ----------
+    base : str
+        A git revision.
 
     Raises
     ------
     InputError
         If `base` is no revision of this repository.
     """
-    if _git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}", check=False) == "":
-        raise InputError(f"BASE={base}: no such revision here; fetch it or name another")
-    differing = _git("diff", "--name-only", "--no-renames", "-z", base)
-    untracked = _git("ls-files", "--others", "--exclude-standard", "-z")
-    return sorted(filter(None, (differing + untracked).split("\0")))
+    changed = _changed_files(base)
+    kept = _kept_runs(changed)
+    runs = [Layout(), *kept]
+    compared = _diff_files(base, [run.metrics("compare") for run in runs])
+    summaries = _diff_files(base, [run.metrics("summary") for run in kept])
+    plot_folders = [run.root / "plots" for run in runs]
+    return Review(
+        base,
+        verdicts=[c for c in compared if c.path[0] == "transfer" and c.path[-1] == "verdict"],
+        recommendation=[c for c in compared if c.path[0] == "recommendation"],
+        params=_diff_by_dvc("params", base) + _diff_files(base, [run.params for run in kept]),
+        metrics=_diff_by_dvc("metrics", base) + summaries,
+        plots=[file for file in changed if Path(file).parent in plot_folders],
+    )
 
 
-def diff_params(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
-    """Params by file, in the file's order; only what changed.
-
-    Parameters
-    ----------
-    base : str
-        A git revision.
-    files : iterable of str
-        Files of params that differ.
-    """
-    return _diff_values("params", base, files)
-
-
-def diff_metrics(base: str, files: Iterable[str]) -> dict[str, list[Change]]:
-    """Metrics by file, in the file's order; those that did not change too.
+def diff_leaves(old: Any, new: Any, *, file: str) -> list[Change]:
+    """Values of nested dictionaries that differ, in the order of `new`; a list is one value.
 
     Parameters
     ----------
-    base : str
-        A git revision.
-    files : iterable of str
-        Files of metrics that differ.
-    """
-    return _diff_values("metrics", base, files, "--all")
-
-
-def diff_lists(base: str, file: str, *, section: str) -> list[Change]:
-    """Changed lists inside one section of a metrics file, which `dvc metrics diff` passes over.
-
-    Parameters
-    ----------
-    base : str
-        A git revision.
+    old, new : Any
+        What `file` holds in both revisions.
     file : str
-        A JSON file.
-    section : str
-        One of its keys.
     """
-    committed = json.loads(_git("show", f"{base}:./{file}", check=False) or "{}")
-    old, new = (leaves(values.get(section, {}), section) for values in (committed, _read(file)))
+    before, now = _leaves(old), _leaves(new)
     return [
-        Change(key, old.get(key), new.get(key))
-        for key in new | old
-        if old.get(key) != new.get(key)
-        and (isinstance(old.get(key), list) or isinstance(new.get(key), list))
+        Change(file, path, before.get(path), now.get(path))
+        for path in now | before
+        if before.get(path) != now.get(path)
     ]
 
 
-def leaves(value: Any, *prefix: str) -> dict[str, Any]:
-    """Every value of nested dictionaries, under a key joined by dots; a list is one value."""
+def _leaves(value: Any, *path: str) -> dict[tuple[str, ...], Any]:
     if not isinstance(value, dict):
-        return {".".join(prefix): value}
+        return {path: value}
     return {
-        key: leaf
+        leaf_path: leaf
         for name, item in value.items()
-        for key, leaf in leaves(item, *prefix, str(name)).items()
+        for leaf_path, leaf in _leaves(item, *path, str(name)).items()
     }
 
 
-def _diff_values(
-    kind: str, base: str, files: Iterable[str], *options: str
-) -> dict[str, list[Change]]:
-    targets = list(files)
-    if not targets:
-        return {}
-    printed = run_dvc(kind, "diff", base, "--json", *options, "--targets", *targets)
-    return {
-        file: [
-            Change(key, value.get("old"), value.get("new"), value.get("diff"))
-            for key, value in sorted(values.items(), key=_place_in(file))
-        ]
-        for file, values in json.loads(printed).items()
-    }
+def _diff_files(base: str, paths: Iterable[Path]) -> list[Change]:
+    """What differs in YAML or JSON files; a revision that lacks a file counts as empty."""
+    changes = []
+    for path in paths:
+        parse = json.loads if path.suffix == ".json" else yaml.safe_load
+        old = run_git("show", f"{base}:./{path}", check=False)
+        new = path.read_text(encoding="utf-8") if path.exists() else ""
+        changes += diff_leaves(parse(old or "{}"), parse(new or "{}"), file=str(path))
+    return changes
 
 
-def _place_in(file: str) -> Callable[[tuple[str, Any]], tuple[int, str]]:
-    """Sort keys as the file has them; DVC gives them in no order. Keys that are gone come last."""
-    places = {key: place for place, key in enumerate(leaves(_read(file)))}
-    return lambda item: (places.get(item[0], len(places)), item[0])
+def _diff_by_dvc(kind: str, base: str) -> list[Change]:
+    """What `dvc params diff` or `dvc metrics diff` says; it gives the keys in no order."""
+    differing = json.loads(run_dvc(kind, "diff", base, "--json"))
+    return [
+        Change(file, (key,), values.get("old"), values.get("new"))
+        for file, by_key in sorted(differing.items())
+        for key, values in sorted(by_key.items())
+    ]
 
 
-def _read(file: str) -> Any:
-    return yaml.safe_load(Path(file).read_text(encoding="utf-8")) if Path(file).exists() else {}
+def _changed_files(base: str) -> list[str]:
+    """Files that differ from `base`, new ones among them."""
+    revision = ("--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
+    if not run_git("rev-parse", *revision, check=False):
+        raise InputError(f"BASE={base}: no such revision here; fetch it or name another")
+    differing = run_git("diff", "--name-only", "--no-renames", "-z", base)
+    untracked = run_git("ls-files", "--others", "--exclude-standard", "-z")
+    return sorted(filter(None, (differing + untracked).split("\0")))
 
 
-def run_dvc(*arguments: str) -> str:
-    """What DVC prints.
-
-    Raises
-    ------
-    InputError
-        If DVC fails, with what it says of it.
-    """
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments], text=True, capture_output=True, check=False
-    )
-    if done.returncode != 0:
-        said = (done.stderr.strip() or "nothing").splitlines()[0]
-        raise InputError(f"dvc {' '.join(arguments[:3])} failed: {said}")
-    return done.stdout
-
-
-def _git(*arguments: str, check: bool = True) -> str:
-    return subprocess.run(["git", *arguments], text=True, capture_output=True, check=check).stdout
+def _kept_runs(changed: Iterable[str]) -> list[Layout]:
+    """The kept runs of which a file has changed, removed ones too."""
+    folders = {p.parents[-3] for p in map(Path, changed) if KEPT_RUNS in p.parents[1:]}
+    return [Layout(folder) for folder in sorted(folders)]

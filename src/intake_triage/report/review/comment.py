@@ -1,88 +1,100 @@
 """The review as one Markdown comment, short enough for GitHub."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from intake_triage.report.markdown import markdown_table
-from intake_triage.report.review.contents import Review, RunReview
-from intake_triage.report.review.summary import (
-    SCORES_NOTE,
-    introduce,
-    say_nothing_changed,
-    summarise,
-)
-from intake_triage.report.review.tables import Table, change_table
+from intake_triage.report.review.changes import Change, Review
 
 # By this the workflow finds the comment that it wrote before.
 MARK = "<!-- review of params, metrics and plots -->"
 LONGEST = 60_000  # characters; GitHub takes 65,536
-MOST_ROWS = 40  # of one table
+MOST_ROWS = 100  # of one table
 MOST_CHARACTERS = 300  # of one cell
-CUT = "\n\nThe rest is on the page.\n"
+CUT = "\n\nThe rest is too long for a comment.\n"
+ABSENT = "–"
+
+
+def summarise(review: Review) -> list[str]:
+    """Verdicts and choices that changed, a line each, then how much else did."""
+    if review.is_empty:
+        return [f"No params, metrics or plots differ from {review.base}."]
+    choices = [change for change in review.recommendation if _is_choice(change)]
+    stays = "stays; figures behind it changed" if review.recommendation else "did not change"
+    return [
+        *([] if choices else [f"The recommendation {stays}."]),
+        *map(_sentence, choices),
+        *([] if review.verdicts else ["No verdict on transfer changed."]),
+        *map(_sentence, review.verdicts),
+        f"Changed: params {len(review.params)}, metrics {len(review.metrics)}, "
+        f"plots {len(review.plots)}.",
+    ]
 
 
 def build_comment(review: Review) -> str:
     """The comment as text."""
-    if not review.runs:
-        return f"{MARK}\n### Review\n\n{_escape(say_nothing_changed(review))}\n"
-    parts = [MARK + "\n### Review", _escape(introduce(review))]
-    for run in review.runs:
-        parts += _describe_run(run, base=review.base)
-    parts.append("All tables and the pictures are on the page `review.html`, kept with the checks.")
-    return _shorten("\n\n".join(parts) + "\n")
+    comment = "\n\n".join([f"{MARK}\n### Review", *_sections(review)]) + "\n"
+    if len(comment) <= LONGEST:
+        return comment
+    kept = comment[: LONGEST - len(CUT) - len("\n\n</details>")].rpartition("\n")[0]
+    is_open = kept.count("<details>") > kept.count("</details>")
+    return kept + ("\n\n</details>" if is_open else "") + CUT
 
 
-def _describe_run(run: RunReview, *, base: str) -> Iterator[str]:
-    yield f"#### {_escape(run.title)}"
-    yield "\n".join(f"- {_escape(sentence)}" for sentence in summarise(run))
-    if run.params:
-        yield _table(change_table("Params", run.params, base=base, first="param"))
-    if run.recommendation:
-        yield _folded("Recommendation", [run.recommendation_table])
-    if run.scores:
-        yield _folded("Scores and cost", run.scores, note=SCORES_NOTE)
-    if run.metrics:
-        files = [
-            f"`{file}` ({sum(len(table.rows) for table in tables)})"
-            for file, tables in run.metrics.items()
-        ]
-        yield "Metrics that changed, with the number of figures: " + ", ".join(files) + "."
-    if run.plots:
-        titles = "\n".join(f"- {_escape(picture.title)}" for picture in run.plots)
-        yield f"Plots that changed:\n\n{titles}"
+def _sections(review: Review) -> Iterator[str]:
+    yield "\n".join(f"- {_escape(sentence)}" for sentence in summarise(review))
+    yield from _table("Recommendation", review.recommendation, base=review.base)
+    yield from _table("Params", review.params, base=review.base)
+    yield from _table("Metrics", review.metrics, base=review.base)
+    if review.plots:
+        files = "\n".join(f"- {_escape(file)}" for file in review.plots)
+        yield (
+            "Plots that changed; `plots/index.html`, kept with the checks, draws the pipeline's "
+            f"own of both revisions:\n\n{files}"
+        )
 
 
-def _folded(title: str, tables: list[Table], *, note: str = "") -> str:
-    """A block that opens on a click."""
-    parts = [
-        f"<details><summary>{title}</summary>",
-        *([note] if note else []),
-        *(_table(table) for table in tables),
-        "</details>",
+def _table(title: str, changes: Collection[Change], *, base: str) -> Iterator[str]:
+    """A block that opens on a click, with at most `MOST_ROWS` rows; none without changes."""
+    if not changes:
+        return
+    heading = ("file", "key", base, "now", "difference")
+    rows = [
+        (change.file, change.key, _show(change.old), _show(change.new), _difference(change))
+        for change in list(changes)[:MOST_ROWS]
     ]
-    return "\n\n".join(parts)
+    yield f"<details><summary>{title} ({len(changes)})</summary>"
+    yield markdown_table([[_escape(cell) for cell in row] for row in (heading, *rows)])
+    if len(changes) > MOST_ROWS:
+        yield f"… and {len(changes) - MOST_ROWS} more."
+    yield "</details>"
 
 
-def _table(table: Table) -> str:
-    """A Markdown table under its title, at most `MOST_ROWS` rows of it."""
-    rows = [table.heading, *table.rows[:MOST_ROWS]]
-    text = markdown_table([[_escape(cell) for cell in row] for row in rows])
-    title = f"**{_escape(table.title)}**\n\n" if table.title else ""
-    left_out = len(table.rows) - MOST_ROWS
-    return title + text + (f"\n\n… and {left_out} more, on the page." if left_out > 0 else "")
+def _is_choice(change: Change) -> bool:
+    """Whether it is a name, a count or a state, no figure and nothing that might flip it."""
+    has_figure = isinstance(change.old, float) or isinstance(change.new, float)
+    return not has_figure and "flips" not in change.path
+
+
+def _sentence(change: Change) -> str:
+    return f"{change.file}: {change.key}: {_show(change.old)} → {_show(change.new)}"
+
+
+def _show(value: Any) -> str:
+    return ABSENT if value is None else str(value)
+
+
+def _difference(change: Change) -> str:
+    """Without the noise of floating point; empty where a value is no number."""
+    values = (change.old, change.new)
+    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
+        return ""
+    return f"{change.new - change.old:+.6g}"
 
 
 def _escape(text: str) -> str:
     """Text that Markdown shows as it stands, on one line."""
     flat = " ".join(text.split())
     shown = flat if len(flat) <= MOST_CHARACTERS else flat[: MOST_CHARACTERS - 1] + "…"
-    return re.sub(r"([\\`*_\[\]<>|#@])", r"\\\1", shown)
-
-
-def _shorten(comment: str) -> str:
-    """Whole lines up to `LONGEST` characters, folded blocks closed."""
-    if len(comment) <= LONGEST:
-        return comment
-    kept = comment[: LONGEST - len(CUT) - len("\n\n</details>")].rpartition("\n")[0]
-    is_open = kept.count("<details>") > kept.count("</details>")
-    return kept + ("\n\n</details>" if is_open else "") + CUT
+    return re.sub(r"([\\`*_~&\[\]<>|#@])", r"\\\1", shown)

@@ -1,16 +1,14 @@
 """Refuse a dvc.lock that is out of step with the code, the params or the committed results.
 
-`make check-lock`. It works in a fresh clone: data and models that are not there count as unchanged.
+It works in a fresh clone: data and models that are not there count as unchanged.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-from intake_triage.errors import InputError, run_stage
-from intake_triage.report.review.changes import run_dvc
+from intake_triage.errors import InputError
+from intake_triage.report.review.commands import run_dvc, try_dvc
 
 # What `dvc status` says of files that are merely not in this clone.
 ABSENT = ("deleted", "not in cache")
@@ -24,17 +22,12 @@ def check_lock() -> None:
     InputError
         If one would; the message names every stage that changed and what changed in it.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", "repro", "--dry", "--allow-missing"],
-        text=True,
-        capture_output=True,
-        check=False,
-    )
+    done = try_dvc("repro", "--dry", "--allow-missing")
     # Where the data are missing DVC fails at a changed stage; where they are there it says this.
     running = [line for line in done.stdout.splitlines() if line.startswith("Running stage '")]
     if done.returncode == 0 and not running:
         return
-    changed = list(_describe_changes(json.loads(run_dvc("status", "--json"))))
+    changed = list(_describe_changes(json.loads(run_dvc("status", "dvc.yaml", "--json"))))
     reasons = changed or [line.strip() for line in done.stderr.splitlines()[-1:]] or running
     raise InputError(
         f"dvc.lock is out of step: {'; '.join(reasons)}. Run `dvc repro`, then commit dvc.lock, "
@@ -60,13 +53,3 @@ def _changed_names(entry: str | dict[str, dict[str, Any]]) -> Iterator[str]:
                 yield from (f"{name}: {key}" if key else name for key in state)
             elif state not in ABSENT:
                 yield name
-
-
-def main() -> None:
-    """Say that dvc.lock is in step, or fail in one line."""
-    check_lock()
-    print("dvc.lock is in step with the code, the params and the committed results")
-
-
-if __name__ == "__main__":
-    run_stage(main)

@@ -1,0 +1,60 @@
+"""A dvc.lock that is out of step is refused, in one line that says where."""
+
+import pytest
+from checkout import Checkout
+from reviewed_pipeline import edit, run_script
+
+
+def test_lock_in_step_is_accepted_without_cache_and_data(clone: Checkout) -> None:
+    done = run_script(clone, "check_lock")
+    assert done.returncode == 0, done.stderr
+    assert not (clone.root / ".dvc/cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("params.yaml", "0.3", "0.4", "score (params.yaml: mtl)"),
+        ("score.py", "0.6", "0.7", "score (score.py)"),
+        ("make.py", '"made"', '"other"', "make (make.py)"),
+        ("dvc.yaml", "python score.py", "python -O score.py", "score (changed command)"),
+        ("metrics/compare.json", "positive", "negative", "score (metrics/compare.json)"),
+    ],
+)
+def test_lock_out_of_step_is_refused_in_one_line(clone: Checkout, file, old, new, message) -> None:
+    edit(clone, file, old, new)
+    done = run_script(clone, "check_lock")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: dvc.lock is out of step: {message}. Run `dvc repro`")
+    assert done.stderr.count("\n") == 1
+
+
+def test_lock_whose_stages_disagree_is_refused_though_no_file_changed(clone: Checkout) -> None:
+    lock = clone.root / "dvc.lock"
+    text = lock.read_text(encoding="utf-8")
+    place = text.rindex("- path: made.txt")  # what `make` wrote, or what `score` read
+    digest = text[place:].split("md5: ", 1)[1].split("\n", 1)[0]
+    edited = text[:place] + text[place:].replace(digest, digest[::-1], 1)
+    lock.write_text(edited, encoding="utf-8")
+    done = run_script(clone, "check_lock")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: dvc.lock is out of step: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_lock_out_of_step_is_refused_where_the_data_are_there(clone: Checkout) -> None:
+    clone.dvc("repro", "--force", "--quiet")
+    assert run_script(clone, "check_lock").returncode == 0
+    edit(clone, "params.yaml", "loss_weight: 0.3", "loss_weight: 0.4")
+    done = run_script(clone, "check_lock")
+    assert done.returncode == 1
+    assert "score (params.yaml: mtl)" in done.stderr
+
+
+def test_a_study_out_of_step_is_no_concern_of_the_pipelines_lock(clone: Checkout) -> None:
+    study = clone.root / "studies/dvc.yaml"
+    study.parent.mkdir()
+    study.write_text("stages:\n  measure:\n    cmd: 'true'\n    deps: [never.csv]\n")
+    assert run_script(clone, "check_lock").returncode == 0
+    edit(clone, "score.py", "0.6", "0.7")
+    assert "measure" not in run_script(clone, "check_lock").stderr
