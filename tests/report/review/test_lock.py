@@ -54,7 +54,7 @@ def test_lock_out_of_step_is_refused_where_the_data_are_there(clone: Checkout) -
 def test_a_study_out_of_step_is_no_concern_of_the_pipelines_lock(clone: Checkout) -> None:
     study = clone.root / "studies/dvc.yaml"
     study.parent.mkdir()
-    study.write_text("stages:\n  measure:\n    cmd: 'true'\n    deps: [never.csv]\n")
+    study.write_text("stages:\n  measure:\n    cmd: 'true'\n    deps: [../score.py]\n")
     assert run_script(clone, "check_lock").returncode == 0
     edit(clone, "score.py", "0.6", "0.7")
     assert "measure" not in run_script(clone, "check_lock").stderr

@@ -124,6 +124,11 @@ def test_a_base_with_fewer_figures_is_reviewed(clone: Checkout) -> None:
     assert "metrics/compare.json: recommendation.urgency: – → gbm" in printed
 
 
+def test_a_base_may_be_named_as_a_folder_is(clone: Checkout) -> None:
+    clone.run("git", "branch", "metrics", "main")
+    assert CHANGED[0] in review(clone, "metrics")
+
+
 def test_unknown_revision_is_refused_in_one_line(clone: Checkout) -> None:
     done = run_script(clone, "review", "nowhere")
     assert done.returncode == 1

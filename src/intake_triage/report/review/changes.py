@@ -134,7 +134,7 @@ def _changed_files(base: str) -> list[str]:
     revision = ("--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if not run_git("rev-parse", *revision, check=False):
         raise InputError(f"BASE={base}: no such revision here; fetch it or name another")
-    differing = run_git("diff", "--name-only", "--no-renames", "-z", base)
+    differing = run_git("diff", "--name-only", "--no-renames", "-z", base, "--")
     untracked = run_git("ls-files", "--others", "--exclude-standard", "-z")
     return sorted(filter(None, (differing + untracked).split("\0")))
 
