@@ -1,67 +1,60 @@
 """Stage compare: score every system on the test split, judge transfer, recommend.
 
 Reads   data/prepared, data/test_labels.parquet, data/oracle.parquet, predictions/, training/,
-        models/decisions/
-Writes  metrics/compare.json, metrics/safety.json, metrics/cost.json, plots/*.json
+        models/decisions/, metrics/train_*.json
+Writes  metrics/results.csv, compare.json, safety.json, cost.json, summary.json; plots/*.json
 """
-
-from pathlib import Path
 
 from joblib import Parallel, delayed
 
 from intake_triage.errors import run_stage
-from intake_triage.evaluation.comparison import compare_systems
-from intake_triage.evaluation.cost import read_cost
-from intake_triage.evaluation.fitted_rules import read_fitted_rules
-from intake_triage.evaluation.forecasts import read_systems
-from intake_triage.evaluation.out_of_fold import read_out_of_fold
-from intake_triage.evaluation.plot_rows import cost_rows, training_plots
-from intake_triage.evaluation.samples import read_test_labels
+from intake_triage.evaluation.compare import compare_systems
+from intake_triage.evaluation.cost import read_costs
+from intake_triage.evaluation.forecasts import read_fitted_rules, read_out_of_fold, read_systems
+from intake_triage.evaluation.plots import cost_rows, training_plots, with_colours
+from intake_triage.evaluation.samples import label_split, read_test_split
+from intake_triage.evaluation.table import Results, write_results
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.recommendation.recommend import compare_set_ups
+from intake_triage.recommendation.summary import summarize
 from intake_triage.records.prepared import read_prepared
-from intake_triage.systems import TRAINED_SYSTEMS
 
-METRICS = Path("metrics")
-PLOTS = Path("plots")
+LAYOUT = Layout()
 
 
 def main() -> None:
-    params = load_params()
-    layout = Layout()
-    prepared = read_prepared(layout)
-    test = prepared.of_split("test")
-    calibrate = prepared.of_split("calibrate")
-    systems = read_systems(prepared.of_split("train"), test, layout)
-    held_out = read_test_labels(test)
-    records, out_of_fold = read_out_of_fold(calibrate, layout)
+    params, prepared = load_params(), read_prepared()
+    resamples = params.compare.resamples
+    systems = read_systems(prepared.of_split("train"), prepared.of_split("test"))
+    test = read_test_split(prepared.of_split("test"), resamples=resamples)
+    calibrate = label_split(prepared.of_split("calibrate"), resamples=resamples)
     # Side by side, as threads: numpy multiplies and sums without Python's lock.
-    comparison, (recommendation, set_up_plots) = Parallel(n_jobs=2, prefer="threads")(
-        [
-            delayed(compare_systems)(
-                systems,
-                held_out,
-                read_fitted_rules(calibrate, layout),
-                params=params.compare,
-                cost=params.decision.cost,
-                alpha=params.calibrate.alpha,
-            ),
-            delayed(compare_set_ups)(out_of_fold, records, systems, held_out, params),
-        ]
+    halves = (
+        delayed(compare_systems)(systems, test, read_fitted_rules(calibrate), params),
+        delayed(compare_set_ups)(read_out_of_fold(calibrate), calibrate, systems, test, params),
     )
-    write_json(METRICS / "compare.json", comparison.metrics | {"recommendation": recommendation})
-    write_json(METRICS / "safety.json", comparison.safety)
-    cost = {system: read_cost(system) for system in TRAINED_SYSTEMS}
-    write_json(METRICS / "cost.json", cost)
-    histories = {
-        system: read_json(Path(f"training/{system}/history.json")) for system in TRAINED_SYSTEMS
+    comparison, set_ups = Parallel(n_jobs=2, prefer="threads")(halves)
+
+    results = Results([*comparison.results.rows, *set_ups.results])
+    cost = read_costs()
+    valid = read_json(LAYOUT.metrics("train_st")) | read_json(LAYOUT.metrics("train_mtl"))
+    write_results(LAYOUT.results, results)
+    metrics = {
+        "compare": comparison.metrics | {"recommendation": set_ups.recommendation},
+        "safety": comparison.safety,
+        "cost": cost,
+        "summary": summarize(
+            results, comparison.metrics["transfer"], set_ups.recommendation, cost, valid
+        ),
     }
-    plots = comparison.plots | set_up_plots | training_plots(histories, params.mtl)
-    plots["cost"] = cost_rows(comparison.plots["macro_f1"], cost)
+    for name, values in metrics.items():
+        write_json(LAYOUT.metrics(name), values)
+    plots = comparison.plots | {"set_ups": set_ups.rows} | training_plots(params.mtl)
+    plots["cost"] = cost_rows(plots["macro_f1"], cost)
     for name, rows in plots.items():
-        write_json(PLOTS / f"{name}.json", rows)
+        write_json(LAYOUT.plots(name), with_colours(rows))
 
 
 if __name__ == "__main__":

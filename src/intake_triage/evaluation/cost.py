@@ -1,24 +1,26 @@
 """What training a system for both tasks costs."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from intake_triage.errors import InputError
 from intake_triage.files import read_json
+from intake_triage.layout import Layout
+from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
-TRAINING = Path("training")
 
-
-def read_cost(system: str, *, folder: Path = TRAINING) -> dict[str, Any]:
-    """Read `training/<system>/cost.json` and summarise its fits."""
-    path = folder / system / "cost.json"
-    try:
-        return summarize_cost(read_json(path)["fits"])
-    except (KeyError, InputError) as error:
-        raise InputError(f"{path}: {error}; run the stage that writes it again") from None
+def read_costs(*, layout: Layout = Layout()) -> dict[str, dict[str, Any]]:
+    """By trained system, its fits' `training/<system>/cost.json` summarised."""
+    costs = {}
+    for system in TRAINED_SYSTEMS:
+        path = layout.training(system) / "cost.json"
+        try:
+            costs[system] = summarize_cost(read_json(path)["fits"])
+        except (KeyError, InputError) as error:
+            raise InputError(f"{path}: {error}; run the stage that writes it again") from None
+    return costs
 
 
 def summarize_cost(fits: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,13 +1,16 @@
-"""The systems that are compared, each as logits on the test split: the trained ones, the class
-frequencies of train (`prior`) and, where a source knows it, the truth's own posterior (`oracle`).
+"""What the systems say of the records: the trained ones, the class frequencies of train (`prior`)
+and, where a source knows it, the truth's own posterior (`oracle`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from intake_triage.calibration.decisions import DecisionRules, read_decision_rules
 from intake_triage.errors import InputError
+from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import read_aligned
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
@@ -15,11 +18,12 @@ from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS, Task
 
 LEAST_PROBABILITY = 1e-12  # keeps the logarithm of a probability of 0 finite
+Logits = Mapping[str, Mapping[Task, np.ndarray]]  # by system and task
 
 
 @dataclass(frozen=True)
 class SystemLogits:
-    """One system's logits for the test records, by task.
+    """One system's logits for the records of a split, by task.
 
     Attributes
     ----------
@@ -31,26 +35,71 @@ class SystemLogits:
     calibrated: dict[Task, np.ndarray]
 
 
+@dataclass(frozen=True)
+class FittedRules:
+    """What stage `calibrate` fitted to the trained systems, and what it was fitted to.
+
+    Attributes
+    ----------
+    rules : by system and task
+    logits : by system and task, float arrays of shape (n_seeds, n_calibrate, n_classes)
+        Raw.
+    calibrate : LabelledSplit
+    """
+
+    rules: Mapping[str, Mapping[Task, DecisionRules]]
+    logits: Logits
+    calibrate: LabelledSplit
+
+
 def read_systems(
-    train: PreparedRecords, test: PreparedRecords, layout: Layout
+    train: PreparedRecords, test: PreparedRecords, *, layout: Layout = Layout()
 ) -> dict[str, SystemLogits]:
-    """All systems by name: prior, the trained ones, and the oracle if the source has one."""
+    """All systems on test: prior, the trained ones, and the oracle if the source has one."""
     record_id = test.frame["record_id"].to_numpy(str)
     systems = {"prior": prior_logits(train, n_records=len(record_id))}
-    systems |= {name: read_trained(name, record_id, layout) for name in TRAINED_SYSTEMS}
+    for system in TRAINED_SYSTEMS:
+        raw, calibrated = (
+            {task: _read(path(system, task), record_id) for task in TASKS}
+            for path in (layout.predictions, layout.calibrated)
+        )
+        systems[system] = SystemLogits(raw, calibrated)
     truth = pd.read_parquet(layout.oracle)
     if len(truth):
-        systems["oracle"] = oracle_logits(truth, record_id, test)
+        classes = {task: test.schema.classes(task) for task in TASKS}
+        systems["oracle"] = oracle_logits(truth, record_id, classes)
     return systems
 
 
-def read_trained(system: str, record_id: np.ndarray, layout: Layout) -> SystemLogits:
-    """Read a trained system's raw and calibrated test logits, in the order of `record_id`."""
-    raw, calibrated = (
-        {task: read_aligned(path(system, task), record_id, "test").logits for task in TASKS}
-        for path in (layout.predictions, layout.calibrated)
+def read_out_of_fold(calibrate: LabelledSplit, *, layout: Layout = Layout()) -> Logits:
+    """The calibrate split's logits, each record's calibrated without its fold."""
+    return {
+        system: {
+            task: read_aligned(layout.out_of_fold(system, task), calibrate.record_id).logits
+            for task in TASKS
+        }
+        for system in TRAINED_SYSTEMS
+    }
+
+
+def read_fitted_rules(calibrate: LabelledSplit, *, layout: Layout = Layout()) -> FittedRules:
+    """The rules of all trained systems, and their raw logits of the split."""
+    return FittedRules(
+        rules={
+            system: {
+                task: read_decision_rules(layout.decision_rules(system, task)) for task in TASKS
+            }
+            for system in TRAINED_SYSTEMS
+        },
+        logits={
+            system: {
+                task: _read(layout.predictions(system, task), calibrate.record_id, "calibrate")
+                for task in TASKS
+            }
+            for system in TRAINED_SYSTEMS
+        },
+        calibrate=calibrate,
     )
-    return SystemLogits(raw, calibrated)
 
 
 def prior_logits(train: PreparedRecords, *, n_records: int) -> SystemLogits:
@@ -65,24 +114,20 @@ def prior_logits(train: PreparedRecords, *, n_records: int) -> SystemLogits:
 
 
 def oracle_logits(
-    truth: pd.DataFrame, record_id: np.ndarray, test: PreparedRecords
+    truth: pd.DataFrame, record_id: np.ndarray, classes: Mapping[Task, tuple[str, ...]]
 ) -> SystemLogits:
     """Take posteriors from the columns record_id, urgency_0 …, specialty_0 ….
 
     Raises
     ------
     InputError
-        If a test record or a column is absent.
+        If a record or a column is absent.
     """
     frame = truth.set_index("record_id")
-    columns = {
-        task: [f"{task}_{k}" for k in range(len(test.schema.classes(task)))] for task in TASKS
-    }
+    columns = {task: [f"{task}_{k}" for k in range(len(classes[task]))] for task in TASKS}
     absent = {name for names in columns.values() for name in names} - set(frame.columns)
     if absent or not set(record_id) <= set(frame.index):
-        raise InputError(
-            f"{Layout().oracle}: lacks {sorted(absent) or 'test records'}; run stage prepare"
-        )
+        raise InputError(f"the oracle lacks {sorted(absent) or 'test records'}; run stage prepare")
     logits = {
         task: _log_probabilities(frame.loc[record_id, columns[task]].to_numpy())[np.newaxis]
         for task in TASKS
@@ -92,3 +137,7 @@ def oracle_logits(
 
 def _log_probabilities(probabilities: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(probabilities, LEAST_PROBABILITY))
+
+
+def _read(path, record_id: np.ndarray, split="test") -> np.ndarray:
+    return read_aligned(path, record_id, split=split).logits

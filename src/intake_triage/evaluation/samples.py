@@ -1,18 +1,15 @@
-"""The test split with its labels: read here alone, and only to compare finished systems."""
+"""A split with its labels and bootstrap weights, and the parts of it that figures are about."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.records.prepared import (
-    NO_LABEL,
-    TEST_LABELS,
-    PreparedRecords,
-    encode_labels,
-)
+from intake_triage.layout import Layout
+from intake_triage.records.prepared import NO_LABEL, PreparedRecords, encode_labels
+from intake_triage.statistics.bootstrap import draw_weights, replicate_mean
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 from intake_triage.tasks import TASKS, Task
 
@@ -20,8 +17,8 @@ MISSING = "missing"  # stands for the value of a subgroup that a record does not
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """The records that carry a task's label.
+class Sample:
+    """The records of a split that carry a task's label.
 
     Attributes
     ----------
@@ -31,30 +28,33 @@ class Labelled:
         Class indices.
     unit : int array of shape (n_labelled,)
         Numbers of their units in the split.
+    weights : float array of shape (n_weights, n_units)
+        Bootstrap weights of all units of the split.
     """
 
     rows: np.ndarray
     labels: np.ndarray
     unit: np.ndarray
-
-    def where(self, mask: np.ndarray) -> "Labelled":
-        """Some of them; `mask` is a bool array of shape (n_labelled,)."""
-        return Labelled(self.rows[mask], self.labels[mask], self.unit[mask])
+    weights: np.ndarray
 
     @property
     def n_units(self) -> int:
-        """Number of units with at least one of them."""
+        """Number of units with at least one of the records."""
         return len(np.unique(self.unit))
 
     @property
     def in_groups(self) -> bool:
-        """Whether some of them share a unit."""
+        """Whether some of the records share a unit."""
         return self.n_units < len(self.unit)
+
+    def mean(self, values: np.ndarray, *, among: np.ndarray | None = None) -> np.ndarray:
+        """`replicate_mean` over the records, (..., n_labelled) to (..., n_weights)."""
+        return replicate_mean(values, self.unit, self.weights, among=among)
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """The test records.
+class LabelledSplit:
+    """The records of a split with their labels.
 
     Attributes
     ----------
@@ -66,6 +66,8 @@ class HeldOut:
     classes : by task, the class names
     subgroups : by column, str arrays of shape (n_records,)
         `MISSING` where the record has no value.
+    weights : float array of shape (n_weights, n_units)
+        Bootstrap weights, as `draw_weights` gives them.
     """
 
     record_id: np.ndarray
@@ -73,6 +75,7 @@ class HeldOut:
     labels: dict[Task, np.ndarray]
     classes: dict[Task, tuple[str, ...]]
     subgroups: dict[str, np.ndarray]
+    weights: np.ndarray
 
     @property
     def n_units(self) -> int:
@@ -82,13 +85,14 @@ class HeldOut:
         """Which records carry the task's label, bool of shape (n_records,)."""
         return self.labels[task] != NO_LABEL
 
-    def count_units(self, task: Task) -> int:
-        """Number of units with at least one label of the task."""
-        return len(np.unique(self.unit[self.has_label(task)]))
+    def has_both(self) -> np.ndarray:
+        """Which records carry both labels, bool of shape (n_records,)."""
+        return np.logical_and.reduce([self.has_label(task) for task in TASKS])
 
-    def labelled(self, task: Task) -> Labelled:
+    def sample(self, task: Task) -> Sample:
         """The records that carry the task's label."""
-        return labelled_records(self.labels[task], self.unit)
+        rows = np.flatnonzero(self.has_label(task))
+        return Sample(rows, self.labels[task][rows], self.unit[rows], self.weights)
 
     def classes_to_show(self, task: Task) -> dict[int, str]:
         """Index and name of the classes with enough people to be shown on their own."""
@@ -96,28 +100,44 @@ class HeldOut:
         counts = np.bincount(labels, minlength=len(self.classes[task]))
         return {k: name for k, name in enumerate(self.classes[task]) if counts[k] >= SMALLEST_SHOWN}
 
+    def where(self, rows: np.ndarray) -> "LabelledSplit":
+        """Some of the records, `rows` a bool array of shape (n_records,), without subgroups."""
+        units, unit = np.unique(self.unit[rows], return_inverse=True)
+        return LabelledSplit(
+            self.record_id[rows],
+            unit,
+            {task: labels[rows] for task, labels in self.labels.items()},
+            self.classes,
+            {},
+            self.weights[:, units],
+        )
 
-def labelled_records(labels: np.ndarray, unit: np.ndarray) -> Labelled:
-    """Those records of a split whose label is not `NO_LABEL`; int arrays of shape (n_records,)."""
-    rows = np.flatnonzero(labels != NO_LABEL)
-    return Labelled(rows, labels[rows], unit[rows])
+    @cached_property
+    def tiers(self) -> tuple[str, ...]:
+        """The urgency tiers, most urgent first."""
+        return self.classes["urgency"]
 
 
-def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut:
-    """Join the labels in `path` to the records of the test split.
+def read_test_split(
+    test: PreparedRecords, *, resamples: int, layout: Layout = Layout()
+) -> LabelledSplit:
+    """Join the test labels, read here alone, to the records of the test split.
 
     Parameters
     ----------
     test : PreparedRecords
         The test split, ``read_prepared().of_split("test")``.
-    path : Path
-        A Parquet file with the columns record_id, urgency, specialty; null is no label.
+    resamples : int
+    layout : Layout
+        Of the run: its `test_labels` has the columns record_id, urgency, specialty; null is no
+        label.
 
     Raises
     ------
     InputError
         If the file and the split do not hold the same records, or a label is no known class.
     """
+    path = layout.test_labels
     names = pd.read_parquet(path).set_index("record_id")
     record_id = test.frame["record_id"].to_numpy(str)
     if len(record_id) == 0 or len(names) != len(record_id) or set(names.index) != set(record_id):
@@ -131,18 +151,27 @@ def read_test_labels(test: PreparedRecords, path: Path = TEST_LABELS) -> HeldOut
         labels[task] = encode_labels(names[task], test.schema.classes(task))
         if (labels[task] == NO_LABEL).all():
             raise InputError(f"{path}: no test record has a label for {task}")
-    return HeldOut(
-        record_id,
-        unit_numbers(test),
-        labels,
-        {task: test.schema.classes(task) for task in TASKS},
-        {
-            column: test.frame[column].astype(object).fillna(MISSING).to_numpy(str)
-            for column in test.schema.subgroups
+    return _label(test, labels, resamples=resamples)
+
+
+def label_split(records: PreparedRecords, *, resamples: int) -> LabelledSplit:
+    """A split whose labels lie in its records: any but test."""
+    labels = {task: records.labels(task) for task in TASKS}
+    return _label(records, labels, resamples=resamples)
+
+
+def _label(
+    records: PreparedRecords, labels: dict[Task, np.ndarray], *, resamples: int
+) -> LabelledSplit:
+    unit = np.unique(records.frame["unit"].to_numpy(), return_inverse=True)[1]
+    return LabelledSplit(
+        record_id=records.frame["record_id"].to_numpy(str),
+        unit=unit,
+        labels=labels,
+        classes={task: records.schema.classes(task) for task in TASKS},
+        subgroups={
+            column: records.frame[column].astype(object).fillna(MISSING).to_numpy(str)
+            for column in records.schema.subgroups
         },
+        weights=draw_weights(int(unit.max()) + 1, resamples=resamples),
     )
-
-
-def unit_numbers(records: PreparedRecords) -> np.ndarray:
-    """The units of a split numbered from 0 without gaps, int array of shape (n_records,)."""
-    return np.unique(records.frame["unit"].to_numpy(), return_inverse=True)[1]

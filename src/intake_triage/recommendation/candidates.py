@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from intake_triage.systems import TRAINED_SYSTEMS
-from intake_triage.tasks import TASKS
-
-MULTI_TASK = "mtl"
+from intake_triage.systems import JOINT_SYSTEMS, SYSTEMS, TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS, Task
 
 
 @dataclass(frozen=True)
 class SetUp:
-    """A system for each task; mtl serves both or neither."""
+    """A system for each task; a joint one serves both or neither."""
 
     urgency: str
     specialty: str
@@ -20,12 +18,15 @@ class SetUp:
     @property
     def models(self) -> int:
         """How many models are run beside each other."""
-        return 1 if self.urgency == MULTI_TASK else 2
+        return 1 if self.urgency in JOINT_SYSTEMS else 2
 
     @property
     def label(self) -> str:
-        """Its name in plots."""
-        return MULTI_TASK if self.models == 1 else f"{self.urgency} + {self.specialty}"
+        """Its name in plots and tables."""
+        return self.urgency if self.models == 1 else f"{self.urgency} + {self.specialty}"
+
+    def system(self, task: Task) -> str:
+        return {"urgency": self.urgency, "specialty": self.specialty}[task]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class ScoredSetUp:
 
 
 def list_set_ups() -> list[SetUp]:
-    """All pairs of single-task systems, and mtl as a whole."""
-    single = [system for system in TRAINED_SYSTEMS if system != MULTI_TASK]
-    pairs = [*product(single, repeat=len(TASKS)), (MULTI_TASK, MULTI_TASK)]
+    """All pairs of single-task systems, and each joint one as a whole."""
+    single = [name for name in TRAINED_SYSTEMS if not SYSTEMS[name].joint]
+    pairs = [*product(single, repeat=len(TASKS)), *((name, name) for name in JOINT_SYSTEMS)]
     return [SetUp(*pair) for pair in pairs]

@@ -1,95 +1,156 @@
 """The ceilings of `decision`: what a set-up must not do, however little it costs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from intake_triage.evaluation.measures.cut_calibration import cut_names
 from intake_triage.params import DecisionParams
+from intake_triage.tasks import TASKS, Task
 
-UNDER_TRIAGE = "under_triage"
-SLOPE = "slope_"  # then the name of the cut
-ECE = "ece_"  # then the task
 DECIMALS = 4
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """Where a figure must lie, both ends included; `least` is None where there is no lower one."""
+class Ceiling:
+    """Bounds of one measure of a set-up.
 
-    least: float | None
-    most: float
+    Attributes
+    ----------
+    measure : str
+        Its name in `MEASURES`, for `task`.
+    task : str
+    class_name : str
+        The cut that it is about; "" for all forms.
+    most, least : str or None
+        The keys of its bounds under `decision`; None where it has no such bound.
+    """
 
-    def breaks(self, value: float | None) -> bool:
+    measure: str
+    task: Task
+    class_name: str
+    most: str
+    least: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in files."""
+        return {"ece": f"ece_{self.task}", "slope": f"slope_{self.class_name}"}.get(
+            self.measure, self.measure
+        )
+
+    def breaks(self, value: float | None, decision: DecisionParams) -> bool:
         """Whether `value` lies beyond; a figure that does not exist breaks nothing."""
-        if value is None:
-            return False
-        return value > self.most or (self.least is not None and value < self.least)
+        least, most = self._bounds(decision)
+        return value is not None and not least <= value <= most
 
-    def judge(self, low: float, high: float) -> str:
+    def judge(self, figure: "CeilingFigure | None", decision: DecisionParams) -> str:
         """What a confidence interval says: met, not_shown or broken.
 
         Met where all of it is within the bounds, broken where all of it is beyond one of them, and
-        not shown where it straddles one.
+        not shown where it straddles one, or where there is no figure.
         """
-        least = -np.inf if self.least is None else self.least
-        if low > self.most or high < least:
+        if figure is None:
+            return "not_shown"
+        least, most = self._bounds(decision)
+        if figure.low > most or figure.high < least:
             return "broken"
-        return "met" if low >= least and high <= self.most else "not_shown"
+        return "met" if figure.low >= least and figure.high <= most else "not_shown"
 
-    def describe(self) -> dict[str, float]:
-        if self.least is None:
-            return {"limit": self.most}
-        return {"least": self.least, "most": self.most}
+    def describe(self, decision: DecisionParams) -> dict[str, float]:
+        """Its bounds as files show them."""
+        least, most = self._bounds(decision)
+        return {"limit": most} if self.least is None else {"least": least, "most": most}
+
+    def _bounds(self, decision: DecisionParams) -> tuple[float, float]:
+        least = -np.inf if self.least is None else get_key(decision, self.least)
+        return least, get_key(decision, self.most)
 
 
 @dataclass(frozen=True)
-class Figure:
+class CeilingFigure:
     """A figure with its 95 % interval.
 
     Attributes
     ----------
     value, low, high : float
-    may_be_shown : bool
+    shown : bool
         False where it would tell of a few people.
     """
 
     value: float
     low: float
     high: float
-    may_be_shown: bool = True
+    shown: bool = True
 
 
-def bounds_of(ceiling: str, decision: DecisionParams) -> Bounds:
-    """The bounds by the ceiling's name: under_triage, ece_<task>, slope_<cut>."""
-    if ceiling == UNDER_TRIAGE:
-        return Bounds(None, decision.max_under_triage)
-    if ceiling.startswith(ECE):
-        return Bounds(None, decision.max_ece)
-    return Bounds(decision.slope.least, decision.slope.most)
+Figures = Mapping[str, CeilingFigure | None]  # by the ceiling's name
 
 
-def first_broken(figures: Mapping[str, float | None], decision: DecisionParams) -> str:
+def list_ceilings(tiers: Sequence[str]) -> list[Ceiling]:
+    """All ceilings, in the order in which they are looked at.
+
+    Parameters
+    ----------
+    tiers : sequence of str
+        Most urgent first.
+    """
+    return [
+        Ceiling("under_triage", "urgency", "", "max_under_triage"),
+        *(Ceiling("ece", task, "", "max_ece") for task in TASKS),
+        *(
+            Ceiling("slope", "urgency", cut, "slope.most", "slope.least")
+            for cut in cut_names(tiers)
+        ),
+    ]
+
+
+def first_broken(
+    ceilings: Sequence[Ceiling], figures: Mapping[str, float | None], decision: DecisionParams
+) -> str:
     """Name of the first ceiling that a point estimate breaks, "" where none is broken."""
-    broken = (name for name, value in figures.items() if bounds_of(name, decision).breaks(value))
+    broken = (each.name for each in ceilings if each.breaks(figures[each.name], decision))
     return next(broken, "")
 
 
 def judge_ceilings(
-    figures: Mapping[str, Figure | None], decision: DecisionParams
+    ceilings: Sequence[Ceiling], figures: Figures, decision: DecisionParams
 ) -> dict[str, dict[str, Any]]:
-    """By ceiling: its bounds, the figure with its interval, and the status.
+    """By ceiling: what it is about, its bounds, the figure with its interval, and the status.
 
     A figure that does not exist, such as the slope of a cut that nobody lies beyond, is not shown
     to be within its bounds.
     """
     judged = {}
-    for name, figure in figures.items():
-        bounds = bounds_of(name, decision)
+    for ceiling in ceilings:
+        figure = figures[ceiling.name]
         numbers = dict.fromkeys(("value", "low", "high"))
-        if figure is not None and figure.may_be_shown:
+        if figure is not None and figure.shown:
             numbers = {key: round(getattr(figure, key), DECIMALS) for key in numbers}
-        status = "not_shown" if figure is None else bounds.judge(figure.low, figure.high)
-        judged[name] = bounds.describe() | numbers | {"status": status}
+        judged[ceiling.name] = {
+            "measure": ceiling.measure,
+            "task": ceiling.task,
+            "class_name": ceiling.class_name,
+            **ceiling.describe(decision),
+            **numbers,
+            "status": ceiling.judge(figure, decision),
+        }
     return judged
+
+
+def get_key(decision: DecisionParams, key: str) -> float:
+    """The value at a dotted key."""
+    value: Any = decision
+    for name in key.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def set_key(decision: DecisionParams, key: str, value: float) -> DecisionParams:
+    """The same params with another value at a dotted key."""
+    name, _, inner = key.partition(".")
+    if inner:
+        value = getattr(decision, name).model_copy(update={inner: value})
+    return decision.model_copy(update={name: value})

@@ -1,55 +1,68 @@
-"""The set-ups as a whole: the recommendation, and the rows that show them side by side."""
+"""The set-ups as a whole: the recommendation, and what shows them side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from intake_triage.evaluation.forecasts import SystemLogits
-from intake_triage.evaluation.samples import HeldOut
-from intake_triage.evaluation.system_scores import Logits
-from intake_triage.params import Params
+from intake_triage.evaluation.decisions import decide_by_cost
+from intake_triage.evaluation.forecasts import Logits, SystemLogits
+from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.measures.triage import FORMS
+from intake_triage.evaluation.samples import LabelledSplit
+from intake_triage.evaluation.table import BOTH, Result
+from intake_triage.evaluation.walk import Part, judge_decisions
+from intake_triage.params import CostParams, DecisionParams, Params
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
-from intake_triage.recommendation.rows import Row, per_1000_rows, set_up_rows
+from intake_triage.recommendation.ceilings import DECIMALS, Ceiling, CeilingFigure, first_broken
 from intake_triage.recommendation.rule import recommend
 from intake_triage.recommendation.scores import SetUpScorer
-from intake_triage.statistics.bootstrap import draw_weightings
 from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SetUpComparison:
+    """What the set-ups come to.
+
+    Attributes
+    ----------
+    recommendation : dict
+        As `recommend` gives it.
+    results : list of Result
+        What the least-cost decisions of each set-up come to on test.
+    rows : of the plot set_ups
+    """
+
+    recommendation: dict[str, Any]
+    results: list[Result]
+    rows: list[Row]
 
 
 def compare_set_ups(
     out_of_fold: Logits,
-    calibrate: HeldOut,
+    calibrate: LabelledSplit,
     systems: Mapping[str, SystemLogits],
-    test: HeldOut,
+    test: LabelledSplit,
     params: Params,
-) -> tuple[dict[str, Any], dict[str, list[Row]]]:
+) -> SetUpComparison:
     """Choose on calibrate, confirm or veto on test.
 
     Parameters
     ----------
     out_of_fold : mapping
         Of the trained systems for the calibrate split.
-    calibrate : HeldOut
+    calibrate : LabelledSplit
     systems : mapping
-        On test: the trained ones, prior, and the oracle if there is one.
-    test : HeldOut
+        On test, the trained ones among them.
+    test : LabelledSplit
     params : Params
-
-    Returns
-    -------
-    dict
-        `recommend`.
-    dict
-        Rows by the name of the plot.
     """
+    decision = params.decision
     on_test = {name: systems[name].calibrated for name in TRAINED_SYSTEMS}
     scorers = {
-        split: SetUpScorer(
-            logits,
-            records,
-            draw_weightings(records.n_units, resamples=params.compare.resamples),
-            params.decision.cost,
-            params.compare.ece_bins,
-        )
+        split: SetUpScorer(logits, records, decision.cost, params.compare.ece_bins)
         for split, logits, records in (
             ("calibrate", out_of_fold, calibrate),
             ("test", on_test, test),
@@ -59,11 +72,85 @@ def compare_set_ups(
         scorers["calibrate"].table,
         scorers["calibrate"].resampled_tables(),
         {set_up: scorers["test"].figures(set_up) for set_up in list_set_ups()},
-        params.decision,
+        scorers["calibrate"].ceilings,
+        decision,
     )
     chosen = SetUp(recommendation["urgency"], recommendation["specialty"])
-    weightings = scorers["test"].weightings
-    return recommendation, {
-        "set_ups": set_up_rows(scorers, chosen, params.decision),
-        "set_ups_per_1000": per_1000_rows(systems, test, weightings, params.decision.cost),
+    return SetUpComparison(
+        recommendation,
+        list(judge_set_ups(on_test, test, decision.cost)),
+        set_up_rows(scorers, chosen, decision),
+    )
+
+
+def judge_set_ups(on_test: Logits, test: LabelledSplit, cost: CostParams) -> Iterator[Result]:
+    """Counts of 1,000 forms and cost of each pair of systems, after the least-cost decision.
+
+    A joint system has these figures under its own name, from the walk.
+    """
+    whole = Part.of_all(test)
+    decided = {name: decide_by_cost(logits, cost) for name, logits in on_test.items()}
+    for set_up in list_set_ups():
+        if set_up.models == 1:
+            continue
+        classes = {task: decided[set_up.system(task)][task] for task in TASKS}
+        for task in (*TASKS, BOTH):
+            for row in judge_decisions(set_up.label, "cost", classes, task, whole, cost=cost):
+                if task == BOTH or MEASURES[row.measure].per == FORMS:
+                    yield row
+
+
+def set_up_rows(
+    scorers: Mapping[str, SetUpScorer], chosen: SetUp, decision: DecisionParams
+) -> list[Row]:
+    """A row a split and set-up.
+
+    Parameters
+    ----------
+    scorers : mapping
+        By split, calibrate first: what a set-up is dropped for is decided there.
+    chosen : SetUp
+    decision : DecisionParams
+    """
+    ceilings = scorers["calibrate"].ceilings
+    dropped_for = {
+        scored.set_up: first_broken(ceilings, scored.figures, decision)
+        for scored in scorers["calibrate"].table(decision.cost)
+    }
+    rows = []
+    for split, scorer in scorers.items():
+        for set_up in list_set_ups():
+            cost = scorer.estimate_cost(set_up).rounded(1, least=0)
+            rows.append(
+                {
+                    "split": split,
+                    "urgency": set_up.urgency,
+                    "specialty": set_up.specialty,
+                    "label": set_up.label,
+                    "models": set_up.models,
+                    "cost_per_1000": cost["value"],
+                    "low": cost["low"],
+                    "high": cost["high"],
+                    **_shown_figures(ceilings, scorer.figures(set_up)),
+                    "dropped_for": dropped_for[set_up],
+                    "chosen": set_up == chosen,
+                }
+            )
+    return rows
+
+
+def _shown_figures(ceilings: list[Ceiling], figures: Mapping[str, CeilingFigure | None]) -> Row:
+    """The figure of each ceiling, of the slopes the least and the greatest."""
+    shown: Row = {}
+    slopes = []
+    for ceiling in ceilings:
+        figure = figures[ceiling.name]
+        value = round(figure.value, DECIMALS) if figure is not None and figure.shown else None
+        if ceiling.measure != "slope":
+            shown[ceiling.name] = value
+        elif value is not None:
+            slopes.append(value)
+    return shown | {
+        "least_slope": min(slopes, default=None),
+        "greatest_slope": max(slopes, default=None),
     }

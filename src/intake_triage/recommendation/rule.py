@@ -10,7 +10,12 @@ from typing import Any
 
 from intake_triage.params import CostParams, DecisionParams
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
-from intake_triage.recommendation.ceilings import Figure, first_broken, judge_ceilings
+from intake_triage.recommendation.ceilings import (
+    Ceiling,
+    Figures,
+    first_broken,
+    judge_ceilings,
+)
 from intake_triage.recommendation.sensitivity import find_flips
 
 Table = Sequence[ScoredSetUp]
@@ -39,12 +44,15 @@ class Choice:
         return "fewer_models" if fewer else "cheaper"
 
 
-def choose_set_up(table: Table, decision: DecisionParams) -> Choice | None:
+def choose_set_up(
+    table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams
+) -> Choice | None:
     """Drop what breaks a ceiling; take the lowest cost, but within a margin of it the simplest.
 
     Parameters
     ----------
     table : sequence of ScoredSetUp
+    ceilings : sequence of Ceiling
     decision : DecisionParams
         `cost_margin` is included in the margin. Within it fewer models win, then the lower sum of
         the two systems' places in `cheaper_first`, then the lower cost.
@@ -53,7 +61,7 @@ def choose_set_up(table: Table, decision: DecisionParams) -> Choice | None:
     -------
     Choice, or None where every set-up breaks a ceiling.
     """
-    passing = [scored for scored in table if not first_broken(scored.figures, decision)]
+    passing = [scored for scored in table if not first_broken(ceilings, scored.figures, decision)]
     if not passing:
         return None
     places = {system: place for place, system in enumerate(decision.cheaper_first)}
@@ -75,7 +83,8 @@ def choose_set_up(table: Table, decision: DecisionParams) -> Choice | None:
 def recommend(
     score: Callable[[CostParams], Table],
     resampled: Iterable[Table],
-    on_test: Mapping[SetUp, Mapping[str, Figure | None]],
+    on_test: Mapping[SetUp, Figures],
+    ceilings: Sequence[Ceiling],
     decision: DecisionParams,
 ) -> dict[str, Any]:
     """Choose a set-up on calibrate, confirm or veto it on test, and say what the choice hangs on.
@@ -88,6 +97,7 @@ def recommend(
         The same under the present costs, for resamples of the split.
     on_test : mapping
         By set-up and ceiling, the figures on test.
+    ceilings : sequence of Ceiling
     decision : DecisionParams
 
     Returns
@@ -100,12 +110,15 @@ def recommend(
         rule takes without the choice, None where nothing is left that passes; won_share: the share
         of resamples with the same choice; ceilings: `judge_ceilings` of the choice on test; flips.
     """
+
+    def choose(other: Table, changed: DecisionParams) -> SetUp | None:
+        return _set_up_of(choose_set_up(other, ceilings, changed))
+
     table = score(decision.cost)
-    choice = choose_set_up(table, decision)
-    won_share = _won_share(resampled, _set_up_of(choice), decision)
-    flips = find_flips(
-        score, lambda other, changed: _set_up_of(choose_set_up(other, changed)), decision
-    )
+    choice = choose_set_up(table, ceilings, decision)
+    won = [choose(resample, decision) == _set_up_of(choice) for resample in resampled]
+    won_share = round(sum(won) / len(won), 4)
+    flips = find_flips(score, choose, ceilings, decision)
     if choice is None:
         return {
             "decision": "do_not_release",
@@ -117,10 +130,10 @@ def recommend(
             "ceilings": {},
             "flips": flips,
         }
-    ceilings = judge_ceilings(on_test[choice.chosen.set_up], decision)
-    vetoed = any(ceiling["status"] == "broken" for ceiling in ceilings.values())
+    judged = judge_ceilings(ceilings, on_test[choice.chosen.set_up], decision)
+    vetoed = any(ceiling["status"] == "broken" for ceiling in judged.values())
     others = [scored for scored in table if scored != choice.chosen]
-    second = choose_set_up(others, decision)
+    second = choose_set_up(others, ceilings, decision)
     return {
         "decision": "do_not_release" if vetoed else "release",
         "reason": "vetoed_by_test" if vetoed else choice.reason,
@@ -128,14 +141,9 @@ def recommend(
         "lowest": _describe(choice.lowest),
         "runner_up": None if second is None else _describe(second.chosen),
         "won_share": won_share,
-        "ceilings": ceilings,
+        "ceilings": judged,
         "flips": flips,
     }
-
-
-def _won_share(resampled: Iterable[Table], chosen: SetUp | None, decision: DecisionParams) -> float:
-    won = [_set_up_of(choose_set_up(table, decision)) == chosen for table in resampled]
-    return round(sum(won) / len(won), 4)
 
 
 def _set_up_of(choice: Choice | None) -> SetUp | None:

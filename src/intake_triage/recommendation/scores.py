@@ -10,23 +10,37 @@ from functools import cached_property
 
 import numpy as np
 
-from intake_triage.evaluation.cuts import cut_names, cut_outcomes
-from intake_triage.evaluation.measures.triage import triage_shares
-from intake_triage.evaluation.samples import HeldOut, Labelled
-from intake_triage.evaluation.system_scores import (
-    DecisionCosts,
-    Logits,
-    Replicated,
-    measure_calibration,
-    price_decisions,
-)
+from intake_triage.evaluation.decisions import decide_by_cost
+from intake_triage.evaluation.forecasts import Logits
+from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.measures.measure import Decisions, Forecast, Replicated, over
+from intake_triage.evaluation.measures.triage import FORMS, mean_urgency_cost, misrouted_share
+from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import CostParams
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, list_set_ups
-from intake_triage.recommendation.ceilings import SLOPE, UNDER_TRIAGE, Figure
+from intake_triage.recommendation.ceilings import Ceiling, CeilingFigure, list_ceilings
 from intake_triage.statistics.disclosure import is_small_share
 from intake_triage.statistics.estimates import LEVEL, Estimate, estimate_score
+from intake_triage.tasks import TASKS
 
-FORMS = 1000  # that a cost is given for
+UNDER_TRIAGE = "under_triage"  # the one ceiling that is about decisions
+
+
+@dataclass(frozen=True)
+class DecisionCosts:
+    """What one system's least-cost decisions come to.
+
+    Attributes
+    ----------
+    urgency, misrouted : float arrays of shape (n_seeds, n_weights)
+        Cost of a form's tier, in needless steps up; share of forms.
+    under_triage : Replicated
+        Share of the urgent forms; NaN where a resample has none.
+    """
+
+    urgency: np.ndarray
+    misrouted: np.ndarray
+    under_triage: Replicated
 
 
 @dataclass(frozen=True)
@@ -37,22 +51,24 @@ class SetUpScorer:
     ----------
     logits : by trained system and task, float arrays of shape (n_seeds, n_records, n_classes)
         Calibrated. A system of one seed stands beside another's every seed.
-    records : HeldOut
-    weightings : float array of shape (n_weightings, n_units)
+    split : LabelledSplit
     cost : CostParams
         The present ones.
     ece_bins : int
     """
 
     logits: Logits
-    records: HeldOut
-    weightings: np.ndarray
+    split: LabelledSplit
     cost: CostParams
     ece_bins: int
 
+    @cached_property
+    def ceilings(self) -> list[Ceiling]:
+        return list_ceilings(self.split.tiers)
+
     def table(self, cost: CostParams) -> list[ScoredSetUp]:
         """Means over seeds on the sample as it is, decisions made for these costs."""
-        priced = self._price(self.weightings[:1], cost)
+        priced = self._price(replace(self.split, weights=self.split.weights[:1]), cost)
         return [self._score(set_up, priced, cost) for set_up in list_set_ups()]
 
     def resampled_tables(self) -> Iterator[list[ScoredSetUp]]:
@@ -64,9 +80,9 @@ class SetUpScorer:
         table = self.table(self.cost)
         costs = [self.replicate_cost(scored.set_up).mean(axis=0) for scored in table]
         shares = [
-            self._priced[scored.set_up.urgency].under_triage.mean(axis=0) for scored in table
-        ]  # each (n_weightings,)
-        for k in range(1, len(self.weightings)):
+            self._priced[scored.set_up.urgency].under_triage.values.mean(axis=0) for scored in table
+        ]  # each (n_weights,)
+        for k in range(1, len(self.split.weights)):
             yield [
                 replace(
                     scored,
@@ -76,101 +92,105 @@ class SetUpScorer:
                 for scored, cost, share in zip(table, costs, shares, strict=True)
             ]
 
-    def replicate_cost(self, set_up: SetUp) -> Replicated:
-        """Cost of `FORMS` forms under the present costs, (n_seeds, n_weightings)."""
-        return _cost(set_up, self._priced, self.cost)
+    def replicate_cost(self, set_up: SetUp) -> np.ndarray:
+        """Cost of 1,000 forms under the present costs, (n_seeds, n_weights)."""
+        return _add_costs(set_up, self._priced, self.cost)
 
     def estimate_cost(self, set_up: SetUp) -> Estimate:
         """The same with its uncertainty."""
-        return estimate_score(self.replicate_cost(set_up), n_units=self.records.n_units)
+        return estimate_score(self.replicate_cost(set_up), n_units=self.split.n_units)
 
-    def figures(self, set_up: SetUp) -> dict[str, Figure | None]:
+    def figures(self, set_up: SetUp) -> dict[str, CeilingFigure | None]:
         """By ceiling, the figure under the present costs with its 95 % interval."""
-        urgency, specialty = (self.records.labelled(task) for task in ("urgency", "specialty"))
-        shown: dict[str, Figure | None] = {
-            UNDER_TRIAGE: self._show_under_triage(set_up.urgency, urgency)
+        return {
+            ceiling.name: _show(ceiling, self._figure(ceiling, set_up, self._priced))
+            for ceiling in self.ceilings
         }
-        for name, replicates in self._calibration_of(set_up).items():
-            sample = specialty if name.endswith("specialty") else urgency
-            shown[name] = None
-            if replicates is not None:
-                estimate = estimate_score(replicates, n_units=sample.n_units)
-                low, high = estimate.interval()
-                shown[name] = Figure(
-                    estimate.value,
-                    low if name.startswith(SLOPE) else max(low, 0.0),
-                    high,
-                    may_be_shown=name not in self._few_beyond,
-                )
-        return shown
-
-    def _show_under_triage(self, system: str, sample: Labelled) -> Figure | None:
-        replicates = self._priced[system].under_triage
-        share = triage_shares(self.records.classes["urgency"])[UNDER_TRIAGE]
-        urgent = sample.where(share.of.any(axis=1)[sample.labels])
-        if not urgent.n_units:
-            return None
-        estimate = estimate_score(replicates, n_units=urgent.n_units)
-        low, high = np.clip(estimate.interval(), 0, 1).tolist()
-        # Resamples of forms that all count, or of which none does, do not vary: exact binomial.
-        limit = ((1 - LEVEL) / 2) ** (1 / urgent.n_units)
-        if (replicates[:, 0] == 0).all():
-            high = 1 - limit
-        if (replicates[:, 0] == 1).all():
-            low = limit
-        n_urgent = len(urgent.rows)
-        few = is_small_share(estimate.value * n_urgent, n_urgent)
-        return Figure(estimate.value, low, high, may_be_shown=not few)
 
     def _score(
         self, set_up: SetUp, priced: Mapping[str, DecisionCosts], cost: CostParams
     ) -> ScoredSetUp:
-        figures = {
-            UNDER_TRIAGE: priced[set_up.urgency].under_triage,
-            **self._calibration_of(set_up),
-        }
+        figures = {ceiling.name: self._figure(ceiling, set_up, priced) for ceiling in self.ceilings}
         return ScoredSetUp(
             set_up,
-            float(_cost(set_up, priced, cost)[:, 0].mean()),
+            float(_add_costs(set_up, priced, cost)[:, 0].mean()),
             {
-                name: None if it is None else _number(it[:, 0].mean())
-                for name, it in figures.items()
+                name: None if figure is None else _number(figure.values[:, 0].mean())
+                for name, figure in figures.items()
             },
         )
 
-    def _calibration_of(self, set_up: SetUp) -> dict[str, Replicated | None]:
-        of_urgency = self._calibration[set_up.urgency]["urgency"]
-        of_both = of_urgency | self._calibration[set_up.specialty]["specialty"]
-        return dict(sorted(of_both.items(), key=lambda item: item[0].startswith(SLOPE)))
+    def _figure(
+        self, ceiling: Ceiling, set_up: SetUp, priced: Mapping[str, DecisionCosts]
+    ) -> Replicated | None:
+        system = set_up.system(ceiling.task)
+        if ceiling.name == UNDER_TRIAGE:
+            return priced[system].under_triage
+        return self._calibration[system, ceiling.name]
 
-    def _price(self, weightings: np.ndarray, cost: CostParams) -> dict[str, DecisionCosts]:
-        return {
-            system: price_decisions(logits, self.records, weightings, cost)
-            for system, logits in self.logits.items()
-        }
+    def _price(self, split: LabelledSplit, cost: CostParams) -> dict[str, DecisionCosts]:
+        priced = {}
+        for system, logits in self.logits.items():
+            decisions = Decisions(decide_by_cost(logits, cost), split, cost)
+            priced[system] = DecisionCosts(
+                urgency=mean_urgency_cost(decisions),
+                misrouted=misrouted_share(decisions),
+                under_triage=MEASURES[UNDER_TRIAGE].compute(decisions, "urgency")[""],
+            )
+        return priced
 
     @cached_property
     def _priced(self) -> dict[str, DecisionCosts]:
-        return self._price(self.weightings, self.cost)
+        return self._price(self.split, self.cost)
 
     @cached_property
-    def _calibration(self):
-        return measure_calibration(
-            self.logits, self.records, self.weightings, ece_bins=self.ece_bins
-        )
+    def _calibration(self) -> dict[tuple[str, str], Replicated | None]:
+        """By system and ceiling, the figures that no cost changes."""
+        measured = {}
+        for system, logits in self.logits.items():
+            forecasts = {}
+            for task in TASKS:
+                sample = self.split.sample(task)
+                forecasts[task] = Forecast(
+                    logits[task][:, sample.rows],
+                    sample,
+                    self.split.classes[task],
+                    self.ece_bins,
+                    self.split.classes_to_show(task),
+                )
+            for ceiling in self.ceilings:
+                if ceiling.name != UNDER_TRIAGE:
+                    forecast = forecasts[ceiling.task]
+                    figure = MEASURES[ceiling.measure].compute(forecast)
+                    if isinstance(figure, np.ndarray):
+                        figure = {"": over(forecast.sample, figure)}
+                    measured[system, ceiling.name] = figure[ceiling.class_name]
+        return measured
 
-    @cached_property
-    def _few_beyond(self) -> set[str]:
-        """The ceilings about cuts with few people on one side, whose slope may not be shown."""
-        tiers, labels = self.records.classes["urgency"], self.records.labelled("urgency").labels
-        above = cut_outcomes(labels, n_tiers=len(tiers)).sum(axis=0)  # (n_cuts,)
-        cuts = zip(cut_names(tiers), above, strict=True)
-        return {SLOPE + cut for cut, count in cuts if is_small_share(count, len(labels))}
 
-
-def _cost(set_up: SetUp, priced: Mapping[str, DecisionCosts], cost: CostParams) -> Replicated:
+def _add_costs(set_up: SetUp, priced: Mapping[str, DecisionCosts], cost: CostParams) -> np.ndarray:
     urgency, misrouted = priced[set_up.urgency].urgency, priced[set_up.specialty].misrouted
     return FORMS * (urgency + cost.misroute * misrouted)
+
+
+def _show(ceiling: Ceiling, figure: Replicated | None) -> CeilingFigure | None:
+    """A figure with its interval, and whether it may be shown."""
+    if figure is None or not figure.units:
+        return None
+    measure, first = MEASURES[ceiling.measure], figure.values[:, 0]
+    estimate = estimate_score(figure.values, n_units=figure.units)
+    low, high = estimate.interval()
+    if not measure.is_share:
+        return CeilingFigure(estimate.value, max(low, measure.least), high, figure.shown)
+    low, high = np.clip((low, high), measure.least, measure.most).tolist()
+    # Resamples of forms that all count, or of which none does, do not vary: exact binomial.
+    limit = ((1 - LEVEL) / 2) ** (1 / figure.units)
+    if (first == 0).all():
+        high = 1 - limit
+    if (first == 1).all():
+        low = limit
+    few = is_small_share(estimate.value * figure.n, figure.n)
+    return CeilingFigure(estimate.value, low, high, shown=not few)
 
 
 def _number(value: float) -> float | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from intake_triage.params import CostParams, DecisionParams
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
-from intake_triage.recommendation.ceilings import ECE, SLOPE, UNDER_TRIAGE, first_broken
+from intake_triage.recommendation.ceilings import Ceiling, first_broken, get_key, set_key
 
 Table = Sequence[ScoredSetUp]
 Choose = Callable[[Table, DecisionParams], SetUp | None]
@@ -26,7 +26,10 @@ RANGES = {  # where a ceiling can lie, ends excluded
 
 
 def find_flips(
-    score: Callable[[CostParams], Table], choose: Choose, decision: DecisionParams
+    score: Callable[[CostParams], Table],
+    choose: Choose,
+    ceilings: Sequence[Ceiling],
+    decision: DecisionParams,
 ) -> dict[str, dict[str, Any]]:
     """By the param's key under `decision`: its value now, the nearest at which the choice changes.
 
@@ -36,6 +39,7 @@ def find_flips(
         Gives the table under costs; decisions are made anew for them.
     choose : callable
         The set-up that is chosen from a table, None where nothing passes.
+    ceilings : sequence of Ceiling
     decision : DecisionParams
 
     Returns
@@ -56,7 +60,7 @@ def find_flips(
         now = getattr(decision.cost, name)
         sides = [_bracket(at_cost, chosen, now, times) for times in (MOST_TIMES, 1 / MOST_TIMES)]
         flips[f"cost.{name}"] = _nearest(now, sides, at_cost, chosen, on_ratio=True)
-    for key, now, probes in _exact_probes(table, decision):
+    for key, now, probes in _exact_probes(table, ceilings, decision):
 
         def at_limit(value: float, key: str = key) -> SetUp | None:
             return choose(table, set_key(decision, key, value))
@@ -70,15 +74,6 @@ def find_flips(
         ]
         flips[key] = _nearest(now, sides, at_limit, chosen, on_ratio=key == "cost_margin")
     return flips
-
-
-def set_key(decision: DecisionParams, key: str, value: float) -> DecisionParams:
-    """The same params with another value at a dotted key."""
-    name, _, inner = key.partition(".")
-    if not inner:
-        return decision.model_copy(update={name: value})
-    section = getattr(decision, name).model_copy(update={inner: value})
-    return decision.model_copy(update={name: section})
 
 
 def _bracket(
@@ -97,35 +92,29 @@ def _bracket(
 
 
 def _exact_probes(
-    table: Table, decision: DecisionParams
+    table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams
 ) -> Iterable[tuple[str, float, list[float]]]:
     """Key, value now and the values worth trying: where a table of numbers can change the choice.
 
     A ceiling changes what passes at the set-ups' own figures and nowhere else, the margin at the
     differences between their costs; so a value just to either side of each is tried.
     """
-    costs = [scored.cost for scored in table if not first_broken(scored.figures, decision)]
+    costs = [
+        scored.cost for scored in table if not first_broken(ceilings, scored.figures, decision)
+    ]
     now = decision.cost_margin
     gaps = _both_sides(cost - min(costs) for cost in costs)
     low, high = now / MOST_TIMES, now * MOST_TIMES
     yield "cost_margin", now, [gap for gap in gaps if low <= gap <= high]
-    for key, ceiling in (
-        ("max_under_triage", UNDER_TRIAGE),
-        ("max_ece", ECE),
-        ("slope.least", SLOPE),
-        ("slope.most", SLOPE),
-    ):
-        name, _, inner = key.partition(".")
-        now = getattr(decision, name)
+    for key, (low, high) in RANGES.items():
         values = _both_sides(
             value
             for scored in table
-            for figure, value in scored.figures.items()
-            if figure.startswith(ceiling) and value is not None
+            for ceiling in ceilings
+            if key in (ceiling.least, ceiling.most)
+            and (value := scored.figures[ceiling.name]) is not None
         )
-        low, high = RANGES[key]
-        inside = [value for value in values if low < value < high]
-        yield key, getattr(now, inner) if inner else now, inside
+        yield key, get_key(decision, key), [value for value in values if low < value < high]
 
 
 def _both_sides(values: Iterable[float]) -> list[float]:

@@ -1,8 +1,8 @@
-"""Test scores under re-drawn test splits: what the bootstrap over units makes of each metric.
+"""The bootstrap over units: what re-drawing the records makes of each score.
 
-A metric here is a function of sums over records (`weigh_sums`). The sums are taken once a unit, and
-one matrix product re-weights them for all resamples, so every system and metric meets the same
-resamples.
+A score here is a function of sums over records (`weigh_sums`). The sums are taken once a unit, and
+one matrix product re-weights them for all resamples, so that every system and measure meets the
+same resamples. The first row of the weights has each unit once: the split as it is.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ RESAMPLING_SEED = 0
 
 @dataclass(frozen=True)
 class Replicates:
-    """Scores of one system for one task under every weighting; weighting 0 is the split as it is.
+    """Scores of one system for one task under every row of bootstrap weights.
 
     Attributes
     ----------
-    f1 : float array of shape (n_seeds, n_weightings, n_classes)
-    log_loss : float array of shape (n_seeds, n_weightings)
+    f1 : float array of shape (n_seeds, n_weights, n_classes)
+    log_loss : float array of shape (n_seeds, n_weights)
         Nats.
-    class_log_loss : float array of shape (n_seeds, n_weightings, n_classes)
-        Over the records of one true class; NaN where a weighting has none.
+    class_log_loss : float array of shape (n_seeds, n_weights, n_classes)
+        Over the records of one true class; NaN where a resample has none.
     """
 
     f1: np.ndarray
@@ -34,11 +34,11 @@ class Replicates:
 
     @property
     def macro_f1(self) -> np.ndarray:
-        """Float array of shape (n_seeds, n_weightings)."""
+        """Float array of shape (n_seeds, n_weights)."""
         return self.f1.mean(axis=-1)
 
 
-def draw_weightings(n_units: int, *, resamples: int, seed: int = RESAMPLING_SEED) -> np.ndarray:
+def draw_weights(n_units: int, *, resamples: int, seed: int = RESAMPLING_SEED) -> np.ndarray:
     """How often each unit is drawn in each resample, after a first row that has each unit once.
 
     Parameters
@@ -58,7 +58,7 @@ def draw_weightings(n_units: int, *, resamples: int, seed: int = RESAMPLING_SEED
     return np.concatenate([np.ones((1, n_units)), drawn])
 
 
-def weigh_sums(columns: np.ndarray, unit: np.ndarray, weightings: np.ndarray) -> np.ndarray:
+def weigh_sums(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Sum columns over the records, each counted as often as its unit is drawn.
 
     Parameters
@@ -66,43 +66,37 @@ def weigh_sums(columns: np.ndarray, unit: np.ndarray, weightings: np.ndarray) ->
     columns : float or bool array of shape (n_records, ...)
     unit : int array of shape (n_records,)
         In ``range(n_units)``; a unit may have no record.
-    weightings : float array of shape (n_weightings, n_units)
+    weights : float array of shape (n_weights, n_units)
 
     Returns
     -------
-    float64 array of shape (n_weightings, ...)
+    float64 array of shape (n_weights, ...)
     """
     n_records = len(columns)
     membership = csr_array(
-        (np.ones(n_records), (unit, np.arange(n_records))),
-        shape=(weightings.shape[1], n_records),
+        (np.ones(n_records), (unit, np.arange(n_records))), shape=(weights.shape[1], n_records)
     )
     flat = np.asarray(columns, np.float64).reshape(n_records, -1)
-    return (weightings @ (membership @ flat)).reshape(len(weightings), *columns.shape[1:])
+    return (weights @ (membership @ flat)).reshape(len(weights), *columns.shape[1:])
 
 
 def replicate_mean(
-    values: np.ndarray, unit: np.ndarray, weightings: np.ndarray, *, among: np.ndarray | None = None
+    values: np.ndarray, unit: np.ndarray, weights: np.ndarray, *, among: np.ndarray | None = None
 ) -> np.ndarray:
-    """Mean over records under every weighting.
+    """Mean over records, (..., n_records) to (..., n_weights); NaN where no record counts.
 
     Parameters
     ----------
     values : float or bool array of shape (..., n_records)
-    unit, weightings
+    unit, weights
         As in `weigh_sums`.
     among : float or bool array that broadcasts to the shape of `values`, optional
         How much of each record counts; by default all of it.
-
-    Returns
-    -------
-    float64 array of shape (..., n_weightings)
-        NaN where no record counts.
     """
     counts = np.ones(values.shape[-1]) if among is None else np.asarray(among, np.float64)
     both = [np.moveaxis(columns, -1, 0) for columns in (values * counts, counts)]
-    sums, sizes = (np.moveaxis(weigh_sums(c, unit, weightings), 0, -1) for c in both)
-    with np.errstate(invalid="ignore"):  # 0 / 0: a weighting without records that count
+    sums, sizes = (np.moveaxis(weigh_sums(c, unit, weights), 0, -1) for c in both)
+    with np.errstate(invalid="ignore"):  # 0 / 0: a resample without records that count
         return sums / sizes
 
 
@@ -110,28 +104,24 @@ def replicate_f1(
     predicted: np.ndarray,
     labels: np.ndarray,
     unit: np.ndarray,
-    weightings: np.ndarray,
+    weights: np.ndarray,
     *,
     n_classes: int,
 ) -> np.ndarray:
-    """F1 score by class under every weighting.
+    """F1 score by class, float64 of shape (n_seeds, n_weights, n_classes).
 
     Parameters
     ----------
     predicted : int array of shape (n_seeds, n_records)
     labels : int array of shape (n_records,)
-    unit, weightings
+    unit, weights
         As in `weigh_sums`.
     n_classes : int
-
-    Returns
-    -------
-    float64 array of shape (n_seeds, n_weightings, n_classes)
     """
     one_hot = np.eye(n_classes)
     true, decided = one_hot[labels], one_hot[predicted]  # (…, n_records, n_classes)
     columns = np.concatenate([true[np.newaxis], decided, decided * true])
-    sums = weigh_sums(columns.transpose(1, 0, 2), unit, weightings).transpose(1, 0, 2)
+    sums = _weigh_by_seed(columns, unit, weights)
     n_true, n_decided, hits = np.split(sums, [1, 1 + len(predicted)])
     return f1_of_counts(hits, n_true, n_decided)
 
@@ -140,49 +130,48 @@ def replicate_confusions(
     predicted: np.ndarray,
     labels: np.ndarray,
     unit: np.ndarray,
-    weightings: np.ndarray,
+    weights: np.ndarray,
     *,
     n_classes: int,
 ) -> np.ndarray:
-    """Records by true class (row) and predicted class (column) under every weighting.
-
-    Parameters
-    ----------
-    As in `replicate_f1`.
+    """Records by true class (row) and predicted class (column); parameters as in `replicate_f1`.
 
     Returns
     -------
-    float64 array of shape (n_seeds, n_weightings, n_classes, n_classes)
+    float64 array of shape (n_seeds, n_weights, n_classes, n_classes)
     """
     cells = np.eye(n_classes**2)[labels * n_classes + predicted]  # (n_seeds, n_records, n_cells)
-    sums = weigh_sums(cells.transpose(1, 0, 2), unit, weightings).transpose(1, 0, 2)
+    sums = _weigh_by_seed(cells, unit, weights)
     return sums.reshape(*sums.shape[:2], n_classes, n_classes)
 
 
 def replicate_scores(
-    logits: np.ndarray, labels: np.ndarray, unit: np.ndarray, weightings: np.ndarray
+    logits: np.ndarray, labels: np.ndarray, unit: np.ndarray, weights: np.ndarray
 ) -> Replicates:
-    """Score every seed of a system under every weighting of the units.
+    """Score every seed of a system on labelled records.
 
     Parameters
     ----------
     logits : float array of shape (n_seeds, n_records, n_classes)
     labels : int array of shape (n_records,)
-        True class indices; records without a label are left out.
-    unit : int array of shape (n_records,)
-        In ``range(n_units)``; a unit may have no record.
-    weightings : float array of shape (n_weightings, n_units)
+        True class indices.
+    unit, weights
+        As in `weigh_sums`.
     """
     n_classes = logits.shape[-1]
     losses = np.stack([record_log_losses(seed_logits, labels) for seed_logits in logits])
     true = np.eye(n_classes)[labels]  # (n_records, n_classes)
     columns = np.concatenate([true[np.newaxis], losses[:, :, np.newaxis] * true])
-    sums = weigh_sums(columns.transpose(1, 0, 2), unit, weightings).transpose(1, 0, 2)
-    n_true, loss = sums[:1], sums[1:]  # (1 or n_seeds, n_weightings, n_classes)
-    predicted = logits.argmax(axis=2)
-    with np.errstate(invalid="ignore"):  # 0 / 0: a weighting without records of a class
+    sums = _weigh_by_seed(columns, unit, weights)
+    n_true, loss = sums[:1], sums[1:]  # (1 or n_seeds, n_weights, n_classes)
+    with np.errstate(invalid="ignore"):  # 0 / 0: a resample without records of a class
         return Replicates(
-            f1=replicate_f1(predicted, labels, unit, weightings, n_classes=n_classes),
+            f1=replicate_f1(logits.argmax(axis=2), labels, unit, weights, n_classes=n_classes),
             log_loss=loss.sum(axis=2) / n_true.sum(axis=2),
             class_log_loss=loss / n_true,
         )
+
+
+def _weigh_by_seed(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`weigh_sums` of (n_seeds, n_records, n_columns), (n_seeds, n_weights, n_columns)."""
+    return weigh_sums(columns.transpose(1, 0, 2), unit, weights).transpose(1, 0, 2)

@@ -2,25 +2,28 @@
 
 import numpy as np
 
+from intake_triage.statistics.estimates import LEVEL, estimate_score
+
 SMALLEST_SHOWN = 11  # the smallest count of people that may be seen or worked out
 
 
 def is_small_share(count: float, of: float) -> bool:
     """Whether a share, `count` of `of` people, must be hidden, since it tells of few people.
 
-    With `of` beside it a share tells how many are counted and how many are left over: neither may
-    be below `SMALLEST_SHOWN`, but for a share of all, which tells of none apart. Numbers of people
-    may be means over seeds.
+    A share with its denominator reveals both counts: neither those counted nor those left over may
+    be fewer than `SMALLEST_SHOWN`, but for a share of all, which tells of none apart. Numbers of
+    people may be means over seeds.
     """
     left_over = round(of - count, 6)  # a sum of weights may miss 0 by its last binary digit
     return not (count >= SMALLEST_SHOWN and (left_over == 0 or left_over >= SMALLEST_SHOWN))
 
 
 def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> np.ndarray:
-    """Which cells of each row must be hidden.
+    """Which cells of each row must be hidden, bool of the same shape.
 
     Cells below `smallest` are. Where a row's hidden cells add up to less than `SMALLEST_SHOWN`, the
     rest of the row would give their sum away, so its smallest shown cells are hidden with them.
+    Empty cells alone hide no other.
 
     Parameters
     ----------
@@ -28,14 +31,42 @@ def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> 
         Not negative.
     smallest : int
         At least `SMALLEST_SHOWN`.
-
-    Returns
-    -------
-    bool array of shape (n_rows, n_cells)
-        True where hidden. Empty cells alone hide no other.
     """
     hidden = counts < smallest
     for row, mask in zip(counts, hidden, strict=True):
         while 0 < row[mask].sum() < SMALLEST_SHOWN and not mask.all():
             mask[np.argmin(np.where(mask, np.inf, row))] = True
     return hidden
+
+
+def estimate_share(
+    replicates: np.ndarray, *, n: float, units: int, per: int = 1, level: float = LEVEL
+) -> tuple[float, float, float] | None:
+    """A share with its interval; None where it would give a few people away.
+
+    Parameters
+    ----------
+    replicates : float array of shape (n_seeds, n_weights)
+        In [0, 1]; under the first weights the split as it is.
+    n : float
+        People in the denominator, mean over seeds.
+    units : int
+        Units with a record in the denominator.
+    per : int
+        Give the share of so many forms.
+    level : float
+        Of the interval, in (0, 1).
+
+    Returns
+    -------
+    value, the mean over seeds; low, high
+        Resamples of forms that all count do not vary: the lower end is then the exact binomial
+        limit, over units.
+    """
+    if is_small_share(replicates[:, 0].mean() * n, n):
+        return None
+    estimate = estimate_score(per * replicates, n_units=units)
+    low, high = np.clip(estimate.interval(level), 0, per).tolist()
+    if (replicates[:, 0] == 1).all():
+        low = per * ((1 - level) / 2) ** (1 / units)
+    return estimate.value, low, high

@@ -85,8 +85,8 @@ def estimate_score(replicates: np.ndarray, *, n_units: int) -> Estimate:
 
     Parameters
     ----------
-    replicates : float array of shape (n_seeds, n_weightings)
-        As in `Replicates`: the first weighting gives the value, the others its spread.
+    replicates : float array of shape (n_seeds, n_weights)
+        As in `Replicates`: the first weights gives the value, the others its spread.
     n_units : int
         Units with a record that counts.
     """
@@ -104,8 +104,8 @@ def estimate_difference(first: np.ndarray, second: np.ndarray, *, n_units: int) 
 
     Parameters
     ----------
-    first, second : float arrays of shape (n_seeds, n_weightings)
-        As in `Replicates`, from the same weightings; the numbers of seeds may differ.
+    first, second : float arrays of shape (n_seeds, n_weights)
+        As in `Replicates`, from the same bootstrap weights; the numbers of seeds may differ.
     n_units : int
         Units with a record that counts.
 
@@ -129,7 +129,7 @@ def estimate_class_differences(
 
     Parameters
     ----------
-    first, second : float arrays of shape (n_seeds, n_weightings, n_classes)
+    first, second : float arrays of shape (n_seeds, n_weights, n_classes)
     n_units : int
         As in `estimate_difference`.
 
@@ -180,7 +180,7 @@ def _variance_over_records(combined: np.ndarray, n_units: int) -> float:
 
 
 def _variances_over_seeds(arm: np.ndarray) -> np.ndarray:
-    """Of the mean over seeds, under the first weighting; 0 for an arm of one seed."""
+    """Of the mean over seeds, under the first weights; 0 for an arm of one seed."""
     if len(arm) == 1:
         return np.zeros(arm.shape[2:])
     return arm[:, 0].var(axis=0, ddof=1) / len(arm)

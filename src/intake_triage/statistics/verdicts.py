@@ -64,7 +64,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 @dataclass(frozen=True)
-class Gain:
+class Transfer:
     """What `mtl` gains over `st` in one measure.
 
     Attributes
@@ -103,13 +103,13 @@ class Gain:
 
 def gain_in_f1(
     mtl: Replicates, st: Replicates, *, classes: Mapping[int, str], margin: float, n_units: int
-) -> Gain:
+) -> Transfer:
     """mtl − st in macro-F1 over all classes, and in the F1 of some.
 
     Parameters
     ----------
     mtl, st : Replicates
-        From the same weightings.
+        From the same bootstrap weights.
     classes : mapping
         Class index to name, for those to show on their own.
     margin : float
@@ -118,15 +118,19 @@ def gain_in_f1(
         Units with a label of the task.
     """
     by_class = _gains_by_class(mtl.f1, st.f1, classes, n_units=n_units)
-    return Gain(estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units), by_class, margin)
+    return Transfer(
+        estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units), by_class, margin
+    )
 
 
 def gain_in_log_loss(
     mtl: Replicates, st: Replicates, *, classes: Mapping[int, str], margin: float, n_units: int
-) -> Gain:
+) -> Transfer:
     """st − mtl in log-loss, in nats; parameters as in `gain_in_f1`."""
     by_class = _gains_by_class(st.class_log_loss, mtl.class_log_loss, classes, n_units=n_units)
-    return Gain(estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units), by_class, margin)
+    return Transfer(
+        estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units), by_class, margin
+    )
 
 
 def _gains_by_class(

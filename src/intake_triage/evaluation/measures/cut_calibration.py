@@ -1,21 +1,52 @@
-"""Are the odds of being above a cut right? Intercept and slope by logistic recalibration."""
+"""Urgency's ordinal cuts: are the odds of being above one right?
+
+A cut asks whether a form is at least as urgent as a tier, one yes-or-no question a cut, and is
+known by the least urgent of the tiers above it. There is one fewer than there are tiers. Intercept
+and slope are those of a logistic recalibration.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
-from intake_triage.evaluation.cuts import cut_logits, cut_names, cut_outcomes
-from intake_triage.evaluation.samples import Labelled
+from intake_triage.evaluation.measures.measure import ByClass, Forecast, Replicated, measure
 from intake_triage.statistics.bootstrap import replicate_mean
 from intake_triage.statistics.disclosure import is_small_share
-from intake_triage.statistics.estimates import estimate_score
 
-DECIMALS = 4
+
+def cut_names(tiers: tuple[str, ...]) -> tuple[str, ...]:
+    """The cuts' names, most urgent first: a tier, then "or_above" where others lie above it."""
+    return (tiers[0], *(f"{tier}_or_above" for tier in tiers[1:-1]))
+
+
+def cut_outcomes(labels: np.ndarray, *, n_tiers: int) -> np.ndarray:
+    """Which records are above each cut, bool of shape (n_records, n_tiers - 1)."""
+    return labels[:, np.newaxis] <= np.arange(n_tiers - 1)
+
+
+def cut_logits(logits: np.ndarray) -> np.ndarray:
+    """Log-odds of being above each cut.
+
+    Parameters
+    ----------
+    logits : float array of shape (..., n_tiers)
+        Need not be normalised.
+
+    Returns
+    -------
+    float64 array of shape (..., n_tiers - 1)
+        Finite however near to 0 or 1 the probability is.
+    """
+    logits = np.float64(logits)
+    above = [
+        logsumexp(logits[..., : k + 1], axis=-1) - logsumexp(logits[..., k + 1 :], axis=-1)
+        for k in range(logits.shape[-1] - 1)
+    ]
+    return np.stack(above, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -97,96 +128,54 @@ def fit_slope(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
     return Coefficient(value, _influence(design, outcomes, fitted)[:, 1])
 
 
-def score_cuts(
-    logits: np.ndarray, sample: Labelled, weightings: np.ndarray, tiers: tuple[str, ...]
-) -> dict[str, dict[str, Any]]:
-    """Slope and intercept of every cut, means over seeds with their 95 % intervals.
+@measure("slope", "slope", judges="probabilities", tasks=("urgency",), better="1")
+def slope(forecast: Forecast) -> ByClass:
+    """`fit_slope` of every cut."""
+    return _by_cut(fit_slope, forecast)
 
-    Parameters
-    ----------
-    logits : float array of shape (n_seeds, n_labelled, n_tiers)
-    sample : Labelled
-        With urgency as its labels.
-    weightings : float array of shape (n_weightings, n_units)
-    tiers : tuple of str
-        Most urgent first.
 
-    Returns
-    -------
-    dict
-        By cut: slope and intercept, each `value`, `low`, `high`, or None where there is none or
-        few people lie on one side of the cut.
-    """
+@measure("intercept", "intercept", judges="probabilities", tasks=("urgency",), better="0")
+def intercept(forecast: Forecast) -> ByClass:
+    """`fit_intercept` of every cut: calibration in the large."""
+    return _by_cut(fit_intercept, forecast)
+
+
+def _by_cut(
+    fit: Callable[[np.ndarray, np.ndarray], Coefficient | None], forecast: Forecast
+) -> ByClass:
+    """A coefficient a cut: none where a seed has none, hidden where few people lie on a side."""
+    sample, tiers = forecast.sample, forecast.classes
     outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
-    log_odds = cut_logits(logits)  # (n_seeds, n_labelled, n_cuts)
-    return {
-        name: {
-            "slope": _estimate(fit_slope, log_odds[..., k], outcomes[:, k], sample, weightings),
-            "intercept": _estimate(
-                fit_intercept, log_odds[..., k], outcomes[:, k], sample, weightings
-            ),
-        }
-        for k, name in enumerate(cut_names(tiers))
-    }
-
-
-def _estimate(
-    fit: Callable[[np.ndarray, np.ndarray], Coefficient | None],
-    log_odds: np.ndarray,
-    outcomes: np.ndarray,
-    sample: Labelled,
-    weightings: np.ndarray,
-) -> dict[str, float] | None:
-    by_seed = [fit(seed, outcomes) for seed in log_odds]
-    few = is_small_share(outcomes.sum(), len(outcomes))
-    if few or any(coefficient is None for coefficient in by_seed):
-        return None
-    replicates = replicate_coefficients(by_seed, sample.unit, weightings)
-    return estimate_score(replicates, n_units=sample.n_units).rounded(DECIMALS)
-
-
-def replicate_slopes(
-    logits: np.ndarray, sample: Labelled, weightings: np.ndarray, tiers: tuple[str, ...]
-) -> dict[str, np.ndarray | None]:
-    """Slope of every cut under every weighting.
-
-    Parameters
-    ----------
-    As in `score_cuts`.
-
-    Returns
-    -------
-    dict
-        By cut, a float array of shape (n_seeds, n_weightings), or None where a seed has no slope.
-    """
-    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
-    log_odds = cut_logits(logits)  # (n_seeds, n_labelled, n_cuts)
-    slopes: dict[str, np.ndarray | None] = {}
+    log_odds = cut_logits(forecast.logits)  # (n_seeds, n_labelled, n_cuts)
+    figures: dict[str, Replicated | None] = {}
     for k, name in enumerate(cut_names(tiers)):
-        by_seed = [fit_slope(seed[:, k], outcomes[:, k]) for seed in log_odds]
-        found = all(coefficient is not None for coefficient in by_seed)
-        slopes[name] = replicate_coefficients(by_seed, sample.unit, weightings) if found else None
-    return slopes
+        by_seed = [fit(seed[:, k], outcomes[:, k]) for seed in log_odds]
+        figures[name] = None
+        if all(coefficient is not None for coefficient in by_seed):
+            few = is_small_share(outcomes[:, k].sum(), len(outcomes))
+            values = replicate_coefficients(by_seed, sample.unit, sample.weights)
+            figures[name] = Replicated(values, len(outcomes), sample.n_units, shown=not few)
+    return figures
 
 
 def replicate_coefficients(
-    by_seed: list[Coefficient], unit: np.ndarray, weightings: np.ndarray
+    by_seed: list[Coefficient], unit: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
     """The coefficient of each seed under every weighting, to first order.
 
     Parameters
     ----------
     by_seed : list of Coefficient
-    unit, weightings
+    unit, weights
         As in `weigh_sums`.
 
     Returns
     -------
-    float64 array of shape (n_seeds, n_weightings)
+    float64 array of shape (n_seeds, n_weights)
     """
     values = np.array([[coefficient.value] for coefficient in by_seed])
     influences = np.stack([coefficient.influence for coefficient in by_seed])
-    return values + replicate_mean(influences, unit, weightings)
+    return values + replicate_mean(influences, unit, weights)
 
 
 def _outcomes_overlap(log_odds: np.ndarray, outcomes: np.ndarray) -> bool:

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from intake_triage.evaluation.cuts import cut_logits, cut_names, cut_outcomes
 from intake_triage.evaluation.forecasts import SystemLogits
-from intake_triage.evaluation.samples import HeldOut
-from intake_triage.statistics.bootstrap import replicate_mean
+from intake_triage.evaluation.measures.cut_calibration import cut_logits, cut_names, cut_outcomes
+from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.statistics.disclosure import is_small_share
 from intake_triage.statistics.estimates import estimate_score
 
@@ -51,63 +50,44 @@ def record_net_benefits(
 
 
 def replicate_net_benefit(
-    probabilities: np.ndarray,
-    outcomes: np.ndarray,
-    unit: np.ndarray,
-    weightings: np.ndarray,
+    probabilities: np.ndarray, outcomes: np.ndarray, sample: Sample
 ) -> np.ndarray:
-    """Net benefit at each of `THRESHOLDS` under every weighting.
+    """Net benefit at each of `THRESHOLDS`, float64 of shape (n_thresholds, n_seeds, n_weights).
 
     Parameters
     ----------
-    probabilities : float array of shape (n_seeds, n_records)
+    probabilities : float array of shape (n_seeds, n_labelled)
         All 1 for acting always.
-    outcomes : bool array of shape (n_records,)
-    unit, weightings
-        As in `weigh_sums`.
-
-    Returns
-    -------
-    float64 array of shape (n_thresholds, n_seeds, n_weightings)
+    outcomes : bool array of shape (n_labelled,)
+    sample : Sample
     """
     by_threshold = np.stack(
         [record_net_benefits(probabilities, outcomes, threshold=t) for t in THRESHOLDS]
-    )  # (n_thresholds, n_seeds, n_records)
-    return replicate_mean(by_threshold, unit, weightings)
+    )  # (n_thresholds, n_seeds, n_labelled)
+    return sample.mean(by_threshold)
 
 
 def net_benefit_rows(
-    systems: Mapping[str, SystemLogits], held_out: HeldOut, weightings: np.ndarray
+    systems: Mapping[str, SystemLogits], split: LabelledSplit
 ) -> list[dict[str, Any]]:
     """Net benefit of each cut, system and threshold with its 95 % interval, calibrated.
 
     To act is to treat a form as one that is above the cut. `TREAT_ALL` acts on all forms. A system
     has no row where few people are acted on, or few are not.
-
-    Parameters
-    ----------
-    systems : mapping
-    held_out : HeldOut
-    weightings : float array of shape (n_weightings, n_units)
     """
-    tiers = held_out.classes["urgency"]
-    sample = held_out.labelled("urgency")
-    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
-    always = np.ones((1, len(outcomes), len(tiers) - 1))
-    probabilities = {TREAT_ALL: always} | {
+    sample = split.sample("urgency")
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(split.tiers))  # (n_labelled, n_cuts)
+    probabilities = {TREAT_ALL: np.ones((1, *outcomes.shape))} | {
         name: expit(cut_logits(system.calibrated["urgency"][:, sample.rows]))
         for name, system in systems.items()
     }  # each (n_seeds, n_labelled, n_cuts)
     rows = []
-    for k, cut in enumerate(cut_names(tiers)):
-        for name, of_cuts in probabilities.items():
-            replicates = replicate_net_benefit(
-                of_cuts[..., k], outcomes[:, k], sample.unit, weightings
-            )
-            shown = _thresholds_to_show(of_cuts[..., k])
+    for k, cut in enumerate(cut_names(split.tiers)):
+        for name, chances in probabilities.items():
+            replicates = replicate_net_benefit(chances[..., k], outcomes[:, k], sample)
+            shown = _thresholds_to_show(chances[..., k])
             for threshold, benefit in zip(THRESHOLDS[shown], replicates[shown], strict=True):
-                estimate = estimate_score(benefit, n_units=sample.n_units)
-                numbers = estimate.rounded(DECIMALS)
+                numbers = estimate_score(benefit, n_units=sample.n_units).rounded(DECIMALS)
                 rows.append(
                     {
                         "cut": cut,

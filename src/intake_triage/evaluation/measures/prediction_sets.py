@@ -1,4 +1,4 @@
-"""Do prediction sets hold the true class as often as promised, class by class, and at what size?"""
+"""Do prediction sets hold the true class as often as promised, class by class?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,187 +6,187 @@ from typing import Any
 
 import numpy as np
 from scipy.special import softmax
+from scipy.stats import betabinom
 
-from intake_triage.calibration.conformal import prediction_sets
-from intake_triage.evaluation.coverage_bands import (
-    Band,
-    beta_binomial_band,
-    deal_units,
-    grouped_band,
-)
-from intake_triage.evaluation.figures import DECIMALS, show_share
-from intake_triage.evaluation.fitted_rules import FittedRules
-from intake_triage.evaluation.forecasts import SystemLogits
-from intake_triage.evaluation.samples import HeldOut, Labelled
-from intake_triage.statistics.bootstrap import replicate_mean
+from intake_triage.calibration.conformal import prediction_sets, threshold_rank
+from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
+from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.statistics.disclosure import is_small_share
-from intake_triage.statistics.estimates import estimate_score
-from intake_triage.tasks import TASKS, Task
+from intake_triage.statistics.estimates import ALPHA
+from intake_triage.tasks import TASKS
+
+ASSIGNING_SEED = 0
+DECIMALS = 4
 
 
 @dataclass(frozen=True)
-class PredictionSets:
-    """The prediction sets of one system for one task, on the labelled test records.
+class Band:
+    """Where the coverage of one class should lie, in 95 % of repetitions.
+
+    Ungrouped bands are for one seed; the seed mean varies less, so they are conservative.
 
     Attributes
     ----------
-    sample : Labelled
-    inside : bool array of shape (n_seeds, n_labelled, n_classes)
-        Which classes are in each record's set.
-    bands : a band a class
-        Without groups of a single seed's coverage, which varies a little more than their mean.
+    low, high : float
+        In [0, 1].
     """
 
-    sample: Labelled
-    inside: np.ndarray
-    bands: list[Band]
-
-    def counts(self) -> np.ndarray:
-        """Records by class, int array of shape (n_classes,)."""
-        return np.bincount(self.sample.labels, minlength=len(self.bands))
-
-    def coverage(self) -> np.ndarray:
-        """Share of a class's records whose set holds it, mean over seeds; NaN without records."""
-        held = self.inside[:, np.arange(len(self.sample.labels)), self.sample.labels]
-        covered = np.bincount(
-            self.sample.labels, weights=held.mean(axis=0), minlength=len(self.bands)
-        )
-        return np.where(self.counts() > 0, covered / np.maximum(self.counts(), 1), np.nan)
-
-    def classes_outside(self) -> list[int]:
-        """The classes whose coverage lies outside their band."""
-        judged = zip(self.coverage(), self.bands, strict=True)
-        return [
-            k
-            for k, (share, band) in enumerate(judged)
-            if not np.isnan(share) and not band.holds(share)
-        ]
+    low: float
+    high: float
 
 
-def cover_test(
-    systems: Mapping[str, SystemLogits],
-    held_out: HeldOut,
-    fitted: FittedRules,
-    *,
-    alpha: float,
-    deals: int,
-) -> dict[str, dict[Task, PredictionSets]]:
-    """The sets of every trained system by task, each with its bands.
+def beta_binomial_band(n_calibrate: int, n_test: int, *, alpha: float) -> Band:
+    """The band where all records of the class, in both splits, are exchangeable.
+
+    Parameters
+    ----------
+    n_calibrate, n_test : int
+        Records of the class; without any on test every coverage will do.
+    alpha : float
+        In (0, 1): the share of records whose set may lack the class.
+
+    References
+    ----------
+    Vovk (2012), Conditional validity of inductive conformal predictors: given the threshold, the
+    coverage of new records is a beta variable.
+    """
+    rank = threshold_rank(n_calibrate, alpha=alpha)
+    if n_test == 0:
+        return Band(0.0, 1.0)
+    if rank > n_calibrate:
+        return Band(1.0, 1.0)
+    covered = betabinom(n_test, rank, n_calibrate + 1 - rank)
+    return Band(covered.ppf(ALPHA / 2) / n_test, covered.ppf(1 - ALPHA / 2) / n_test)
+
+
+def assign_units(
+    n_calibrate: int, n_test: int, *, repetitions: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Assign the units of both splits anew, at random, as many to each as it had.
+
+    Parameters
+    ----------
+    n_calibrate, n_test : int
+        Units of each split.
+    repetitions : int
+
+    Returns
+    -------
+    bool arrays of shape (repetitions, n_calibrate), (repetitions, n_test)
+        Which of each split's units are assigned to calibrate; the others are to test.
+    """
+    as_it_is = np.arange(n_calibrate + n_test) < n_calibrate
+    rng = np.random.default_rng(ASSIGNING_SEED)
+    assigned = rng.permuted(np.tile(as_it_is, (repetitions, 1)), axis=1)
+    return assigned[:, :n_calibrate], assigned[:, n_calibrate:]
+
+
+def grouped_band(
+    scores: tuple[np.ndarray, np.ndarray], assigned: tuple[np.ndarray, np.ndarray], *, alpha: float
+) -> Band:
+    """The band where records come in groups, and whole groups alone are exchangeable.
+
+    The groups could as well have fallen into the other split. So each assignment fits its own
+    threshold and counts its own coverage, and the band holds the middle 95 % of them. For groups of
+    one record that is the beta-binomial band, but for chance: both rest on ranks alone.
+
+    Parameters
+    ----------
+    scores : float arrays of shape (n_seeds, n_calibrate), (n_seeds, n_test)
+        1 − the class's raw probability, for the records of the class in each split.
+    assigned : bool arrays of shape (repetitions, n_calibrate), (repetitions, n_test)
+        Which of them, with their groups, are assigned to calibrate.
+    alpha : float
+        In (0, 1).
+
+    Returns
+    -------
+    Band
+        Of the mean over seeds.
+    """
+    if scores[1].shape[1] == 0:
+        return Band(0.0, 1.0)
+    pooled, in_calibrate = np.concatenate(scores, axis=1), np.concatenate(assigned, axis=1)
+    by_seed = [_assigned_coverage(seed, in_calibrate, alpha=alpha) for seed in pooled]
+    low, high = np.nanquantile(np.mean(by_seed, axis=0), [ALPHA / 2, 1 - ALPHA / 2]).tolist()
+    return Band(low, high)
+
+
+def coverage_rows(
+    systems: Mapping[str, SystemLogits], test: LabelledSplit, fitted: FittedRules, *, alpha: float
+) -> list[dict[str, Any]]:
+    """Coverage of each task, trained system and class on test, its band, and the share promised.
+
+    Classes of few people, or of few whose set lacks them, are left out.
 
     Parameters
     ----------
     systems : mapping
         Those in `fitted` among them.
-    held_out : HeldOut
+    test : LabelledSplit
     fitted : FittedRules
     alpha : float
         What the thresholds were fitted for, in (0, 1).
-    deals : int
-        How often groups are dealt out anew to find the bands, where records come in groups.
     """
-    dealt = None
-    samples = [*fitted.samples.values(), *(held_out.labelled(task) for task in TASKS)]
-    if any(sample.in_groups for sample in samples):
-        dealt = deal_units(fitted.n_units, held_out.n_units, deals=deals)
-    sets: dict[str, dict[Task, PredictionSets]] = {}
-    for name, rules in fitted.rules.items():
-        sets[name] = {}
-        for task in TASKS:
-            then, now = fitted.samples[task], held_out.labelled(task)
+    samples = {task: (fitted.calibrate.sample(task), test.sample(task)) for task in TASKS}
+    assigned = None
+    if any(sample.in_groups for pair in samples.values() for sample in pair):
+        repetitions = len(test.weights) - 1
+        assigned = assign_units(fitted.calibrate.n_units, test.n_units, repetitions=repetitions)
+    rows = []
+    for task, pair in samples.items():
+        for system, rules in fitted.rules.items():
+            logits = fitted.logits[system][task], systems[system].raw[task]
             known, forecast = (
-                softmax(np.float64(logits[:, sample.rows]), axis=-1)
-                for logits, sample in (
-                    (fitted.logits[name][task], then),
-                    (systems[name].raw[task], now),
-                )
+                softmax(np.float64(each[:, sample.rows]), axis=-1)
+                for each, sample in zip(logits, pair, strict=True)
             )  # (n_seeds, n_labelled, n_classes) each
             by_seed = zip(forecast, rules[task].thresholds, strict=True)
-            sets[name][task] = PredictionSets(
-                now,
-                np.stack([prediction_sets(*seed) for seed in by_seed]),
-                [
-                    _find_band(k, (known, forecast), (then, now), dealt, alpha=alpha)
-                    for k in range(forecast.shape[-1])
-                ],
-            )
-    return sets
+            inside = np.stack([prediction_sets(*seed) for seed in by_seed])
+            for k, name in enumerate(test.classes[task]):
+                held = inside[:, pair[1].labels == k, k]  # (n_seeds, n_of_class)
+                if is_small_share(held.sum(axis=1).mean(), held.shape[1]):
+                    continue
+                band = _find_band(k, (known, forecast), pair, assigned, alpha=alpha)
+                numbers = {"coverage": held.mean(), "low": band.low, "high": band.high}
+                numbers["promised"] = 1 - alpha
+                rows.append(
+                    {"task": task, "system": system, "class": name}
+                    | {key: round(float(number), DECIMALS) for key, number in numbers.items()}
+                    | {"forms": held.shape[1]}
+                )
+    return rows
 
 
 def _find_band(
     k: int,
     probabilities: tuple[np.ndarray, np.ndarray],
-    samples: tuple[Labelled, Labelled],
-    dealt: tuple[np.ndarray, np.ndarray] | None,
+    samples: tuple[Sample, Sample],
+    assigned: tuple[np.ndarray, np.ndarray] | None,
     *,
     alpha: float,
 ) -> Band:
-    """Of class k, from the calibrate and the test split, `dealt` where records come in groups."""
+    """Of class k, from calibrate and test, `assigned` anew where records come in groups."""
     of_class = [sample.labels == k for sample in samples]
-    if dealt is None:
+    if assigned is None:
         return beta_binomial_band(*(mask.sum() for mask in of_class), alpha=alpha)
     scores, in_calibrate = [], []
-    for forecast, sample, units, mask in zip(probabilities, samples, dealt, of_class, strict=True):
-        scores.append(1 - forecast[:, mask, k])
+    for chances, sample, units, mask in zip(
+        probabilities, samples, assigned, of_class, strict=True
+    ):
+        scores.append(1 - chances[:, mask, k])
         in_calibrate.append(units[:, sample.unit[mask]])
     return grouped_band(tuple(scores), tuple(in_calibrate), alpha=alpha)
 
 
-def coverage_rows(
-    sets: Mapping[str, Mapping[Task, PredictionSets]], held_out: HeldOut, *, alpha: float
-) -> list[dict[str, Any]]:
-    """Coverage of each task, system and class, its band, and the share promised.
-
-    Classes of few people, or of few whose set lacks them, are left out.
-    """
-    return [
-        {
-            "task": task,
-            "system": name,
-            "class": held_out.classes[task][k],
-            "coverage": round(float(share), DECIMALS),
-            "low": round(band.low, DECIMALS),
-            "high": round(band.high, DECIMALS),
-            "promised": round(1 - alpha, DECIMALS),
-            "forms": int(count),
-        }
-        for task in TASKS
-        for name, of_task in sets.items()
-        for k, (share, band, count) in enumerate(
-            zip(of_task[task].coverage(), of_task[task].bands, of_task[task].counts(), strict=True)
-        )
-        if not is_small_share(share * count, count)
-    ]
-
-
-def summarize_sets(
-    sets: PredictionSets, classes: tuple[str, ...], weightings: np.ndarray
-) -> dict[str, Any]:
-    """How large the sets are, and whether they keep their promise.
-
-    Returns
-    -------
-    dict
-        mean_size: classes in a set; singletons, empty: shares of the records whose set has one
-        class, none; classes: how many have test records; classes_outside: how many of them lie
-        outside their band, and outside: their names.
-    """
-    sample, sizes = sets.sample, sets.inside.sum(axis=-1)  # (n_seeds, n_labelled)
-    mean_size = estimate_score(
-        replicate_mean(sizes, sample.unit, weightings), n_units=sample.n_units
-    )
-    shares = {
-        name: show_share(
-            replicate_mean(sizes == size, sample.unit, weightings),
-            of=len(sample.labels),
-            n_units=sample.n_units,
-        )
-        for name, size in (("empty", 0), ("singletons", 1))
-    }
-    outside = sets.classes_outside()
-    return {
-        "mean_size": mean_size.rounded(DECIMALS, least=0),
-        **shares,
-        "classes": int((sets.counts() > 0).sum()),
-        "classes_outside": len(outside),
-        "outside": [classes[k] for k in outside],
-    }
+def _assigned_coverage(scores: np.ndarray, in_calibrate: np.ndarray, *, alpha: float) -> np.ndarray:
+    """Coverage of each assignment, (repetitions,); NaN where it leaves no record to test."""
+    order = np.argsort(scores)
+    then = np.cumsum(in_calibrate[:, order], axis=1)  # (repetitions, n_records)
+    now = np.arange(1, len(scores) + 1) - then
+    rank = threshold_rank(then[:, -1], alpha=alpha)
+    place = (then < rank[:, np.newaxis]).sum(axis=1)  # n_records where no score is high enough
+    last_of_ties = np.searchsorted(scores[order], scores[order], side="right") - 1
+    last = np.append(last_of_ties, len(scores) - 1)[place]
+    covered, tested = now[np.arange(len(now)), last], now[:, -1]
+    return np.divide(covered, tested, out=np.full(len(now), np.nan), where=tested > 0)

@@ -3,12 +3,104 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erf, softmax
+from scipy.special import erf
 
+from intake_triage.evaluation.measures.measure import ByClass, Forecast, measure, over
 from intake_triage.statistics.bootstrap import weigh_sums
 
 SIMULATIONS = 200
 SIMULATION_SEED = 0
+
+
+@measure(
+    "ece",
+    "calibration error (ECE)",
+    judges="probabilities",
+    better="0",
+    least=0,
+    most=1,
+    in_subgroups=("",),
+)
+def ece(forecast: Forecast) -> np.ndarray:
+    """Expected calibration error of the likeliest class, debiased; its interval is rough."""
+    sample = forecast.sample
+    by_seed = [
+        replicate_ece(*pair, sample.unit, sample.weights, n_bins=forecast.ece_bins)
+        for pair in zip(*top_label(forecast), strict=True)
+    ]
+    return np.stack(by_seed)
+
+
+@measure(
+    "ece_if_calibrated",
+    "ECE if calibrated",
+    judges="probabilities",
+    better="0",
+    least=0,
+    most=1,
+    has_interval=False,
+)
+def ece_of_calibrated(forecast: Forecast) -> np.ndarray:
+    """What a perfectly calibrated model with these confidences shows at this size."""
+    confidence, _ = top_label(forecast)
+    by_seed = [ece_if_calibrated(seed, n_bins=forecast.ece_bins) for seed in confidence]
+    return np.array(by_seed)[:, np.newaxis]
+
+
+@measure(
+    "classwise_ece",
+    "class-wise ECE",
+    judges="probabilities",
+    better="0",
+    least=0,
+    most=1,
+    has_interval=False,
+)
+def classwise_ece(forecast: Forecast) -> np.ndarray:
+    """Mean over classes of the ECE of each class's probability against "it is this class".
+
+    References
+    ----------
+    Kull et al. (2019), Beyond temperature scaling; Nixon et al. (2019), Measuring calibration in
+    deep learning.
+    """
+    return ece_by_class(forecast).mean(axis=1, keepdims=True)
+
+
+@measure(
+    "classwise_ece_if_calibrated",
+    "class-wise ECE if calibrated",
+    judges="probabilities",
+    better="0",
+    least=0,
+    most=1,
+    has_interval=False,
+)
+def classwise_ece_of_calibrated(forecast: Forecast) -> np.ndarray:
+    """The mean over classes of `ece_if_calibrated` of each class's probability."""
+    by_seed = [
+        np.mean([ece_if_calibrated(chance, n_bins=forecast.ece_bins) for chance in seed.T])
+        for seed in forecast.probabilities
+    ]
+    return np.array(by_seed)[:, np.newaxis]
+
+
+@measure(
+    "worst_class_ece",
+    "ECE of the worst class",
+    judges="probabilities",
+    better="0",
+    least=0,
+    most=1,
+    has_interval=False,
+)
+def worst_class_ece(forecast: Forecast) -> ByClass:
+    """The highest class-wise ECE among the classes with enough people to be shown."""
+    by_class = ece_by_class(forecast)  # (n_seeds, n_classes)
+    worst = max(forecast.to_show, key=by_class.mean(axis=0).__getitem__, default=None)
+    if worst is None:
+        return {"": None}
+    return {forecast.to_show[worst]: over(forecast.sample, by_class[:, [worst]])}
 
 
 @dataclass(frozen=True)
@@ -27,10 +119,10 @@ class ReliabilityBins:
     count: np.ndarray
 
 
-def top_label(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Confidence in the predicted class and whether it is right, each of shape (n_records,)."""
-    confidence = softmax(np.float64(logits), axis=1).max(axis=1)
-    return confidence, logits.argmax(axis=1) == labels
+def top_label(forecast: Forecast) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence in the likeliest class and whether it is right, (n_seeds, n_labelled) each."""
+    right = forecast.logits.argmax(axis=-1) == forecast.sample.labels
+    return forecast.probabilities.max(axis=-1), right
 
 
 def bin_by_confidence(
@@ -55,8 +147,8 @@ def bin_by_confidence(
     )
 
 
-def debiased_ece(bins: ReliabilityBins) -> float:
-    """Top-label expected calibration error, with the bias of its plug-in estimate taken off.
+def debiased_ece(confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Expected calibration error of bins, with the bias of its plug-in estimate taken off.
 
     The plug-in estimate, the mean over records of |confidence − accuracy| of their bin, is above 0
     for a perfectly calibrated model, since accuracies are estimates. As Kumar, Liang and Ma do it,
@@ -66,29 +158,35 @@ def debiased_ece(bins: ReliabilityBins) -> float:
 
     Parameters
     ----------
-    bins : ReliabilityBins
+    confidence, accuracy, count : float arrays that broadcast to (..., n_bins)
 
     Returns
     -------
-    float
+    float64 array of shape (...)
         In [0, 1]; a result below 0 is given as 0.
 
     References
     ----------
     Kumar, Liang, Ma (2019), Verified uncertainty calibration, and its code, `normal_debiased_ce`.
     """
-    return float(_debiased(bins.confidence, bins.accuracy, bins.count))
+    gap = np.abs(accuracy - confidence)
+    spread = np.sqrt(accuracy * (1 - accuracy) / np.maximum(count, 1))  # an empty bin has none
+    ratio = np.divide(gap, spread, out=np.full(gap.shape, np.inf), where=spread > 0)
+    folded_mean = spread * np.sqrt(2 / np.pi) * np.exp(-(ratio**2) / 2) + gap * erf(
+        ratio / np.sqrt(2)
+    )
+    return np.maximum(((2 * gap - folded_mean) * count).sum(axis=-1) / count.sum(axis=-1), 0)
 
 
 def replicate_ece(
     confidence: np.ndarray,
     correct: np.ndarray,
     unit: np.ndarray,
-    weightings: np.ndarray,
+    weights: np.ndarray,
     *,
     n_bins: int,
 ) -> np.ndarray:
-    """`debiased_ece` under every weighting, the bins staying those of the records as they are.
+    """`debiased_ece` in every resample, (n_weights,), the bins staying those of the split.
 
     Its spread is only a rough measure of uncertainty, since a distance has an edge at 0.
 
@@ -96,19 +194,26 @@ def replicate_ece(
     ----------
     confidence, correct, n_bins
         As in `bin_by_confidence`.
-    unit, weightings
+    unit, weights
         As in `weigh_sums`.
-
-    Returns
-    -------
-    float64 array of shape (n_weightings,)
     """
     in_bin = np.eye(n_bins)[_equal_mass_bins(confidence, n_bins=n_bins)]  # (n_records, n_bins)
     parts = np.stack([np.ones(len(confidence)), confidence, correct], axis=1)
-    sums = weigh_sums(in_bin[:, np.newaxis] * parts[..., np.newaxis], unit, weightings)
-    count, *means = sums.transpose(1, 0, 2)  # each (n_weightings, n_bins)
+    sums = weigh_sums(in_bin[:, np.newaxis] * parts[..., np.newaxis], unit, weights)
+    count, *means = sums.transpose(1, 0, 2)  # each (n_weights, n_bins)
     means = [np.divide(mean, count, out=np.zeros(count.shape), where=count > 0) for mean in means]
-    return _debiased(*means, count)
+    return debiased_ece(*means, count)
+
+
+def ece_by_class(forecast: Forecast) -> np.ndarray:
+    """ECE of each class's probability against "it is this class", (n_seeds, n_classes)."""
+    labels = forecast.sample.labels
+    return np.array(
+        [
+            [_plain_ece(seed[:, k], labels == k, forecast.ece_bins) for k in range(seed.shape[1])]
+            for seed in forecast.probabilities
+        ]
+    )
 
 
 def ece_if_calibrated(confidence: np.ndarray, *, n_bins: int) -> float:
@@ -133,7 +238,12 @@ def ece_if_calibrated(confidence: np.ndarray, *, n_bins: int) -> float:
     draws = np.random.default_rng(SIMULATION_SEED).random((SIMULATIONS, len(confidence)))
     correct = (draws < confidence[order]).astype(np.float64)
     accuracy = np.add.reduceat(correct, starts, axis=1) / count  # (SIMULATIONS, n_bins)
-    return float(_debiased(means, accuracy, count).mean())
+    return float(debiased_ece(means, accuracy, count).mean())
+
+
+def _plain_ece(confidence: np.ndarray, correct: np.ndarray, n_bins: int) -> float:
+    bins = bin_by_confidence(confidence, correct, n_bins=n_bins)
+    return float(debiased_ece(bins.confidence, bins.accuracy, bins.count))
 
 
 def _equal_mass_bins(confidence: np.ndarray, *, n_bins: int) -> np.ndarray:
@@ -141,14 +251,3 @@ def _equal_mass_bins(confidence: np.ndarray, *, n_bins: int) -> np.ndarray:
     edges = np.quantile(confidence, np.linspace(0, 1, n_bins + 1)[1:-1])
     _, bin_of = np.unique(np.searchsorted(edges, confidence), return_inverse=True)
     return bin_of
-
-
-def _debiased(confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """`debiased_ece` over the last axis, the bins."""
-    gap = np.abs(accuracy - confidence)
-    spread = np.sqrt(accuracy * (1 - accuracy) / np.maximum(count, 1))  # an empty bin has none
-    ratio = np.divide(gap, spread, out=np.full(gap.shape, np.inf), where=spread > 0)
-    folded_mean = spread * np.sqrt(2 / np.pi) * np.exp(-(ratio**2) / 2) + gap * erf(
-        ratio / np.sqrt(2)
-    )
-    return np.maximum(((2 * gap - folded_mean) * count).sum(axis=-1) / count.sum(axis=-1), 0)

@@ -1,50 +1,51 @@
-"""Clinical safety of urgency decisions: shares of forms, each with its denominator.
+"""Clinical safety of urgency decisions, counts of 1,000 forms, and what decisions cost.
 
-Every figure is a share of cells in the table of true tier (row) by tier decided on (column), tiers
-most urgent first, so one re-weighted table a resample gives all of them.
+A safety figure is a share of cells in the table of true tier (row) by tier decided on (column),
+tiers most urgent first, so one re-weighted table a resample gives all of them.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from intake_triage.calibration.decisions import URGENT_TIERS
-from intake_triage.evaluation.figures import DECIMALS, show_share
-from intake_triage.evaluation.samples import Labelled
-from intake_triage.statistics.bootstrap import replicate_confusions
-from intake_triage.statistics.estimates import LEVEL
+from intake_triage.calibration.decisions import URGENT_TIERS, urgency_cost_matrix
+from intake_triage.evaluation.measures.measure import ByClass, Decisions, Replicated, measure
+from intake_triage.evaluation.table import BOTH
+from intake_triage.statistics.bootstrap import replicate_mean
+from intake_triage.statistics.disclosure import hide_small_counts
+from intake_triage.tasks import Task
 
-ALL_FORMS = "all forms with a tier"
+FORMS = 1000  # that counts and costs are given for
+URGENCY = {"judges": "decisions", "tasks": ("urgency",), "least": 0, "is_share": True}
+SHARE = {**URGENCY, "most": 1}
+COUNT = {**URGENCY, "most": FORMS, "per": FORMS}
 
 
 @dataclass(frozen=True)
-class Share:
-    """Of the forms in the cells `of`, the share in the cells `counted`.
+class Cells:
+    """Of the forms in the cells `among`, those in the cells `counted`.
 
     Attributes
     ----------
-    counted, of : bool arrays of shape (n_tiers, n_tiers)
-        True tier by tier decided on; `counted` lies within `of`.
-    denominator : the forms in `of`, in words
+    counted, among : bool arrays of shape (n_tiers, n_tiers)
+        True tier by tier decided on; `counted` lies within `among`.
+    denominator : the forms in `among`, in words
     """
 
     counted: np.ndarray
-    of: np.ndarray
+    among: np.ndarray
     denominator: str
 
-    def measure(self, confusions: np.ndarray) -> np.ndarray:
-        """The share, in [0, 1]; NaN where there is no form to count; (..., K, K) to (...)."""
-        counted, of = ((confusions * cells).sum(axis=(-2, -1)) for cells in (self.counted, self.of))
-        return np.divide(counted, of, out=np.full(of.shape, np.nan), where=of > 0)
 
-
-def triage_shares(tiers: tuple[str, ...]) -> dict[str, Share]:
-    """The figures that judge a triage as a whole.
+def triage_cells(tiers: tuple[str, ...]) -> dict[str, dict[str, Cells]]:
+    """The cells of each safety figure, by its name and by tier, "" for a figure of all tiers.
 
     under_triage: a form of the most urgent tiers (`URGENT_TIERS` of them) is placed in a less
     urgent tier than the true one; severe_under_triage: two or more tiers too low; over_triage: a
     form of the other tiers is placed in a more urgent one; same_or_more_acute: any form is not
-    placed in a less urgent tier.
+    placed in a less urgent tier; sensitivity, ppv: a form of a tier is placed there, a form placed
+    there is of it.
 
     Parameters
     ----------
@@ -52,102 +53,127 @@ def triage_shares(tiers: tuple[str, ...]) -> dict[str, Share]:
         Most urgent first.
     """
     true, decided = np.indices((len(tiers), len(tiers)))
-    urgent = true < URGENT_TIERS
+    urgent, right = true < URGENT_TIERS, true == decided
     of_urgent = f"forms whose true tier is {' or '.join(tiers[:URGENT_TIERS])}"
     of_others = f"forms whose true tier is {' or '.join(tiers[URGENT_TIERS:])}"
+    everything = np.full(true.shape, True)
     return {
-        "under_triage": Share(urgent & (decided > true), urgent, of_urgent),
-        "severe_under_triage": Share(urgent & (decided >= true + 2), urgent, of_urgent),
-        "over_triage": Share(~urgent & (decided < true), ~urgent, of_others),
-        "same_or_more_acute": Share(decided <= true, np.full(true.shape, True), ALL_FORMS),
-    }
-
-
-def tier_shares(tiers: tuple[str, ...]) -> dict[str, dict[str, Share]]:
-    """Sensitivity and positive predictive value (`ppv`) by the name of the tier.
-
-    Parameters
-    ----------
-    tiers : tuple of str
-        Most urgent first.
-    """
-    true, decided = np.indices((len(tiers), len(tiers)))
-    right = true == decided
-    return {
+        "under_triage": {"": Cells(urgent & (decided > true), urgent, of_urgent)},
+        "severe_under_triage": {"": Cells(urgent & (decided >= true + 2), urgent, of_urgent)},
+        "over_triage": {"": Cells(~urgent & (decided < true), ~urgent, of_others)},
+        "same_or_more_acute": {"": Cells(decided <= true, everything, "all forms with a tier")},
         "sensitivity": {
-            tier: Share(right & (true == k), true == k, f"forms whose true tier is {tier}")
+            tier: Cells(right & (true == k), true == k, f"forms whose true tier is {tier}")
             for k, tier in enumerate(tiers)
         },
         "ppv": {
-            tier: Share(right & (decided == k), decided == k, f"forms placed in {tier}")
+            tier: Cells(right & (decided == k), decided == k, f"forms placed in {tier}")
             for k, tier in enumerate(tiers)
         },
     }
 
 
-def placement_shares(n_tiers: int) -> dict[str, Share]:
-    """too_late, too_early: of all forms, those placed in a less, a more urgent tier than true."""
-    true, decided = np.indices((n_tiers, n_tiers))
-    everything = np.full(true.shape, True)
-    return {
-        "too_late": Share(decided > true, everything, ALL_FORMS),
-        "too_early": Share(decided < true, everything, ALL_FORMS),
-    }
-
-
-@dataclass(frozen=True)
-class Triage:
-    """Urgency decisions on labelled forms, and their table under every weighting.
-
-    Attributes
-    ----------
-    sample : Labelled
-    placed : int array of shape (n_seeds, n_labelled)
-    confusions : float array of shape (n_seeds, n_weightings, n_tiers, n_tiers)
-    """
-
-    sample: Labelled
-    placed: np.ndarray
-    confusions: np.ndarray
-
-    def show(
-        self, share: Share, *, decimals: int = DECIMALS, per: int = 1, level: float = LEVEL
-    ) -> dict[str, float] | None:
-        """`show_share` of a share, denominator and units counted."""
-        counts = share.of[self.sample.labels, self.placed]  # (n_seeds, n_labelled)
-        return show_share(
-            share.measure(self.confusions),
-            of=counts.sum(axis=1).mean(),
-            n_units=len(np.unique(self.sample.unit[counts.any(axis=0)])),
-            decimals=decimals,
-            per=per,
-            level=level,
+def _measure_cells(name: str, decisions: Decisions, task: Task) -> ByClass:
+    """A safety figure by tier, "" for all; NaN where there is no form to count."""
+    placed, sample = decisions.of_task(task)
+    figures = {}
+    for tier, cells in triage_cells(decisions.split.tiers)[name].items():
+        counted, among = (
+            (decisions.confusions * mask).sum(axis=(-2, -1))
+            for mask in (cells.counted, cells.among)
         )
-
-    def mean_cost(self, cost: np.ndarray) -> np.ndarray:
-        """Cost of a form on average, (n_seeds, n_weightings).
-
-        Parameters
-        ----------
-        cost : float array of shape (n_tiers, n_tiers)
-            Of the tier decided on (column) where another is true (row).
-        """
-        return (self.confusions * cost).sum(axis=(-2, -1)) / self.confusions.sum(axis=(-2, -1))
+        share = np.divide(counted, among, out=np.full(among.shape, np.nan), where=among > 0)
+        concerned = cells.among[sample.labels, placed]  # (n_seeds, n_labelled)
+        units = len(np.unique(sample.unit[concerned.any(axis=0)]))
+        figures[tier] = Replicated(share, concerned.sum(axis=1).mean(), units)
+    return figures
 
 
-def tabulate_triage(
-    placed: np.ndarray, sample: Labelled, weightings: np.ndarray, *, n_tiers: int
-) -> Triage:
-    """Count true tier by tier decided on.
+def _count_outcome(name: str, decisions: Decisions, task: Task) -> Replicated:
+    """An outcome of urgency among the forms with a tier.
 
-    Parameters
-    ----------
-    placed : int array of shape (n_seeds, n_labelled)
-    sample : Labelled
-    weightings : float array of shape (n_weightings, n_units)
-    n_tiers : int
+    Right, early, late and urgent, late and not urgent are all of these forms: any of them could be
+    worked out from the others, so a small one takes a second with it.
     """
-    confusions = replicate_confusions(
-        placed, sample.labels, sample.unit, weightings, n_classes=n_tiers
+    true, placed = decisions.split.labels[task], decisions.decided[task]
+    late, urgent = placed > true, true < URGENT_TIERS
+    parts = {
+        "urgency_right": placed == true,
+        "too_late_urgent": late & urgent,
+        "too_late_others": late & ~urgent,
+        "too_early": placed < true,
+    }
+    has_tier = decisions.split.has_label(task)
+    counts = {part: rows[:, has_tier].sum(axis=1).mean() for part, rows in parts.items()}
+    hidden = dict(zip(parts, hide_small_counts(np.array([list(counts.values())]))[0], strict=True))
+    # Hide the total too, unless every hidden part is zero.
+    hidden["too_late"] = any(
+        hidden[part] and counts[part] > 0 for part in ("too_late_urgent", "too_late_others")
     )
-    return Triage(sample, placed, confusions)
+    happened = (parts | {"too_late": late})[name]
+    return _share_of(happened, has_tier, decisions, shown=not hidden[name])
+
+
+for _name, _words, _better, _by_rule in (
+    ("under_triage", "under-triage", "lower", ("cost",)),
+    ("severe_under_triage", "severe under-triage", "lower", ()),
+    ("over_triage", "over-triage", "lower", ()),
+    ("same_or_more_acute", "same or more acute", "higher", ()),
+    ("sensitivity", "sensitivity", "higher", ()),
+    ("ppv", "positive predictive value", "higher", ()),
+):
+    measure(_name, _words, better=_better, in_subgroups=_by_rule, **SHARE)(
+        partial(_measure_cells, _name)
+    )
+
+for _name, _words, _better in (
+    ("urgency_right", "urgency right", "higher"),
+    ("too_late", "sent too late", "lower"),
+    ("too_late_urgent", "urgent, sent too late", "lower"),
+    ("too_early", "sent too early", "lower"),
+):
+    measure(_name, _words, better=_better, **COUNT)(partial(_count_outcome, _name))
+
+
+@measure("misrouted", "misrouted", **{**COUNT, "tasks": ("specialty",)})
+def misrouted(decisions: Decisions, task: Task) -> Replicated:
+    """Forms sent to another sub-specialty than the true one."""
+    split = decisions.split
+    return _share_of(~decisions.right["specialty"], split.has_label("specialty"), decisions)
+
+
+@measure("both_right", "both right", better="higher", **{**COUNT, "tasks": (BOTH,)})
+def both_right(decisions: Decisions, task: Task) -> Replicated:
+    """Forms with both labels whose tier and sub-specialty are both right."""
+    right = np.logical_and(*decisions.right.values())
+    return _share_of(right, decisions.split.has_both(), decisions)
+
+
+@measure("cost_per_1000", "clinical cost", judges="decisions", tasks=(BOTH,), least=0)
+def cost_per_1000(decisions: Decisions, task: Task) -> Replicated:
+    """Clinical cost of 1,000 forms, both tasks, in needless steps up of an urgency tier."""
+    misroute = decisions.cost.misroute * misrouted_share(decisions)
+    total = FORMS * (mean_urgency_cost(decisions) + misroute)
+    return Replicated(total, len(decisions.split.record_id), decisions.split.n_units)
+
+
+def mean_urgency_cost(decisions: Decisions) -> np.ndarray:
+    """Cost of a form's tier on average, in needless steps up, (n_seeds, n_weights)."""
+    cells = urgency_cost_matrix(len(decisions.split.tiers), decisions.cost)
+    confusions = decisions.confusions
+    return (confusions * cells).sum(axis=(-2, -1)) / confusions.sum(axis=(-2, -1))
+
+
+def misrouted_share(decisions: Decisions) -> np.ndarray:
+    """Share of the forms with a sub-specialty that get another one, (n_seeds, n_weights)."""
+    routed, sample = decisions.of_task("specialty")
+    return sample.mean(routed != sample.labels)
+
+
+def _share_of(
+    happened: np.ndarray, among: np.ndarray, decisions: Decisions, *, shown: bool = True
+) -> Replicated:
+    """Share of the records `among`, bool of shape (n_records,)."""
+    split = decisions.split
+    values = replicate_mean(happened, split.unit, split.weights, among=among)
+    return Replicated(values, among.sum(), len(np.unique(split.unit[among])), shown)

@@ -1,4 +1,4 @@
-"""What every system decides on the test split, by each rule that makes a class of probabilities."""
+"""What every system decides, by each rule that makes a class of probabilities."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,6 @@ from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.params import CostParams
 from intake_triage.tasks import TASKS, Task
 
-MAJORITY = "majority"
 Decided = dict[Task, np.ndarray]  # by task, int arrays of shape (n_seeds, n_records)
 
 
@@ -30,8 +29,7 @@ def decide_all(
     argmax: the likeliest class by raw probabilities; balanced: by calibrated ones times class
     weights, for the systems that have such; cost: the tier of least expected clinical cost by
     calibrated ones, and the likeliest sub-specialty by them, since all misroutes cost the same.
-    The likeliest class by class frequencies alone is the commonest class of train: prior by argmax
-    stands here as `MAJORITY`.
+    Prior with argmax always predicts the commonest class of train: the majority rule.
 
     Parameters
     ----------
@@ -48,19 +46,15 @@ def decide_all(
                 task: _decide_balanced(system.calibrated[task], rules[name][task]) for task in TASKS
             }
         by_rule["cost"] = decide_by_cost(system.calibrated, cost)
-        if name == "prior":
-            decided[MAJORITY] = {"argmax": by_rule.pop("argmax")}
         decided[name] = by_rule
     return decided
 
 
-def _decide_balanced(logits: np.ndarray, rules: DecisionRules) -> np.ndarray:
-    by_seed = zip(softmax(np.float64(logits), axis=-1), rules.class_weights, strict=True)
-    return np.stack([decide_balanced(*seed) for seed in by_seed])
-
-
 def decide_by_cost(calibrated: Mapping[Task, np.ndarray], cost: CostParams) -> Decided:
     """The tier of least expected cost, and the likeliest sub-specialty.
+
+    Class weights have no part: they trade errors for macro-F1, and costs say already what errors
+    weigh.
 
     Parameters
     ----------
@@ -78,3 +72,8 @@ def decide_urgency_by_cost(logits: np.ndarray, cost: CostParams) -> np.ndarray:
     """(n_seeds, n_records, n_tiers) to the tiers of least expected cost, (n_seeds, n_records)."""
     matrix = urgency_cost_matrix(logits.shape[-1], cost)
     return decide_least_cost(softmax(np.float64(logits), axis=-1), matrix)
+
+
+def _decide_balanced(logits: np.ndarray, rules: DecisionRules) -> np.ndarray:
+    by_seed = zip(softmax(np.float64(logits), axis=-1), rules.class_weights, strict=True)
+    return np.stack([decide_balanced(*seed) for seed in by_seed])

@@ -4,38 +4,70 @@ Shares of people are rounded to 2 decimals, and what stands for fewer than `SMAL
 is left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest
 
 from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.measures.measure import Forecast
 from intake_triage.evaluation.measures.reliability import bin_by_confidence, top_label
-from intake_triage.evaluation.samples import HeldOut
+from intake_triage.evaluation.samples import LabelledSplit
+from intake_triage.evaluation.table import WHOLE, Result, Results
+from intake_triage.evaluation.walk import RAW_RULE
+from intake_triage.files import read_json
+from intake_triage.layout import Layout
 from intake_triage.params import MtlParams
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
-from intake_triage.statistics.estimates import Estimate
-from intake_triage.tasks import TASKS, Task
+from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 Row = dict[str, Any]
+DECIMALS = 4
 
 
-def macro_f1_rows(estimates: Mapping[Task, Mapping[str, Estimate]]) -> list[Row]:
-    """Macro-F1 of each task and system with its 95 % interval, within 0 and 1."""
-    rows = []
-    for task, of_system in estimates.items():
-        for system, estimate in of_system.items():
-            low, high = np.clip(estimate.interval(), 0, 1).round(4).tolist()
-            value = round(estimate.value, 4)
-            rows.append(
-                {"task": task, "system": system, "macro_f1": value, "low": low, "high": high}
-            )
-    return rows
+def macro_f1_rows(results: Results) -> list[Row]:
+    """Macro-F1 of each task and system by its likeliest class, with its 95 % interval."""
+    return [
+        {"task": row.task, "system": row.system, "macro_f1": value, "low": low, "high": high}
+        for row in results.where(measure="macro_f1", rule=RAW_RULE, **WHOLE)
+        for value, low, high in [_rounded(row)]
+    ]
+
+
+def subgroup_rows(results: Results) -> list[Row]:
+    """Scores within subgroups, with intervals that hold together within a column.
+
+    `forms` are those with a label of the task.
+    """
+    forms = {
+        (row.task, row.column, row.subgroup): row.n for row in results.where(measure="log_loss")
+    }
+    return [
+        {
+            "task": row.task,
+            "column": row.column,
+            "subgroup": row.subgroup,
+            "forms": forms[row.task, row.column, row.subgroup],
+            "system": row.system,
+            "measure": row.measure,
+            "value": value,
+            "low": low,
+            "high": high,
+        }
+        for row in results.rows
+        if row.column and row.value is not None
+        for value, low, high in [_rounded(row)]
+    ]
+
+
+def _rounded(row: Result) -> tuple[float, float, float]:
+    return round(row.value, DECIMALS), round(row.low, DECIMALS), round(row.high, DECIMALS)
 
 
 def reliability_rows(
-    systems: Mapping[str, SystemLogits], held_out: HeldOut, *, n_bins: int
+    systems: Mapping[str, SystemLogits], split: LabelledSplit, *, n_bins: int
 ) -> list[Row]:
     """Confidence and accuracy of each bin, raw and calibrated, the seeds' records pooled.
 
@@ -44,31 +76,30 @@ def reliability_rows(
     """
     rows = []
     for task in TASKS:
-        has_label = held_out.has_label(task)
-        labels = held_out.labels[task][has_label]
+        sample = split.sample(task)
         for name, system in systems.items():
-            for kind, logits in (
-                ("raw", system.raw[task]),
-                ("calibrated", system.calibrated[task]),
-            ):
-                points = _reliability_points(logits[:, has_label], labels, n_bins=n_bins)
-                rows += [{"task": task, "system": name, "kind": kind, **point} for point in points]
+            for kind in ("raw", "calibrated"):
+                logits = getattr(system, kind)[task][:, sample.rows]
+                forecast = Forecast(logits, sample, split.classes[task], n_bins, {})
+                rows += [
+                    {"task": task, "system": name, "kind": kind, **point}
+                    for point in _reliability_points(forecast)
+                ]
     return rows
 
 
-def _reliability_points(logits: np.ndarray, labels: np.ndarray, *, n_bins: int) -> list[Row]:
-    pairs = [top_label(seed_logits, labels) for seed_logits in logits]
-    confidence, correct = (np.concatenate(seeds) for seeds in zip(*pairs, strict=True))
-    bins = bin_by_confidence(confidence, correct, n_bins=n_bins)
+def _reliability_points(forecast: Forecast) -> list[Row]:
+    confidence, correct = (seeds.ravel() for seeds in top_label(forecast))
+    bins = bin_by_confidence(confidence, correct, n_bins=forecast.ece_bins)
     points = []
     for mean, accuracy, pooled in zip(bins.confidence, bins.accuracy, bins.count, strict=True):
-        count = round(pooled / len(logits))
+        count = round(pooled / len(forecast.logits))
         if count < SMALLEST_SHOWN:
             continue
         wilson = binomtest(round(accuracy * count), count).proportion_ci(method="wilson")
         points.append(
             {
-                "confidence": round(float(mean), 4),
+                "confidence": round(float(mean), DECIMALS),
                 "accuracy": round(float(accuracy), 2),
                 "low": round(wilson.low, 2),
                 "high": round(wilson.high, 2),
@@ -78,17 +109,16 @@ def _reliability_points(logits: np.ndarray, labels: np.ndarray, *, n_bins: int) 
     return points
 
 
-def confusion_rows(systems: Mapping[str, SystemLogits], held_out: HeldOut) -> list[Row]:
+def confusion_rows(systems: Mapping[str, SystemLogits], split: LabelledSplit) -> list[Row]:
     """Of the records of a true class, the share predicted as each; None where too few people."""
     rows = []
     for task in TASKS:
-        has_label = held_out.has_label(task)
-        labels, classes = held_out.labels[task][has_label], held_out.classes[task]
+        sample, classes = split.sample(task), split.classes[task]
         for name, system in systems.items():
-            predicted = system.raw[task][:, has_label].argmax(axis=2)  # (n_seeds, n_records)
+            predicted = system.raw[task][:, sample.rows].argmax(axis=2)  # (n_seeds, n_labelled)
             counts = np.zeros((len(classes), len(classes)))
             for seed_predicted in predicted:
-                np.add.at(counts, (labels, seed_predicted), 1 / len(predicted))
+                np.add.at(counts, (sample.labels, seed_predicted), 1 / len(predicted))
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             hidden = hide_small_counts(counts)
             rows.extend(
@@ -105,7 +135,7 @@ def confusion_rows(systems: Mapping[str, SystemLogits], held_out: HeldOut) -> li
     return rows
 
 
-def cost_rows(macro_f1: list[Row], cost: Mapping[str, Row]) -> list[Row]:
+def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Row]) -> list[Row]:
     """Macro-F1 beside the CPU-seconds of training both tasks, for the systems that are trained."""
     return [
         row | {"cpu_seconds": cost[row["system"]]["cpu_seconds"]}
@@ -114,8 +144,19 @@ def cost_rows(macro_f1: list[Row], cost: Mapping[str, Row]) -> list[Row]:
     ]
 
 
-def training_plots(histories: Mapping[str, list[Row]], mtl: MtlParams) -> dict[str, list[Row]]:
+def with_colours(rows: Iterable[Row]) -> list[Row]:
+    """The rows of a plot with each system's colour, so that no template need know the systems."""
+    return [
+        row | {"colour": SYSTEMS[row["system"]].colour} if row.get("system") in SYSTEMS else row
+        for row in rows
+    ]
+
+
+def training_plots(mtl: MtlParams, *, layout: Layout = Layout()) -> dict[str, list[Row]]:
     """Rows by the name of the plot, from the training histories of all systems."""
+    histories = {
+        system: read_json(layout.training(system) / "history.json") for system in TRAINED_SYSTEMS
+    }
     return {
         "training": training_rows(histories),
         "gradients": gradient_rows(histories["mtl"]),
@@ -146,7 +187,9 @@ def frontier_rows(history: list[Row], mtl: MtlParams) -> list[Row]:
     for losses in by_epoch.values():
         if set(TASKS) <= set(losses):
             kept = best.setdefault(losses["seed"], losses)
-            best[losses["seed"]] = min(kept, losses, key=lambda of: sum(of[task] for task in TASKS))
+            best[losses["seed"]] = min(
+                kept, losses, key=lambda row: sum(row[task] for task in TASKS)
+            )
     setting = {"loss_weight": mtl.loss_weight, "balancing": mtl.balancing}
     return [losses | setting for losses in best.values()]
 

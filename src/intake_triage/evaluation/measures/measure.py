@@ -1,0 +1,173 @@
+"""What a measure is: one registered object, which the walk applies wherever it fits.
+
+To add one is to write a function of a `Forecast` or of `Decisions` and to put `@measure(…)` above
+it: it then stands in `metrics/results.csv` and `metrics/compare.json` with its interval, and in the
+annex of the brief.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from scipy.special import softmax
+
+from intake_triage.evaluation.samples import LabelledSplit, Sample
+from intake_triage.params import CostParams
+from intake_triage.statistics.bootstrap import replicate_confusions
+from intake_triage.tasks import TASKS, Task
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a system says of the records that carry a task's label.
+
+    Attributes
+    ----------
+    logits : float array of shape (n_seeds, n_labelled, n_classes)
+    sample : Sample
+    classes : tuple of str
+    ece_bins : int
+    to_show : dict of int to str
+        Index and name of the classes with enough people to be shown on their own.
+    """
+
+    logits: np.ndarray
+    sample: Sample
+    classes: tuple[str, ...]
+    ece_bins: int
+    to_show: dict[int, str]
+
+    @cached_property
+    def probabilities(self) -> np.ndarray:
+        return softmax(np.float64(self.logits), axis=-1)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a system decides for every record of a split.
+
+    Attributes
+    ----------
+    decided : by task, int arrays of shape (n_seeds, n_records)
+    split : LabelledSplit
+    cost : CostParams
+    """
+
+    decided: Mapping[Task, np.ndarray]
+    split: LabelledSplit
+    cost: CostParams
+
+    def of_task(self, task: Task) -> tuple[np.ndarray, Sample]:
+        """The classes decided on, (n_seeds, n_labelled), and the records with the task's label."""
+        sample = self.split.sample(task)
+        return self.decided[task][:, sample.rows], sample
+
+    @cached_property
+    def right(self) -> dict[Task, np.ndarray]:
+        """By task which records are decided rightly, bool of shape (n_seeds, n_records)."""
+        return {task: self.decided[task] == self.split.labels[task] for task in TASKS}
+
+    @cached_property
+    def confusions(self) -> np.ndarray:
+        """True tier by tier decided on, (n_seeds, n_weights, n_tiers, n_tiers)."""
+        placed, sample = self.of_task("urgency")
+        return replicate_confusions(
+            placed, sample.labels, sample.unit, sample.weights, n_classes=len(self.split.tiers)
+        )
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """A figure under every row of bootstrap weights.
+
+    Attributes
+    ----------
+    values : float array of shape (n_seeds, n_weights)
+    n : float
+        Records in the denominator, mean over seeds.
+    units : int
+        Units with a record in the denominator.
+    shown : bool
+        False where the figure would tell of a few people.
+    """
+
+    values: np.ndarray
+    n: float
+    units: int
+    shown: bool = True
+
+
+# By the class, tier or cut that a figure is about, "" for all; None where there is no such figure.
+ByClass = Mapping[str, Replicated | None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: how it is computed and what it means.
+
+    Attributes
+    ----------
+    name : str
+        In the table of results.
+    words : str
+        What it is called on a page.
+    compute : callable
+        As `measure` describes it.
+    judges : str
+        probabilities, which it gets as a `Forecast`, or decisions, as `Decisions` and the task.
+    tasks : tuple of str
+        Those that it is for; (`BOTH`,) where it takes both labels.
+    better : str
+        higher, lower, or the value that is best: "0" or "1".
+    least, most : float
+        The ends of its scale.
+    rules : tuple of str or None
+        The decision rules that it is computed for; None for all.
+    is_share : bool
+        Whether it is a share of people, which is hidden where it tells of few of them.
+    per : int
+        The share is given of so many forms.
+    has_interval : bool
+        Whether it is a function of weighted sums, so that resamples give it an interval.
+    in_subgroups : tuple of str
+        The decision rules, "" for probabilities, by which it is computed within subgroups.
+    """
+
+    name: str
+    words: str
+    compute: Callable[..., np.ndarray | Replicated | ByClass]
+    judges: Literal["probabilities", "decisions"]
+    tasks: tuple[str, ...] = TASKS
+    better: Literal["higher", "lower", "0", "1"] = "lower"
+    least: float = -np.inf
+    most: float = np.inf
+    rules: tuple[str, ...] | None = None
+    is_share: bool = False
+    per: int = 1
+    has_interval: bool = True
+    in_subgroups: tuple[str, ...] = ()
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(name: str, words: str, **attributes) -> Callable:
+    """Register the function below it as a `Measure`; the attributes are those of `Measure`.
+
+    The function gets a `Forecast`, or `Decisions` and the task. It returns what `ByClass` holds, or
+    for a figure of all classes a `Replicated`, or an array of shape (n_seeds, n_weights) over all
+    records with the task's label.
+    """
+
+    def register(function: Callable) -> Callable:
+        MEASURES[name] = Measure(name, words, function, **attributes)
+        return function
+
+    return register
+
+
+def over(sample: Sample, values: np.ndarray) -> Replicated:
+    """A figure over all records of a sample."""
+    return Replicated(values, len(sample.rows), sample.n_units)

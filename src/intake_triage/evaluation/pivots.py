@@ -1,0 +1,80 @@
+"""The public faces of the table of results: metrics/compare.json and metrics/safety.json."""
+
+from typing import Any
+
+from intake_triage.evaluation.measures.triage import triage_cells
+from intake_triage.evaluation.samples import LabelledSplit
+from intake_triage.evaluation.table import BOTH, WHOLE, Result, Results
+from intake_triage.evaluation.walk import RAW_RULE
+from intake_triage.statistics.estimates import FEW_UNITS
+from intake_triage.tasks import TASKS
+
+DECIMALS = 5
+SAFETY_DECIMALS = 4
+
+
+def describe_split(split: LabelledSplit) -> dict[str, Any]:
+    """By task: labelled records, their units, and whether these are too few to trust intervals."""
+    described = {}
+    for task in TASKS:
+        sample = split.sample(task)
+        described[task] = {
+            "records": len(sample.rows),
+            "units": sample.n_units,
+            "few_units": sample.n_units < FEW_UNITS,
+        }
+    return described
+
+
+def pivot_systems(results: Results) -> dict[str, Any]:
+    """By system, task and measure: every figure of its probabilities and of the likeliest class.
+
+    Those of raw probabilities stand under `raw`.
+    """
+    systems: dict[str, Any] = {}
+    for row in results.where(**WHOLE):
+        if row.rule not in ("", RAW_RULE):
+            continue
+        place = systems.setdefault(row.system, {task: {} for task in (*TASKS, BOTH)})[row.task]
+        if row.rule == "" and not row.calibrated:
+            place = place.setdefault("raw", {})
+        _put(place, row, row.measure, _figure(row, DECIMALS))
+    return systems
+
+
+def pivot_safety(results: Results, split: LabelledSplit) -> dict[str, Any]:
+    """By system and rule what its decisions mean, and what each share is a share of, in words."""
+    decisions: dict[str, Any] = {}
+    for row in results.where(**WHOLE):
+        if row.rule == "":
+            continue
+        place = decisions.setdefault(row.system, {}).setdefault(row.rule, {})
+        key = f"{row.task}_{row.measure}" if row.measure == "macro_f1" else row.measure
+        if row.measure not in ("f1", "accuracy", "quadratic_kappa"):  # in compare.json
+            _put(place, row, key, _figure(row, SAFETY_DECIMALS, with_n=True))
+    cells = triage_cells(split.tiers)
+    denominators = {
+        name: {tier: of_tier.denominator for tier, of_tier in by_tier.items()}
+        for name, by_tier in cells.items()
+    }
+    return {
+        "denominators": {name: by_tier.get("", by_tier) for name, by_tier in denominators.items()},
+        "decisions": decisions,
+    }
+
+
+def _put(place: dict[str, Any], row: Result, key: str, figure: Any) -> None:
+    if row.class_name:
+        place.setdefault(key, {})[row.class_name] = figure
+    else:
+        place[key] = figure
+
+
+def _figure(row: Result, decimals: int, *, with_n: bool = False) -> Any:
+    """A number, or value, low and high where it has an interval; None where it is not shown."""
+    if row.value is None:
+        return None
+    if row.low is None:
+        return round(row.value, decimals)
+    ends = {name: round(getattr(row, name), decimals) for name in ("value", "low", "high")}
+    return ends | ({"n": row.n} if with_n else {})

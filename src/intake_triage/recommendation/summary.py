@@ -1,0 +1,88 @@
+"""The figures that a person compares between runs: metrics/summary.json, all that DVC shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from intake_triage.evaluation.table import BOTH, Results
+from intake_triage.evaluation.walk import RAW_RULE
+from intake_triage.recommendation.candidates import SetUp
+from intake_triage.tasks import TASKS, Task
+
+DECIMALS = 4
+FIGURES = {"macro_f1": RAW_RULE, "log_loss": "", "ece": ""}  # by the rule that they judge
+COMPARED = ("st", "mtl")  # whose valid scores an experiment with the Transformer compares
+
+
+def summarize(
+    results: Results,
+    transfer: Mapping[str, Any],
+    recommendation: Mapping[str, Any],
+    cost: Mapping[str, Any],
+    valid: Mapping[str, Any],
+) -> dict[str, Any]:
+    """At most 24 figures, few enough for `dvc exp show` and a pull request.
+
+    Parameters
+    ----------
+    results : Results
+        On test.
+    transfer, recommendation : mappings
+        As metrics/compare.json has them.
+    cost : mapping
+        By system, as metrics/cost.json has it.
+    valid : mapping
+        By system and task, the scores on valid.
+
+    Returns
+    -------
+    dict
+        choice: the set-up that is recommended, none where nothing passes; its clinical cost and
+        under-triage on test; valid: log-loss; mtl and choice: scores on test, log-loss and ECE
+        calibrated; transfer: gain of mtl in macro-F1; cpu_seconds: to train mtl for both tasks.
+    """
+    chosen = None
+    if recommendation["urgency"] is not None:
+        chosen = SetUp(recommendation["urgency"], recommendation["specialty"])
+    return {
+        "choice": "none" if chosen is None else chosen.label,
+        "cost_per_1000": _cost_on_test(results, chosen),
+        "under_triage": _find(results, "under_triage", "urgency", chosen, rule="cost"),
+        "valid": {
+            name: {task: round(valid[name][task]["log_loss"], DECIMALS) for task in TASKS}
+            for name in COMPARED
+        },
+        "test": {
+            name: {
+                task: {
+                    figure: _find(results, figure, task, set_up, rule=rule)
+                    for figure, rule in FIGURES.items()
+                }
+                for task in TASKS
+            }
+            for name, set_up in (("mtl", SetUp("mtl", "mtl")), ("choice", chosen))
+        },
+        "transfer": {task: transfer[task]["delta"] for task in TASKS},
+        "cpu_seconds": cost["mtl"]["cpu_seconds"],
+    }
+
+
+def _find(
+    results: Results, measure: str, task: Task, set_up: SetUp | None, *, rule: str
+) -> float | None:
+    if set_up is None:
+        return None
+    row = results.find(
+        measure=measure,
+        task=task,
+        system=set_up.system(task),
+        rule=rule,
+        calibrated=rule != RAW_RULE,
+    )
+    return None if row is None or row.value is None else round(row.value, DECIMALS)
+
+
+def _cost_on_test(results: Results, set_up: SetUp | None) -> float | None:
+    if set_up is None:
+        return None
+    row = results.find(measure="cost_per_1000", task=BOTH, system=set_up.label, rule="cost")
+    return round(row.value, 1)
