@@ -4,11 +4,11 @@ Reads   data/prepared/
 Writes  models/, predictions/, training/ of `linear` and `gbm`, metrics/train_gbm.json
 """
 
-from pathlib import Path
+from functools import partial
 
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
-from intake_triage.models import tabular
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.tabular.gbm import train_gbm
@@ -16,20 +16,18 @@ from intake_triage.models.tabular.linear import train_linear
 from intake_triage.params import load_params
 from intake_triage.tasks import TASKS
 
-CODE = Path(tabular.__file__).parent
-
 
 def main() -> None:
-    params = load_params()
+    params, layout = load_params(), Layout()
     seeds = params.train.seeds
     # Logistic regression has no randomness: its first seed stands for all.
     linear = [Fit("linear", (task,), seeds[0]) for task in TASKS]
     gbm = [Fit("gbm", (task,), seed) for seed in seeds for task in TASKS]
     scores = {
-        "linear": train_system(linear, train_linear, (params.linear,), code=CODE),
-        "gbm": train_system(gbm, train_gbm, (params.gbm,), code=CODE),
+        "linear": train_system(linear, partial(train_linear, params=params.linear), layout),
+        "gbm": train_system(gbm, partial(train_gbm, params=params.gbm), layout),
     }
-    write_json(Path("metrics/train_gbm.json"), scores)
+    write_json(layout.metrics("train_gbm"), scores)
 
 
 if __name__ == "__main__":

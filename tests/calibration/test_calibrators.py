@@ -15,7 +15,6 @@ from intake_triage.calibration.calibrators import (
     Isotonic,
     Sms,
     Temperature,
-    calibrate_logits,
     calibrate_seeds,
     calibrator_from_dict,
     calibrator_to_dict,
@@ -48,25 +47,25 @@ def test_json_round_trip(calibrator):
 @pytest.mark.parametrize("calibrator", EXAMPLES, ids=lambda c: c.name)
 def test_records_are_calibrated_one_by_one(rng, calibrator):
     logits = rng.normal(size=(2, 5, 3)).astype(np.float32)
-    calibrated = calibrate_logits(calibrator, logits)
+    calibrated = calibrate_seeds([calibrator] * 2, logits)
     assert calibrated.dtype == np.float64
     assert calibrated.shape == logits.shape
     for seed, record in np.ndindex(2, 5):
-        one = calibrate_logits(calibrator, logits[seed, record])
+        one = calibrator.apply(np.float64(logits[seed, record]))
         np.testing.assert_allclose(calibrated[seed, record], one)
 
 
 @pytest.mark.parametrize("calibrator", EXAMPLES, ids=lambda c: c.name)
 def test_a_constant_added_to_a_record_changes_no_probability(rng, calibrator):
     logits = rng.normal(size=(20, 3))
-    shifted = calibrate_logits(calibrator, logits + rng.normal(size=(20, 1)) * 5)
-    expected = softmax(calibrate_logits(calibrator, logits), axis=1)
+    shifted = calibrator.apply(logits + rng.normal(size=(20, 1)) * 5)
+    expected = softmax(calibrator.apply(logits), axis=1)
     np.testing.assert_allclose(softmax(shifted, axis=1), expected)
 
 
 def test_temperature_divides_and_keeps_the_argmax(rng):
     logits = rng.normal(size=(2, 50, 4)).astype(np.float32)
-    calibrated = calibrate_logits(Temperature(2.5), logits)
+    calibrated = Temperature(2.5).apply(logits)
     np.testing.assert_allclose(calibrated, logits / 2.5, rtol=1e-6)
     np.testing.assert_array_equal(calibrated.argmax(2), logits.argmax(2))
 
@@ -74,8 +73,8 @@ def test_temperature_divides_and_keeps_the_argmax(rng):
 def test_sms_with_the_unit_matrix_is_a_temperature(rng):
     logits = rng.normal(size=(50, 3))
     plain = Sms(2.0, 1e-12, ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), (0.0, 0.0, 0.0))
-    expected = log_softmax(calibrate_logits(Temperature(2.0), logits), axis=1)
-    np.testing.assert_allclose(calibrate_logits(plain, logits), expected, atol=1e-9)
+    expected = log_softmax(Temperature(2.0).apply(logits), axis=1)
+    np.testing.assert_allclose(plain.apply(logits), expected, atol=1e-9)
 
 
 def test_isotonic_by_hand():
@@ -84,12 +83,12 @@ def test_isotonic_by_hand():
     bent = np.array([[0.5, 0.2, 0.2], [0.0, 0.8, 0.0], [0.0, 0.35, 0.4]])
     shares = bent / bent.sum(axis=1, keepdims=True)
     expected = 0.9 * shares + 0.1 * np.array([0.5, 0.3, 0.2])
-    np.testing.assert_allclose(np.exp(calibrate_logits(calibrator, np.log(raw))), expected)
+    np.testing.assert_allclose(np.exp(calibrator.apply(np.log(raw))), expected)
 
 
 def test_isotonic_falls_back_on_the_prior_where_every_curve_is_zero():
     never = Isotonic(((0.5, 1.0),) * 3, ((0.0, 1.0),) * 3, (0.5, 0.3, 0.2), 0.1)
-    np.testing.assert_allclose(np.exp(calibrate_logits(never, np.zeros(3))), [0.5, 0.3, 0.2])
+    np.testing.assert_allclose(np.exp(never.apply(np.zeros(3))), [0.5, 0.3, 0.2])
 
 
 def test_seeds_are_calibrated_each_by_its_own(rng):
@@ -100,8 +99,9 @@ def test_seeds_are_calibrated_each_by_its_own(rng):
 
 def test_applying_needs_neither_probmetrics_nor_torch():
     code = (
-        "import sys; from intake_triage.calibration import calibrators, outputs;"
-        "calibrators.calibrate_logits(calibrators.Sms(1.0, 0.1, ((1.0,),), (0.0,)), [[0.0]]);"
+        "import sys; import numpy as np;"
+        "from intake_triage.calibration import calibrators, outputs;"
+        "calibrators.Sms(1.0, 0.1, ((1.0,),), (0.0,)).apply(np.zeros((1, 1)));"
         "print({'probmetrics', 'numba', 'torch'} & set(sys.modules))"
     )
     done = subprocess.run(

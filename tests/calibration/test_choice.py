@@ -1,27 +1,28 @@
 """The choice: folds by unit, a fitted calibrator where it helps, no harm where it does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from intake_triage.calibration.calibrators import CALIBRATORS, calibrate_logits, calibrate_seeds
-from intake_triage.calibration.choice import (
-    assign_folds,
-    calibrate_held_out,
-    choose_calibrator,
-    fit_by_fold,
-)
+from intake_triage.calibration.calibrators import CALIBRATORS, calibrate_seeds
+from intake_triage.calibration.choice import calibrate_held_out, choose_calibrator, fit_by_fold
 from intake_triage.calibration.fit_calibrators import fit_calibrator
+from intake_triage.calibration.sample import CalibrationSample, assign_folds
 from intake_triage.errors import InputError
 from intake_triage.statistics.scores import brier, log_loss
 
 CANDIDATES = list(CALIBRATORS)
 
 
-def _choose(logits, labels, candidates=CANDIDATES):
+def _sample(logits, labels, n_folds=5) -> CalibrationSample:
+    """Records without groups."""
     unit = np.arange(len(labels))
-    return choose_calibrator(
-        logits, labels, unit, assign_folds(unit, n_folds=5), candidates=candidates
-    )
+    return CalibrationSample(logits, labels, unit, assign_folds(unit, n_folds=n_folds))
+
+
+def _choose(logits, labels, candidates=CANDIDATES):
+    return choose_calibrator(_sample(logits, labels), candidates)
 
 
 def test_no_unit_crosses_folds(rng):
@@ -39,14 +40,14 @@ def test_fewer_units_than_folds_are_refused():
 def test_held_out_records_are_calibrated_by_a_fit_without_their_fold(rng, draw_labels):
     logits = rng.normal(size=(2, 300, 3))
     labels = draw_labels(logits[0])
-    fold = assign_folds(np.arange(300), n_folds=3)
+    sample = _sample(logits, labels, n_folds=3)
     expected = np.empty_like(logits)
     for seed, number in np.ndindex(2, 3):
-        seen = fold != number
+        seen = sample.fold != number
         fitted = fit_calibrator("temperature", logits[seed, seen], labels[seen])
-        expected[seed, ~seen] = calibrate_logits(fitted, logits[seed, ~seen])
-    by_fold = fit_by_fold("temperature", logits, labels, fold)
-    np.testing.assert_array_equal(calibrate_held_out(by_fold, logits, fold), expected)
+        expected[seed, ~seen] = fitted.apply(logits[seed, ~seen])
+    by_fold = fit_by_fold("temperature", sample)
+    np.testing.assert_array_equal(calibrate_held_out(by_fold, sample), expected)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_distorted_logits_get_the_calibrator_that_mends_them(rng, draw_labels, d
     choice = _choose(distort(true)[np.newaxis], labels)
     assert choice.name in chosen
     raw = log_loss(distort(fresh), fresh_labels)
-    mended = log_loss(calibrate_logits(choice.fitted[0], distort(fresh)), fresh_labels)
+    mended = log_loss(choice.fitted[0].apply(distort(fresh)), fresh_labels)
     assert mended < raw - 0.03
     assert choice.scores["raw_log_loss"] - choice.scores["log_loss"] == pytest.approx(
         raw - mended, abs=0.1
@@ -80,7 +81,7 @@ def test_calibrated_logits_are_not_made_worse_on_fresh_records(draw_labels, n_cl
     choice = _choose(logits, draw_labels(logits[0]))
     fresh = rng.normal(size=(20000, n_classes)) * 1.5
     labels = draw_labels(fresh)
-    calibrated = calibrate_logits(choice.fitted[0], fresh)
+    calibrated = choice.fitted[0].apply(fresh)
     assert log_loss(calibrated, labels) <= log_loss(fresh, labels) + 0.001
 
 
@@ -113,9 +114,7 @@ def test_each_seed_is_fitted_on_its_own_and_scores_are_means(rng, draw_labels):
     assert temperatures == pytest.approx([2, 3], rel=0.15)
     assert choice.fitted == tuple(fit_calibrator("temperature", s, labels) for s in seeds)
     assert choice.scores["raw_brier"] == pytest.approx(np.mean([brier(s, labels) for s in seeds]))
-    held_out = calibrate_held_out(
-        choice.fitted_by_fold, seeds, assign_folds(np.arange(1500), n_folds=5)
-    )
+    held_out = calibrate_held_out(choice.fitted_by_fold, _sample(seeds, labels))
     assert choice.scores["log_loss"] == pytest.approx(
         np.mean([log_loss(s, labels) for s in held_out])
     )
@@ -126,12 +125,11 @@ def test_each_seed_is_fitted_on_its_own_and_scores_are_means(rng, draw_labels):
 def test_records_of_a_group_count_together(rng, draw_labels):
     """Ten copies of each record are no more evidence than one."""
     logits = rng.normal(size=(1, 300, 3))
-    labels, unit = draw_labels(logits[0] / 1.2), np.arange(300)
-    fold = assign_folds(unit, n_folds=5)
-    copied = np.repeat(logits, 10, axis=1), *(np.repeat(each, 10) for each in (labels, unit, fold))
+    sample = _sample(logits, draw_labels(logits[0] / 1.2))
+    copied = sample.at(np.repeat(np.arange(300), 10))
     candidates = ["identity", "temperature"]
-    once = choose_calibrator(logits, labels, unit, fold, candidates=candidates)
-    tenfold = choose_calibrator(*copied, candidates=candidates)
+    once = choose_calibrator(sample, candidates)
+    tenfold = choose_calibrator(copied, candidates)
     for name in candidates:
         expected = once.candidates[name].behind
         assert tenfold.candidates[name].behind.value == pytest.approx(expected.value, abs=1e-6)
@@ -154,11 +152,6 @@ def test_only_the_candidates_given_are_chosen_from(rng, draw_labels):
 
 
 def test_labels_in_a_single_fold_are_refused(rng):
+    sample = _sample(rng.normal(size=(1, 4, 3)), np.array([0, 1, 2, 0]), n_folds=4)
     with pytest.raises(InputError, match="fewer than 2 folds"):
-        choose_calibrator(
-            rng.normal(size=(1, 4, 3)),
-            np.array([0, 1, 2, 0]),
-            np.arange(4),
-            np.zeros(4),
-            candidates=CANDIDATES,
-        )
+        choose_calibrator(replace(sample, fold=np.zeros(4)), CANDIDATES)

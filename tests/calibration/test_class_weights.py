@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from intake_triage.calibration.choice import assign_folds, choose_calibrator
+from intake_triage.calibration.choice import choose_calibrator
 from intake_triage.calibration.class_weights import (
     LOG_WEIGHTS,
     choose_class_weights,
@@ -12,6 +12,7 @@ from intake_triage.calibration.class_weights import (
 )
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import macro_f1_gain
+from intake_triage.calibration.sample import CalibrationSample, assign_folds
 from intake_triage.statistics.scores import macro_f1
 
 RARE = np.array([2.5, 1.0, 0.0, -1.0])  # log-odds that make some classes rare
@@ -86,9 +87,9 @@ def test_a_handful_of_records_is_enough(rng, labels):
 
 
 def _choose(logits, labels, unit):
-    fold = assign_folds(unit, n_folds=5)
-    choice = choose_calibrator(logits, labels, unit, fold, candidates=["identity", "temperature"])
-    return choice, choose_class_weights(choice, logits, labels, unit, fold), fold
+    sample = CalibrationSample(logits, labels, unit, assign_folds(unit, n_folds=5))
+    choice = choose_calibrator(sample, ["identity", "temperature"])
+    return choice, choose_class_weights(choice, sample), sample.fold
 
 
 def test_weights_are_kept_where_rare_classes_are_missed(rng, draw_labels):

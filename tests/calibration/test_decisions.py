@@ -1,13 +1,18 @@
 """Decisions against an enumeration, and the costs against their definition."""
 
+import json
+
 import numpy as np
 import pytest
 
 from intake_triage.calibration.decisions import (
+    DecisionRules,
     decide_argmax,
     decide_balanced,
     decide_least_cost,
+    read_decision_rules,
     urgency_cost_matrix,
+    write_decision_rules,
 )
 from intake_triage.params import CostParams
 
@@ -98,3 +103,16 @@ def test_of_equal_classes_the_more_urgent_is_taken():
     assert decide_argmax(even).tolist() == [0]
     assert decide_balanced(even, np.ones(3)).tolist() == [0]
     assert decide_least_cost(even, np.ones((3, 3))).tolist() == [0]
+
+
+def test_decision_rules_read_back_to_the_last_digit(tmp_path, rng):
+    thresholds = rng.random((2, 3))
+    thresholds[1, 2] = np.inf
+    rules = DecisionRules(np.array([7, 9]), rng.random((2, 3)), thresholds)
+    write_decision_rules(tmp_path / "rules.json", rules)
+    read = read_decision_rules(tmp_path / "rules.json")
+    for name in ("seeds", "class_weights", "thresholds"):
+        np.testing.assert_array_equal(getattr(read, name), getattr(rules, name))
+    kept = json.loads((tmp_path / "rules.json").read_text())
+    assert list(kept) == ["7", "9"]
+    assert kept["9"]["conformal_thresholds"][2] is None

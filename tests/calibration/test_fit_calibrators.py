@@ -13,7 +13,6 @@ from sklearn.isotonic import IsotonicRegression
 from intake_triage.calibration.calibrators import (
     CALIBRATORS,
     Identity,
-    calibrate_logits,
     calibrator_to_dict,
 )
 from intake_triage.calibration.fit_calibrators import fit_calibrator
@@ -53,7 +52,7 @@ def test_identity_leaves_logits_alone(rng):
     logits = rng.normal(size=(4, 3))
     fitted = fit_calibrator("identity", logits, np.array([0, 1, 2, 0]))
     assert fitted == Identity()
-    np.testing.assert_array_equal(calibrate_logits(fitted, logits), logits)
+    np.testing.assert_array_equal(fitted.apply(logits), logits)
 
 
 @pytest.mark.parametrize("n_classes", [2, 4, 12])
@@ -64,7 +63,7 @@ def test_sms_is_that_of_probmetrics(rng, draw_labels, n_classes):
     fitted = fit_calibrator("sms", logits, labels)
     for each in (logits, fresh, 1000 * fresh):  # the last gives probabilities of exactly 0 and 1
         np.testing.assert_allclose(
-            softmax(calibrate_logits(fitted, each), axis=1),
+            softmax(fitted.apply(each), axis=1),
             theirs.predict_proba(softmax(each, axis=1)),
             rtol=1e-5,
             atol=1e-7,
@@ -87,7 +86,7 @@ def test_isotonic_is_that_of_scikit_learn(rng, draw_labels):
     prior = (np.bincount(labels) + 1) / (800 + 4)
     share = 1 / (1 + np.sqrt(800))
     expected = (1 - share) * curves / curves.sum(axis=1, keepdims=True) + share * prior
-    np.testing.assert_allclose(np.exp(calibrate_logits(fitted, fresh)), expected)
+    np.testing.assert_allclose(np.exp(fitted.apply(fresh)), expected)
 
 
 def _is_usable(name: str, logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -95,7 +94,7 @@ def _is_usable(name: str, logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fitted = fit_calibrator(name, logits, labels)
-        calibrated = calibrate_logits(fitted, logits)
+        calibrated = fitted.apply(logits)
     json.dumps(calibrator_to_dict(fitted), allow_nan=False)
     assert np.isfinite(calibrated).all()
     return softmax(calibrated, axis=1)
@@ -155,5 +154,5 @@ def test_a_logit_that_is_not_finite_is_refused(name, wrong):
 def test_a_surprise_has_a_bounded_cost(rng, draw_labels, name):
     logits = rng.normal(size=(900, 3)) * 4
     fitted = fit_calibrator(name, logits, draw_labels(logits))
-    extreme = calibrate_logits(fitted, np.array([[900.0, 0.0, -900.0]]))
+    extreme = fitted.apply(np.array([[900.0, 0.0, -900.0]]))
     assert softmax(extreme, axis=1).min() > 1e-6

@@ -8,32 +8,26 @@ import pytest
 from intake_triage.calibration.calibrators import Temperature
 from intake_triage.calibration.choice import CalibratorChoice, CandidateScore
 from intake_triage.calibration.class_weights import ClassWeightChoice
-from intake_triage.calibration.gains import Gain
-from intake_triage.calibration.outputs import (
-    CALIBRATED,
-    DecisionRules,
-    read_decision_rules,
-    summarize_choice,
-    write_calibrated,
-    write_decision_rules,
-)
-from intake_triage.models.predictions import Predictions, predictions_path, read_predictions
+from intake_triage.calibration.gains import CrossFittedGain
+from intake_triage.calibration.outputs import summarize_choice, write_calibrated
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import Predictions, read_predictions
 
 CHOICE = CalibratorChoice(
     "temperature",
     (Temperature(2.0), Temperature(4.00004)),
     {},
     {"log_loss": 0.12345678},
-    {"temperature": CandidateScore(0.12345678, Gain(0.00012345678, 0.00000123, 40))},
+    {"temperature": CandidateScore(0.12345678, CrossFittedGain(0.00012345678, 0.00000123, 40))},
 )
 
 
-def test_each_seed_is_calibrated_by_its_own_calibrator(tmp_path, monkeypatch, rng):
-    monkeypatch.chdir(tmp_path)
+def test_each_seed_is_calibrated_by_its_own_calibrator(tmp_path, rng):
+    layout = Layout(tmp_path)
     logits = rng.normal(size=(2, 3, 2)).astype(np.float32)
     raw = Predictions(np.array(["a", "b", "c"]), np.full(3, "test"), np.array([7, 9]), logits)
-    write_calibrated("st", "urgency", raw, CHOICE)
-    written = read_predictions(predictions_path("st", "urgency", folder=CALIBRATED))
+    write_calibrated(layout, "st", "urgency", raw, CHOICE)
+    written = read_predictions(layout.calibrated("st", "urgency"))
     assert written.seeds.tolist() == [7, 9]
     np.testing.assert_allclose(written.logits[0], logits[0] / 2, rtol=1e-6)
     np.testing.assert_allclose(written.logits[1], logits[1] / 4.00004, rtol=1e-6)
@@ -41,23 +35,9 @@ def test_each_seed_is_calibrated_by_its_own_calibrator(tmp_path, monkeypatch, rn
     assert kept["9"] == {"name": "temperature", "temperature": 4.00004}
 
 
-def test_decision_rules_read_back_to_the_last_digit(tmp_path, monkeypatch, rng):
-    monkeypatch.chdir(tmp_path)
-    thresholds = rng.random((2, 3))
-    thresholds[1, 2] = np.inf
-    rules = DecisionRules(np.array([7, 9]), rng.random((2, 3)), thresholds)
-    write_decision_rules("mtl", "specialty", rules)
-    read = read_decision_rules("mtl", "specialty")
-    for name in ("seeds", "class_weights", "thresholds"):
-        np.testing.assert_array_equal(getattr(read, name), getattr(rules, name))
-    kept = json.loads((tmp_path / "models/decisions/mtl/specialty.json").read_text())
-    assert list(kept) == ["7", "9"]
-    assert kept["9"]["conformal_thresholds"][2] is None
-
-
 @pytest.mark.parametrize(("value", "kept"), [(0.05, True), (0.03, False)])
 def test_the_summary_is_rounded_and_says_what_is_kept(value, kept):
-    weights = ClassWeightChoice(np.ones((2, 2)), Gain(value, 0.02, 1000))
+    weights = ClassWeightChoice(np.ones((2, 2)), CrossFittedGain(value, 0.02, 1000))
     summary = summarize_choice(CHOICE, weights)
     assert json.loads(json.dumps(summary)) == summary
     assert summary["calibrator"] == "temperature"

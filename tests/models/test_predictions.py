@@ -1,12 +1,15 @@
-"""Logits come back as they were written, under the documented columns."""
+"""Logits come back as they were written, and are joined to records by id, never by position."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from intake_triage.errors import InputError
 from intake_triage.models.predictions import (
     Predictions,
-    predictions_path,
+    read_aligned,
     read_predictions,
     write_predictions,
 )
@@ -52,5 +55,49 @@ def test_of_split_keeps_the_records_of_that_split_for_every_seed(predictions):
     np.testing.assert_array_equal(test.seeds, predictions.seeds)
 
 
-def test_the_file_of_a_system_and_task_lies_where_dvc_expects_it():
-    assert predictions_path("mtl", "urgency").as_posix() == "predictions/mtl/urgency.parquet"
+@pytest.fixture
+def write(predictions, tmp_path):
+    """A function that writes the predictions with some of them changed and returns the file."""
+
+    def write_changed(**changes):
+        write_predictions(tmp_path / "st.parquet", replace(predictions, **changes))
+        return tmp_path / "st.parquet"
+
+    return write_changed
+
+
+def test_records_are_put_in_the_order_asked_for(predictions, write):
+    wanted = np.array(["r007", "r1", "r9", "r10"])
+    aligned = read_aligned(write(), wanted)
+    assert aligned.record_id.tolist() == wanted.tolist()
+    np.testing.assert_array_equal(aligned.logits, predictions.logits[:, [3, 2, 0, 1]])
+
+
+def test_the_records_of_one_split_are_those_asked_for(predictions, write):
+    aligned = read_aligned(write(), np.array(["r007", "r10"]), "test")
+    assert aligned.split.tolist() == ["test", "test"]
+    np.testing.assert_array_equal(aligned.logits, predictions.logits[:, [3, 1]])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (["r1", "r9"], "4 different records in 4 rows a seed, expected 2"),
+        (["r1", "r9", "r10", "r2"], "no prediction for record r2"),
+    ],
+)
+def test_other_records_are_refused(write, wanted, message):
+    with pytest.raises(InputError, match=rf"st\.parquet: {message}"):
+        read_aligned(write(), np.array(wanted))
+
+
+def test_a_record_predicted_twice_is_refused(write):
+    path = write(record_id=np.array(["r9", "r10", "r1", "r1"]))
+    with pytest.raises(InputError, match="3 different records in 4 rows"):
+        read_aligned(path, np.array(["r9", "r10", "r1", "r007"]))
+
+
+def test_an_infinite_logit_is_refused(predictions, write):
+    predictions.logits[0, 0, 0] = -np.inf
+    with pytest.raises(InputError, match="infinite"):
+        read_aligned(write(), predictions.record_id)

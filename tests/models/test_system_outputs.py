@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.special import log_softmax
 from sklearn import metrics
 
 from intake_triage.errors import InputError
-from intake_triage.models import tabular
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.predictions import read_predictions
@@ -19,7 +20,6 @@ from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 from intake_triage.tasks import TASKS
 
-CODE = Path(tabular.__file__).parent
 SEEDS = (4, 1)
 
 
@@ -44,7 +44,7 @@ def scores(clinic_folder, settings, tmp_path_factory):
     fits = [Fit("gbm", (task,), seed) for seed in SEEDS for task in TASKS]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        yield train_system(fits, train_gbm, (settings,), code=CODE)
+        yield train_system(fits, partial(train_gbm, params=settings), Layout())
 
 
 def test_the_stage_leaves_its_outputs_and_no_unfinished_fit(scores):
@@ -99,5 +99,5 @@ def test_a_task_without_any_label_is_refused_before_anything_is_trained(own_clin
     frame.assign(urgency=pd.Series(pd.NA, index=frame.index, dtype="str")).to_parquet(path)
     fits = [Fit("gbm", (task,), 0) for task in TASKS]
     with pytest.raises(InputError, match="no record has a label for urgency"):
-        train_system(fits, train_gbm, (settings,), code=CODE)
+        train_system(fits, partial(train_gbm, params=settings), Layout())
     assert not Path(".fits").exists()

@@ -5,37 +5,37 @@ import time
 from pathlib import Path
 
 from dvclive import Live
-from pydantic import BaseModel
 
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 
 IMPORTED_BY = os.getpid()
 
 
-def tell_who_imported(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+def tell_who_imported(fit: Fit, layout: Layout, folder: Path, **params) -> int:
     """Write whether this module was there before the fit's own process began."""
     (folder / "imported_before").write_text(str(os.getpid() != IMPORTED_BY))
     return 0
 
 
-def train_tiny(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
-    """Say in the current folder that it was trained, and fill `folder`."""
-    with Path("trained.log").open("a") as log:
+def train_tiny(fit: Fit, layout: Layout, folder: Path, **params) -> int:
+    """Say in the records' root that it was trained, and fill `folder`."""
+    with (layout.root / "trained.log").open("a") as log:
         log.write(f"{fit.name}\n")
     (folder / "model").mkdir()
     (folder / "model/name").write_text(fit.name)
     return 7
 
 
-def fail_at_seed_1(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
-    """Break off after half of the files, as long as the current folder says so."""
-    train_tiny(fit, params, folder)
-    if fit.seed == 1 and Path("broken").exists():
+def fail_at_seed_1(fit: Fit, layout: Layout, folder: Path, **params) -> int:
+    """Break off after half of the files, as long as the records' root says so."""
+    train_tiny(fit, layout, folder)
+    if fit.seed == 1 and (layout.root / "broken").exists():
         raise RuntimeError("out of patience")
     return 7
 
 
-def beat_for_ever(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+def beat_for_ever(fit: Fit, layout: Layout, folder: Path, **params) -> int:
     """Show every moment that it is alive."""
     while True:
         with Path("heartbeat").open("a") as heart:
@@ -43,7 +43,7 @@ def beat_for_ever(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
         time.sleep(0.02)
 
 
-def end_together(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+def end_together(fit: Fit, layout: Layout, folder: Path, **params) -> int:
     """Log a step, and end the log only when the other fit ends its own."""
     remove = os.remove
 

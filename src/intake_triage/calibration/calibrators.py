@@ -1,6 +1,10 @@
 """The calibrators: small frozen values, kept as JSON, that turn raw logits into calibrated ones.
 
-A further one is a dataclass here, with its name in `CALIBRATORS`, and a way to fit it in `fit.py`.
+`apply` takes finite logits of shape (..., n_classes) and gives finite ones of that shape; shifted
+by a constant a record, either mean the same.
+
+A further one is a dataclass here, with its name in `CALIBRATORS`, and a way to fit
+it in `fit_calibrators.py`.
 """
 
 from collections.abc import Sequence
@@ -120,23 +124,6 @@ CALIBRATORS: dict[str, type[Calibrator]] = {
 }
 
 
-def calibrate_logits(calibrator: Calibrator, logits: np.ndarray) -> np.ndarray:
-    """Turn raw logits into calibrated ones, whose softmax is the calibrated probability.
-
-    Parameters
-    ----------
-    calibrator : Calibrator
-    logits : float array of shape (..., n_classes)
-        Finite.
-
-    Returns
-    -------
-    float64 array of shape (..., n_classes)
-        Finite. Logits shifted by a constant a record mean the same.
-    """
-    return calibrator.apply(np.asarray(logits, np.float64))
-
-
 def calibrate_seeds(fitted: Sequence[Calibrator], logits: np.ndarray) -> np.ndarray:
     """Calibrate each seed's logits by its own calibrator.
 
@@ -145,17 +132,15 @@ def calibrate_seeds(fitted: Sequence[Calibrator], logits: np.ndarray) -> np.ndar
     fitted : sequence of Calibrator
         One a seed.
     logits : float array of shape (n_seeds, n_records, n_classes)
+        Raw and finite.
 
     Returns
     -------
     float64 array of that shape
+        Finite; their softmax is the calibrated probability.
     """
-    return np.stack(
-        [
-            calibrate_logits(calibrator, seed_logits)
-            for calibrator, seed_logits in zip(fitted, logits, strict=True)
-        ]
-    )
+    by_seed = zip(fitted, np.asarray(logits, np.float64), strict=True)
+    return np.stack([calibrator.apply(seed_logits) for calibrator, seed_logits in by_seed])
 
 
 def calibrator_to_dict(calibrator: Calibrator) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Which calibrator a system gets for a task: by cross-fitted log-loss, seeds pooled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
 from intake_triage.calibration.calibrators import CALIBRATORS, Calibrator, calibrate_seeds
 from intake_triage.calibration.fit_calibrators import fit_calibrator
-from intake_triage.calibration.gains import Gain, log_loss_gain
+from intake_triage.calibration.gains import CrossFittedGain, log_loss_gain
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.errors import InputError
 from intake_triage.statistics.scores import brier, log_loss
 
@@ -26,7 +26,7 @@ class CandidateScore:
     """
 
     log_loss: float
-    behind: Gain
+    behind: CrossFittedGain
 
 
 @dataclass(frozen=True)
@@ -50,46 +50,7 @@ class CalibratorChoice:
     candidates: dict[str, CandidateScore]
 
 
-def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
-    """Number of the fold of each record; a unit never crosses folds.
-
-    Parameters
-    ----------
-    unit : int array of shape (n_records,)
-    n_folds : int
-        At least 2.
-
-    Returns
-    -------
-    int array of shape (n_records,)
-        In ``range(n_folds)``.
-
-    Raises
-    ------
-    InputError
-        If there are fewer units than folds.
-    """
-    n_units = len(np.unique(unit))
-    if n_units < n_folds:
-        raise InputError(
-            f"calibrate.folds: got {n_folds}, but the calibrate split has {n_units} groups; "
-            "it may be at most that"
-        )
-    fold = np.empty(len(unit), np.int64)
-    splits = GroupKFold(n_folds).split(unit, groups=unit)
-    for number, (_, held_out) in enumerate(splits):
-        fold[held_out] = number
-    return fold
-
-
-def choose_calibrator(
-    logits: np.ndarray,
-    labels: np.ndarray,
-    unit: np.ndarray,
-    fold: np.ndarray,
-    *,
-    candidates: Sequence[str],
-) -> CalibratorChoice:
+def choose_calibrator(sample: CalibrationSample, candidates: Sequence[str]) -> CalibratorChoice:
     """Choose among `candidates` by cross-fitted log-loss pooled over seeds, then fit each seed.
 
     Of the candidates whose log-loss is within one standard error of the lowest, the simplest is
@@ -99,13 +60,8 @@ def choose_calibrator(
 
     Parameters
     ----------
-    logits : float array of shape (n_seeds, n_records, n_classes)
-        Raw.
-    labels : int array of shape (n_records,)
-        True class indices; records without a label are left out.
-    unit, fold : int arrays of shape (n_records,)
-        The group of each record, and its fold as `assign_folds` gives it; the same for every system
-        that is compared.
+    sample : CalibrationSample
+        Labelled records alone.
     candidates : sequence of str
         Names in `CALIBRATORS`, which lists the simplest first.
 
@@ -118,32 +74,28 @@ def choose_calibrator(
     ----------
     Breiman, Friedman, Olshen, Stone (1984), Classification and regression trees, section 3.4.3.
     """
-    if len(np.unique(fold)) < 2:
+    if len(np.unique(sample.fold)) < 2:
         raise InputError("the labels of the calibrate split lie in fewer than 2 folds of groups")
-    by_fold = {name: fit_by_fold(name, logits, labels, fold) for name in candidates}
-    scores = score_candidates(by_fold, logits, labels, unit, fold)
+    by_fold = {name: fit_by_fold(name, sample) for name in candidates}
+    scores = score_candidates(by_fold, sample)
     chosen = simplest_close(scores)
-    held_out = calibrate_held_out(by_fold[chosen], logits, fold)
+    held_out = calibrate_held_out(by_fold[chosen], sample)
     return CalibratorChoice(
         name=chosen,
-        fitted=fit_seeds(chosen, logits, labels),
+        fitted=fit_seeds(chosen, sample),
         fitted_by_fold=by_fold[chosen],
         scores={
-            "raw_log_loss": _mean_score(log_loss, logits, labels),
+            "raw_log_loss": _mean_score(log_loss, sample.logits, sample.labels),
             "log_loss": scores[chosen].log_loss,
-            "raw_brier": _mean_score(brier, logits, labels),
-            "brier": _mean_score(brier, held_out, labels),
+            "raw_brier": _mean_score(brier, sample.logits, sample.labels),
+            "brier": _mean_score(brier, held_out, sample.labels),
         },
         candidates=scores,
     )
 
 
 def score_candidates(
-    by_fold: Mapping[str, FittedByFold],
-    logits: np.ndarray,
-    labels: np.ndarray,
-    unit: np.ndarray,
-    fold: np.ndarray,
+    by_fold: Mapping[str, FittedByFold], sample: CalibrationSample
 ) -> dict[str, CandidateScore]:
     """Cross-fitted log-loss of every candidate, and how far it is behind the best one's.
 
@@ -151,10 +103,11 @@ def score_candidates(
     ----------
     by_fold : mapping
         By the candidate's name, its calibrators for each fold, fitted without that fold.
-    logits, labels, unit, fold
-        As in `choose_calibrator`.
+    sample : CalibrationSample
+        Labelled records alone.
     """
-    held_out = {name: calibrate_held_out(fitted, logits, fold) for name, fitted in by_fold.items()}
+    labels, unit = sample.labels, sample.unit
+    held_out = {name: calibrate_held_out(fitted, sample) for name, fitted in by_fold.items()}
     losses = {name: _mean_score(log_loss, held_out[name], labels) for name in by_fold}
     best = min(by_fold, key=losses.__getitem__)
     return {
@@ -167,33 +120,34 @@ def score_candidates(
 
 def simplest_close(scores: Mapping[str, CandidateScore]) -> str:
     """The simplest candidate within one standard error of the best."""
-    close = [name for name, it in scores.items() if it.behind.value <= it.behind.standard_error]
+    behind = {name: score.behind for name, score in scores.items()}
+    close = [name for name, gain in behind.items() if gain.value <= gain.standard_error]
     return min(close, key=list(CALIBRATORS).index)
 
 
-def fit_by_fold(
-    name: str, logits: np.ndarray, labels: np.ndarray, fold: np.ndarray
-) -> FittedByFold:
+def fit_by_fold(name: str, sample: CalibrationSample) -> FittedByFold:
     """For each fold, one calibrator a seed, fitted on the records of all the other folds."""
     return {
-        int(number): fit_seeds(name, logits[:, fold != number], labels[fold != number])
-        for number in np.unique(fold)
+        int(number): fit_seeds(name, sample.at(sample.fold != number))
+        for number in np.unique(sample.fold)
     }
 
 
-def calibrate_held_out(by_fold: FittedByFold, logits: np.ndarray, fold: np.ndarray) -> np.ndarray:
-    """Calibrate every record by its fold's calibrators, float64 of `logits`' shape."""
-    calibrated = np.empty(logits.shape)
+def calibrate_held_out(by_fold: FittedByFold, sample: CalibrationSample) -> np.ndarray:
+    """Calibrate every record by its fold's calibrators, float64 of the logits' shape."""
+    calibrated = np.empty(sample.logits.shape)
     for number, seeds in by_fold.items():
-        mine = fold == number
-        calibrated[:, mine] = calibrate_seeds(seeds, logits[:, mine])
+        rows = sample.fold == number
+        calibrated[:, rows] = calibrate_seeds(seeds, sample.logits[:, rows])
     return calibrated
 
 
-def fit_seeds(name: str, logits: np.ndarray, labels: np.ndarray) -> tuple[Calibrator, ...]:
-    """One calibrator a seed; `logits` of shape (n_seeds, n_records, n_classes)."""
-    return tuple(fit_calibrator(name, seed_logits, labels) for seed_logits in logits)
+def fit_seeds(name: str, sample: CalibrationSample) -> tuple[Calibrator, ...]:
+    """One calibrator a seed, fitted on all of `sample`."""
+    return tuple(fit_calibrator(name, logits, sample.labels) for logits in sample.logits)
 
 
-def _mean_score(score, logits: np.ndarray, labels: np.ndarray) -> float:
+def _mean_score(
+    score: Callable[[np.ndarray, np.ndarray], float], logits: np.ndarray, labels: np.ndarray
+) -> float:
     return float(np.mean([score(seed_logits, labels) for seed_logits in logits]))

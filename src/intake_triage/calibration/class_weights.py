@@ -12,7 +12,8 @@ from scipy.special import softmax
 from intake_triage.calibration.calibrators import calibrate_seeds
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
-from intake_triage.calibration.gains import Gain, macro_f1_gain
+from intake_triage.calibration.gains import CrossFittedGain, macro_f1_gain
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.statistics.scores import f1_of_counts, macro_f1
 
 LOG_WEIGHTS = np.arange(-20, 21) / 10  # weights from e⁻² to e²; finer steps would fit noise
@@ -28,21 +29,15 @@ class ClassWeightChoice:
     ----------
     class_weights : float array of shape (n_seeds, n_classes)
         All 1 where the gain is not real.
-    gain : Gain
+    gain : CrossFittedGain
         In macro-F1, cross-fitted, over deciding on the likeliest class.
     """
 
     class_weights: np.ndarray
-    gain: Gain
+    gain: CrossFittedGain
 
 
-def choose_class_weights(
-    choice: CalibratorChoice,
-    logits: np.ndarray,
-    labels: np.ndarray,
-    unit: np.ndarray,
-    fold: np.ndarray,
-) -> ClassWeightChoice:
+def choose_class_weights(choice: CalibratorChoice, sample: CalibrationSample) -> ClassWeightChoice:
     """Fit class weights to each seed, and keep them if they gain on records they have not seen.
 
     Weights belong to a seed as its calibrator does, so that a seed is a whole system; whether their
@@ -52,24 +47,24 @@ def choose_class_weights(
     Parameters
     ----------
     choice : CalibratorChoice
-    logits : float array of shape (n_seeds, n_records, n_classes)
-        Raw, as are all arguments from here on the ones that `choice` was made from.
-    labels, unit, fold : int arrays of shape (n_records,)
+    sample : CalibrationSample
+        What `choice` was made from.
     """
+    logits, labels, fold = sample.logits, sample.labels, sample.fold
     n_seeds, n_records, n_classes = logits.shape
     likeliest, balanced = np.empty((2, n_seeds, n_records), np.int64)
     for number, calibrators in choice.fitted_by_fold.items():
         held_out = fold == number
         probabilities = softmax(calibrate_seeds(calibrators, logits), axis=2)
-        for seed, mine in enumerate(probabilities):
-            weights = fit_class_weights(mine[~held_out], labels[~held_out])
-            likeliest[seed, held_out] = decide_argmax(mine[held_out])
-            balanced[seed, held_out] = decide_balanced(mine[held_out], weights)
-    gain = macro_f1_gain(balanced, likeliest, labels, unit, n_classes=n_classes)
+        for seed, of_seed in enumerate(probabilities):
+            weights = fit_class_weights(of_seed[~held_out], labels[~held_out])
+            likeliest[seed, held_out] = decide_argmax(of_seed[held_out])
+            balanced[seed, held_out] = decide_balanced(of_seed[held_out], weights)
+    gain = macro_f1_gain(balanced, likeliest, labels, sample.unit, n_classes=n_classes)
     if not gain.is_real:
         return ClassWeightChoice(np.ones((n_seeds, n_classes)), gain)
     probabilities = softmax(calibrate_seeds(choice.fitted, logits), axis=2)
-    weights = [fit_class_weights(mine, labels) for mine in probabilities]
+    weights = [fit_class_weights(of_seed, labels) for of_seed in probabilities]
     return ClassWeightChoice(np.stack(weights), gain)
 
 

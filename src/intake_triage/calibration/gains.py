@@ -16,7 +16,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Gain:
+class CrossFittedGain:
     """By how much one way of doing scores better than another on the same records.
 
     Attributes
@@ -46,7 +46,7 @@ class Gain:
 
 def log_loss_gain(
     logits: np.ndarray, than: np.ndarray, labels: np.ndarray, unit: np.ndarray
-) -> Gain:
+) -> CrossFittedGain:
     """How much lower the log-loss of `logits` is than that of `than`, in nats.
 
     Parameters
@@ -67,7 +67,7 @@ def log_loss_gain(
 
 def macro_f1_gain(
     decided: np.ndarray, than: np.ndarray, labels: np.ndarray, unit: np.ndarray, *, n_classes: int
-) -> Gain:
+) -> CrossFittedGain:
     """How much higher the macro-F1 of the classes `decided` is than that of `than`.
 
     Parameters
@@ -109,9 +109,11 @@ def _linearize_macro_f1(
     return f1.mean(), (hit_terms - rate[labels] - rate[predicted]) / n_classes
 
 
-def _gain(value: float, terms: np.ndarray, unit: np.ndarray) -> Gain:
+def _gain(value: float, terms: np.ndarray, unit: np.ndarray) -> CrossFittedGain:
     """The gain whose linear terms, of shape (n_records,), sum to 0."""
     _, group = np.unique(unit, return_inverse=True)
     sums = np.bincount(group, weights=terms)  # (n_groups,)
     n_groups = len(sums)
-    return Gain(float(value), float(np.sqrt(n_groups / (n_groups - 1) * (sums @ sums))), n_groups)
+    return CrossFittedGain(
+        float(value), float(np.sqrt(n_groups / (n_groups - 1) * (sums @ sums))), n_groups
+    )

@@ -16,31 +16,19 @@ from intake_triage.calibration.choice import (
     score_candidates,
     simplest_close,
 )
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.errors import InputError
-from intake_triage.records.prepared import NO_LABEL
 
 FittedByPair = dict[frozenset[int], tuple[Calibrator, ...]]  # by two folds, a calibrator a seed
 
 
-def calibrate_out_of_fold(
-    logits: np.ndarray,
-    labels: np.ndarray,
-    unit: np.ndarray,
-    fold: np.ndarray,
-    *,
-    candidates: Sequence[str],
-) -> np.ndarray:
+def calibrate_out_of_fold(sample: CalibrationSample, candidates: Sequence[str]) -> np.ndarray:
     """Calibrate each fold by a calibrator chosen and fitted on the other folds, seed by seed.
 
     Parameters
     ----------
-    logits : float array of shape (n_seeds, n_records, n_classes)
-        Raw.
-    labels : int array of shape (n_records,)
-        True class indices; `NO_LABEL` where there is none. Such a record decides nothing and is
-        calibrated as the others of its fold are.
-    unit, fold : int arrays of shape (n_records,)
-        As in `choose_calibrator`.
+    sample : CalibrationSample
+        A record without a label decides nothing and is calibrated as the others of its fold are.
     candidates : sequence of str
         Names in `CALIBRATORS`.
 
@@ -58,51 +46,34 @@ def calibrate_out_of_fold(
     ----------
     Varma, Simon (2006), Bias in error estimation when using cross-validation for model selection.
     """
-    labelled = labels != NO_LABEL
-    if len(np.unique(fold[labelled])) < 3:
+    labelled = sample.labelled()
+    if len(np.unique(labelled.fold)) < 3:
         raise InputError("the labels of the calibrate split lie in fewer than 3 folds of groups")
-    by_pair = {
-        name: _fit_by_pair(
-            name,
-            logits[:, labelled],
-            labels[labelled],
-            fold[labelled],
-            pairs=list(combinations(np.unique(fold).tolist(), 2)),
+    folds = np.unique(sample.fold).tolist()
+    by_pair = {name: _fit_by_pair(name, labelled, folds) for name in candidates}
+    calibrated = np.empty(sample.logits.shape)
+    for fold in folds:
+        others = labelled.at(labelled.fold != fold)
+        by_fold = {name: _without(fold, fitted, others) for name, fitted in by_pair.items()}
+        chosen = simplest_close(score_candidates(by_fold, others))
+        held_out = sample.fold == fold
+        calibrated[:, held_out] = calibrate_seeds(
+            fit_seeds(chosen, others), sample.logits[:, held_out]
         )
-        for name in candidates
-    }
-    calibrated = np.empty(logits.shape)
-    for held_out in np.unique(fold):
-        mine, seen = fold == held_out, labelled & (fold != held_out)
-        others = logits[:, seen], labels[seen], unit[seen], fold[seen]
-        by_fold = {name: _without(held_out, fitted, fold[seen]) for name, fitted in by_pair.items()}
-        chosen = simplest_close(score_candidates(by_fold, *others))
-        fitted = fit_seeds(chosen, logits[:, seen], labels[seen])
-        calibrated[:, mine] = calibrate_seeds(fitted, logits[:, mine])
     return calibrated
 
 
-def _fit_by_pair(
-    name: str,
-    logits: np.ndarray,
-    labels: np.ndarray,
-    fold: np.ndarray,
-    *,
-    pairs: list[tuple[int, int]],
-) -> FittedByPair:
+def _fit_by_pair(name: str, sample: CalibrationSample, folds: Sequence[int]) -> FittedByPair:
     """For each two folds, calibrators fitted on all the rest.
 
     Each serves twice: with either fold held out, it is what the choice sees of the other.
     """
-    fitted = {}
-    for pair in pairs:
-        rest = ~np.isin(fold, pair)
-        fitted[frozenset(pair)] = fit_seeds(name, logits[:, rest], labels[rest])
-    return fitted
-
-
-def _without(held_out: int, by_pair: FittedByPair, fold: np.ndarray) -> FittedByFold:
-    """For each of the other folds, the calibrators fitted without it and `held_out`."""
     return {
-        int(other): by_pair[frozenset((int(held_out), int(other)))] for other in np.unique(fold)
+        frozenset(pair): fit_seeds(name, sample.at(~np.isin(sample.fold, pair)))
+        for pair in combinations(folds, 2)
     }
+
+
+def _without(held_out: int, by_pair: FittedByPair, others: CalibrationSample) -> FittedByFold:
+    """For each fold of `others`, the calibrators fitted without it and `held_out`."""
+    return {fold: by_pair[frozenset((held_out, fold))] for fold in np.unique(others.fold).tolist()}

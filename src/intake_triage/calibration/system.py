@@ -7,14 +7,15 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy.special import softmax
 
-from intake_triage.calibration.choice import CalibratorChoice, assign_folds, choose_calibrator
+from intake_triage.calibration.choice import CalibratorChoice, choose_calibrator
 from intake_triage.calibration.class_weights import ClassWeightChoice, choose_class_weights
 from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.calibration.nested import calibrate_out_of_fold
+from intake_triage.calibration.sample import CalibrationSample, assign_folds
 from intake_triage.models.predictions import Predictions
 from intake_triage.params import CalibrateParams
-from intake_triage.records.prepared import NO_LABEL, PreparedRecords
+from intake_triage.records.prepared import PreparedRecords
 from intake_triage.tasks import Task
 
 
@@ -43,7 +44,8 @@ def calibrate_system(
 
     Parameters
     ----------
-    raw : Predictions by task, of the same records in the same order
+    raw : Predictions by task
+        Of `records`, in their order.
     records : PreparedRecords
         Of the split `calibrate`.
 
@@ -54,52 +56,32 @@ def calibrate_system(
     """
     unit = records.frame["unit"].to_numpy()
     fold = assign_folds(unit, n_folds=params.folds)
-    inputs = [
-        (
-            predictions,
-            records.labels(task),
-            unit,
-            fold,
-            params,
-        )
+    samples = {
+        task: CalibrationSample(predictions.logits, records.labels(task), unit, fold)
         for task, predictions in raw.items()
-    ]
+    }
     # Four pieces rather than two, since a task with more classes takes longer. As threads, since
     # nearly all of the time goes into sums that torch makes without Python's lock.
-    pieces = [delayed(piece)(*each) for piece in (_out_of_fold, _choose) for each in inputs]
+    pieces = [
+        *(delayed(calibrate_out_of_fold)(each, params.candidates) for each in samples.values()),
+        *(delayed(_choose)(each, params) for each in samples.values()),
+    ]
     done = Parallel(n_jobs=-1, prefer="threads")(pieces)
-    out_of_fold, chosen = done[: len(raw)], done[len(raw) :]
-    return {
-        task: CalibratedTask(*choice_and_rules, predictions)
-        for task, choice_and_rules, predictions in zip(raw, chosen, out_of_fold, strict=True)
-    }
+    calibrated = {}
+    for task, logits, chosen in zip(raw, done[: len(raw)], done[len(raw) :], strict=True):
+        choice, weights, thresholds = chosen
+        rules = DecisionRules(raw[task].seeds, weights.class_weights, thresholds)
+        out_of_fold = replace(raw[task], logits=logits)
+        calibrated[task] = CalibratedTask(choice, weights, rules, out_of_fold)
+    return calibrated
 
 
 def _choose(
-    predictions: Predictions,
-    labels: np.ndarray,
-    unit: np.ndarray,
-    fold: np.ndarray,
-    params: CalibrateParams,
-) -> tuple[CalibratorChoice, ClassWeightChoice, DecisionRules]:
-    rows = labels != NO_LABEL
-    labelled = predictions.logits[:, rows], labels[rows], unit[rows], fold[rows]
-    choice = choose_calibrator(*labelled, candidates=params.candidates)
-    weights = choose_class_weights(choice, *labelled)
-    thresholds = fit_conformal_thresholds(
-        softmax(np.float64(predictions.logits[:, rows]), axis=2), labels[rows], alpha=params.alpha
-    )
-    return choice, weights, DecisionRules(predictions.seeds, weights.class_weights, thresholds)
-
-
-def _out_of_fold(
-    predictions: Predictions,
-    labels: np.ndarray,
-    unit: np.ndarray,
-    fold: np.ndarray,
-    params: CalibrateParams,
-) -> Predictions:
-    logits = calibrate_out_of_fold(
-        predictions.logits, labels, unit, fold, candidates=params.candidates
-    )
-    return replace(predictions, logits=logits)
+    sample: CalibrationSample, params: CalibrateParams
+) -> tuple[CalibratorChoice, ClassWeightChoice, np.ndarray]:
+    """The calibrator, the class weights, and the thresholds of prediction sets."""
+    labelled = sample.labelled()
+    choice = choose_calibrator(labelled, params.candidates)
+    probabilities = softmax(np.float64(labelled.logits), axis=2)
+    thresholds = fit_conformal_thresholds(probabilities, labelled.labels, alpha=params.alpha)
+    return choice, choose_class_weights(choice, labelled), thresholds

@@ -5,6 +5,7 @@ so the number of processes is no parameter: it follows from the number of cores.
 """
 
 import hashlib
+import inspect
 import json
 import os
 import resource
@@ -12,9 +13,10 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import BaseContext
@@ -25,10 +27,10 @@ from pydantic import BaseModel
 from tqdm import tqdm
 
 from intake_triage.files import replacing, write_json
+from intake_triage.imports import import_closure
 from intake_triage.layout import Layout
 from intake_triage.tasks import Task
 
-FITS = Path(".fits")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 LIBRARIES = ("torch", "transformers", "lightgbm", "scikit-learn", "numpy")
 
@@ -47,45 +49,38 @@ class Fit:
         return f"{self.system} {'+'.join(self.tasks)} seed {self.seed}"
 
 
-# Trains one fit and fills the folder it is given: `model/`, `logits_<task>.npy` for the records
-# outside train, `history.json`, and `live/` where the system logs. Returns the parameter count.
-TrainFit = Callable[[Fit, tuple[BaseModel, ...], Path], int]
+# A function at the top level of a module, with the keywords that it needs, called as
+# ``train(fit, layout, folder)`` in a process of its own. It learns from `layout.prepared` and fills
+# `folder`: `model/`, `logits_<task>.npy` for the records outside train, `history.json`, and `live/`
+# where the system logs. It returns the number of parameters.
+TrainFit = partial[int]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A fit to run.
-
-    Attributes
-    ----------
-    train : function at the top level of a module, run in a process of its own
-    params : the params sections that `train` takes
-    root : folder that `train` runs in: its `data/prepared` is what the fit learns from
-    """
+    """A fit to run, and the layout of the records that it learns from."""
 
     fit: Fit
     train: TrainFit
-    params: tuple[BaseModel, ...]
-    root: Path = Path()
+    layout: Layout
 
 
-def run_fits(jobs: Sequence[Job], *, code: Path) -> list[Path]:
+def run_fits(jobs: Sequence[Job], kept: Path) -> list[Path]:
     """Train every fit that no earlier, interrupted run has finished.
 
     Parameters
     ----------
     jobs : sequence of Job
-    code : folder of what the jobs' `train` are made of; another version of it is another fit
+    kept : where finished fits lie. One is the same fit as long as its records, the keywords of its
+        `train`, the files that `train` is made of, and the libraries are.
 
     Returns
     -------
     for each job the folder that `train` filled, absolute, plus its `cost.json`
         CPU and wall seconds, the process's peak memory in MiB, the number of parameters.
     """
-    inputs = {root: _digest_files(Layout(root).prepared) for root in {job.root for job in jobs}}
-    base = _digest_files(code)
-    folders = [FITS.absolute() / _digest_job(job, base + inputs[job.root]) for job in jobs]
-    for leftover in FITS.glob(".*.part"):  # of a run that was killed
+    folders = [kept.absolute() / digest for digest in _digest_jobs(jobs)]
+    for leftover in kept.glob(".*.part"):  # of a run that was killed
         shutil.rmtree(leftover)
     # Equal jobs have one folder: whoever asks for a fit that is there already gets that one.
     waiting = {place: job for job, place in zip(jobs, folders, strict=True) if not place.exists()}
@@ -120,14 +115,13 @@ def forget_fits(folders: Iterable[Path]) -> None:
 def _run_job(job: Job, folder: Path) -> None:
     """In the fit's own process: train, measure, and only then let the folder appear."""
     threading.Thread(target=_exit_with_parent, daemon=True).start()
-    os.chdir(job.root)
     wall, cpu = time.perf_counter(), time.process_time()
     with TemporaryDirectory() as signals, replacing(folder) as temporary:
         # dvclive signals each step to an editor through one file of the whole repository, and of
         # two fits that end together one would find it gone: each gets a place of its own.
         os.environ["DVC_ROOT"] = signals
         temporary.mkdir()
-        parameters = job.train(job.fit, job.params, temporary)
+        parameters = job.train(job.fit, job.layout, temporary)
         cost = {
             "tasks": list(job.fit.tasks),
             "seed": job.fit.seed,
@@ -151,10 +145,10 @@ def _context_with(jobs: Sequence[Job]) -> BaseContext:
     They then start at once, and share the memory that the libraries take.
     """
     context = get_context("forkserver")
-    # Of the paths to import from, Python 3.11 tells that process only those in the environment, and
-    # it passes over in silence what it does not find.
+    # Python 3.11's forkserver gets sys.path only through PYTHONPATH, and silently skips modules it
+    # cannot preload.
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
-    context.set_forkserver_preload(sorted({job.train.__module__ for job in jobs}))
+    context.set_forkserver_preload(sorted({job.train.func.__module__ for job in jobs}))
     return context
 
 
@@ -181,22 +175,34 @@ def _exit_with_parent() -> None:
     os._exit(1)
 
 
-def _digest_files(folder: Path) -> bytes:
-    """Of the names and contents of all files below a folder."""
+def _digest_jobs(jobs: Sequence[Job]) -> list[str]:
+    """Of everything that each job's result depends on."""
+    code = {
+        function: _digest_files(import_closure(Path(inspect.getfile(function))))
+        for function in {job.train.func for job in jobs}
+    }
+    records = {
+        layout: _digest_files(path for path in layout.prepared.rglob("*") if path.is_file())
+        for layout in {job.layout for job in jobs}
+    }
+    libraries = json.dumps({name: version(name) for name in LIBRARIES})
+    digests = []
+    for job in jobs:
+        function = job.train.func
+        parts = [repr(job.fit), f"{function.__module__}.{function.__qualname__}", libraries]
+        for name, value in sorted(job.train.keywords.items()):
+            # Which seeds there are is no input of a single fit: adding one redoes no other.
+            section = isinstance(value, BaseModel)
+            parts += [name, value.model_dump_json(exclude={"seeds"}) if section else repr(value)]
+        digest = hashlib.sha256(code[function] + records[job.layout] + json.dumps(parts).encode())
+        digests.append(digest.hexdigest()[:32])
+    return digests
+
+
+def _digest_files(paths: Iterable[Path]) -> bytes:
+    """Of the names and contents of files, in the order of their paths."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
+    for path in sorted(paths):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
     return digest.digest()
-
-
-def _digest_job(job: Job, base: bytes) -> str:
-    """Of everything that the job's result depends on; `base` stands for its code and records."""
-    digest = hashlib.sha256(base)
-    for section in job.params:
-        # Which seeds there are is no input of a single fit: adding one must not redo the others.
-        digest.update(section.model_dump_json(exclude={"seeds"}).encode())
-    digest.update(json.dumps({name: version(name) for name in LIBRARIES}).encode())
-    digest.update(f"{job.train.__module__}.{job.train.__qualname__} {job.fit!r}".encode())
-    return digest.hexdigest()[:32]

@@ -1,11 +1,11 @@
 """A system from its fits: train them, then write what a train stage hands on."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from intake_triage.errors import InputError
 from intake_triage.files import read_json, replacing, write_json
@@ -14,52 +14,50 @@ from intake_triage.models.fits import Fit, Job, TrainFit, forget_fits, run_fits
 from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
 from intake_triage.statistics.scores import log_loss, macro_f1
-from intake_triage.tasks import TASKS
+from intake_triage.tasks import TASKS, Task
 
 
-def train_system(
-    fits: list[Fit], train: TrainFit, params: tuple[BaseModel, ...], *, code: Path
-) -> dict[str, Any]:
+def train_system(fits: list[Fit], train: TrainFit, layout: Layout) -> dict[str, Any]:
     """Run all fits of one system, write its outputs, and return its scores on `valid`.
-
-    Parameters
-    ----------
-    fits : fits of the same system
-    train, params : see `Job`
-    code : folder of the package that `train` is in
 
     Raises
     ------
     InputError
         If no train record carries the label of a task that is to be trained.
     """
-    prepared = read_prepared()
+    prepared = read_prepared(layout)
     labelled = prepared.of_split("train").frame[list(TASKS)].notna().any()
     for task in TASKS:
         if any(task in fit.tasks for fit in fits) and not labelled[task]:
             raise InputError(
-                f"{Layout().prepared}: no record has a label for {task}, so nothing can learn it"
+                f"{layout.prepared}: no record has a label for {task}, so nothing can learn it"
             )
-    places = run_fits([Job(fit, train, params) for fit in fits], code=code)
+    places = run_fits([Job(fit, train, layout) for fit in fits], layout.fits)
     folders = dict(zip(fits, places, strict=True))
-    write_outputs(fits[0].system, folders, prepared)
-    scores = score_on_valid(folders, prepared)
+    predictions = _gather_predictions(folders, prepared)
+    _write_outputs(fits[0].system, folders, predictions, layout)
+    scores = _score_on_valid(predictions, prepared.of_split("valid"))
     forget_fits(places)
     return scores
 
 
-def write_outputs(system: str, folders: dict[Fit, Path], prepared: PreparedRecords) -> None:
+def _write_outputs(
+    system: str,
+    folders: Mapping[Fit, Path],
+    predictions: Mapping[Task, Predictions],
+    layout: Layout,
+) -> None:
     """Write models/, predictions/, training/ and, where the system logs, dvclive/ of a system."""
-    with replacing(Path("models") / system) as models:
+    with replacing(layout.model(system)) as models:
         for fit, folder in folders.items():
             shutil.copytree(folder / "model", models / _place(fit))
     if any((folder / "live").exists() for folder in folders.values()):
-        with replacing(Path("dvclive") / system) as live:
+        with replacing(layout.live(system)) as live:
             for fit, folder in folders.items():
                 shutil.copytree(folder / "live", live / _place(fit))
-    for task, predictions in _gather_predictions(folders, prepared).items():
-        write_predictions(Layout().predictions(system, task), predictions)
-    with replacing(Path("training") / system) as training:
+    for task, logits in predictions.items():
+        write_predictions(layout.predictions(system, task), logits)
+    with replacing(layout.training(system)) as training:
         training.mkdir()
         history = [row for folder in folders.values() for row in read_json(folder / "history.json")]
         write_json(training / "history.json", history)
@@ -67,14 +65,15 @@ def write_outputs(system: str, folders: dict[Fit, Path], prepared: PreparedRecor
         write_json(training / "cost.json", {"fits": costs})
 
 
-def score_on_valid(folders: dict[Fit, Path], prepared: PreparedRecords) -> dict[str, Any]:
+def _score_on_valid(
+    predictions: Mapping[Task, Predictions], valid: PreparedRecords
+) -> dict[str, Any]:
     """Macro-F1 and log-loss by task on `valid`: the mean over seeds, and each seed's."""
-    valid = prepared.of_split("valid")
     scores = {}
-    for task, predictions in _gather_predictions(folders, prepared).items():
+    for task, of_task in predictions.items():
         labels = valid.labels(task)
         known = labels != NO_LABEL
-        logits = predictions.of_split("valid").logits[:, known]  # (n_seeds, n_labelled, n_classes)
+        logits = of_task.of_split("valid").logits[:, known]  # (n_seeds, n_labelled, n_classes)
         by_seed = {
             "macro_f1": [
                 macro_f1(one.argmax(axis=1), labels[known], n_classes=one.shape[1])
@@ -96,7 +95,7 @@ def _place(fit: Fit) -> Path:
 
 
 def _gather_predictions(
-    folders: dict[Fit, Path], prepared: PreparedRecords
+    folders: Mapping[Fit, Path], prepared: PreparedRecords
 ) -> dict[str, Predictions]:
     """The logits of every task, seeds in the order of the fits."""
     scored = prepared.frame["split"] != "train"

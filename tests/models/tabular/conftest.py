@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from intake_triage.files import read_json, write_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 
 
@@ -35,7 +36,7 @@ def fit_logits(tmp_path):
     def train_and_load(train, settings, *, task="urgency", seed=0):
         folder = tmp_path / f"fit_{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        n_parameters = train(Fit("tabular", (task,), seed), (settings,), folder)
+        n_parameters = train(Fit("tabular", (task,), seed), Layout(), folder, params=settings)
         logits = np.load(folder / f"logits_{task}.npy", allow_pickle=False)
         return folder, logits, n_parameters
 

@@ -146,7 +146,7 @@ def test_a_record_has_a_label_where_any_task_has_one(records):
 
 def test_prepared_records_are_encoded_in_their_order(clinic):
     prepared = read_prepared()
-    records = encode_records(prepared, Layout().prepared, tasks=("specialty",))
+    records = encode_records(prepared, Layout(), tasks=("specialty",))
     tokenizer = load_tokenizer("data/prepared/tokenizer")
     assert len(records) == len(prepared.frame)
     assert isinstance(records.tokens, np.memmap)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.optim.swa_utils import AveragedModel
 
-from intake_triage.models.transformer import training
+from intake_triage.models.transformer import loop
 from intake_triage.models.transformer.balancing import FixedWeights, UncertaintyWeights
 from intake_triage.models.transformer.loop import (
     Epoch,
@@ -128,7 +128,7 @@ def test_the_checkpoint_is_the_epoch_with_the_lowest_sum_within_the_patience(
         return Epoch({}, {"urgency": -worsening, "specialty": total + worsening}, {})
 
     list_of_weights: list[dict] = []
-    monkeypatch.setattr(training, "_score_epoch", score)
+    monkeypatch.setattr(loop, "_score_epoch", score)
     model = make_model()
     epochs = train(
         model,
@@ -148,13 +148,13 @@ def test_the_checkpoint_is_the_epoch_with_the_lowest_sum_within_the_patience(
 def test_the_weights_that_are_scored_are_a_polynomial_average_of_the_steps(rng):
     points = rng.normal(size=30)
     point = torch.nn.Linear(1, 1, bias=False)
-    averaged = AveragedModel(point, multi_avg_fn=training._average)
+    averaged = AveragedModel(point, multi_avg_fn=loop._average)
     for value in points:
         torch.nn.init.constant_(point.weight, value)
         averaged.update_parameters(point)
     # Step t of n has a weight like t (t + 1) … (t + AVERAGING − 1).
     weights = np.array(
-        [comb(t + training.AVERAGING, training.AVERAGING) for t in range(len(points))], dtype=float
+        [comb(t + loop.AVERAGING, loop.AVERAGING) for t in range(len(points))], dtype=float
     )
     expected = weights @ points / weights.sum()
     assert averaged.module.weight.item() == pytest.approx(expected, abs=1e-5)
@@ -166,7 +166,7 @@ def test_the_learning_rate_rises_and_falls_however_few_the_steps(params, n_steps
     weight = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.SGD([weight], lr=1.0)
     settings = params.train.model_copy(update={"learning_rate": 0.01, "warmup": warmup})
-    schedule = training._make_schedule(optimizer, settings, n_steps=n_steps)
+    schedule = loop._make_schedule(optimizer, settings, n_steps=n_steps)
     rates = []
     for _ in range(n_steps):
         rates.append(optimizer.param_groups[0]["lr"])

@@ -26,14 +26,14 @@ NEEDS_CUDA = pytest.mark.skipif(
 
 @pytest.fixture
 def sections(params):
-    """Sections encoder, train and mtl, small."""
+    """Sections encoder, train and mtl by name, small."""
     encoder = {"layers": 1, "width": 8, "attention_heads": 2, "feedforward": 8}
     train = {"epochs": 2, "batch_size": 32, "learning_rate": 0.01, "device": "cpu"}
-    return (
-        params.encoder.model_copy(update=encoder),
-        params.train.model_copy(update=train),
-        params.mtl,
-    )
+    return {
+        "encoder": params.encoder.model_copy(update=encoder),
+        "train": params.train.model_copy(update=train),
+        "mtl": params.mtl,
+    }
 
 
 @pytest.fixture
@@ -43,11 +43,14 @@ def fit_folder(sections, tmp_path):
     def train(fit: Fit, device="cpu", **changes):
         folder = tmp_path / f"fit_{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        encoder, train, mtl = sections
-        encoder = encoder.model_copy(update=changes)
-        train = train.model_copy(update={"device": device})
-        taken = (encoder, train, mtl) if len(fit.tasks) == 2 else (encoder, train)
-        parameters = train_transformer(fit, taken, folder)
+        parameters = train_transformer(
+            fit,
+            Layout(),
+            folder,
+            encoder=sections["encoder"].model_copy(update=changes),
+            train=sections["train"].model_copy(update={"device": device}),
+            mtl=sections["mtl"] if len(fit.tasks) == 2 else None,
+        )
         (folder / "parameters").write_text(str(parameters))
         return folder
 
@@ -69,7 +72,7 @@ def test_the_saved_model_reproduces_the_logits_of_every_record_outside_train(
     ]
     model = IntakeModel.from_pretrained(folder / "model", local_files_only=True)
     prepared = read_prepared()
-    records = encode_records(prepared, Layout().prepared, tasks=tasks)
+    records = encode_records(prepared, Layout(), tasks=tasks)
     scored = records.rows(np.flatnonzero(prepared.frame["split"] != "train"))
     for task, logits in predict_logits(model, scored, pad_id=0).items():
         np.testing.assert_array_equal(load_logits(folder, task), logits)

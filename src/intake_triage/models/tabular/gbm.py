@@ -5,11 +5,11 @@ from pathlib import Path
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from intake_triage.files import write_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.tabular.features import (
     FieldColumns,
@@ -23,15 +23,13 @@ from intake_triage.records.prepared import NO_LABEL, read_prepared
 HISTORY_STEP = 5  # every so many boosting rounds are kept for the training curve
 
 
-def train_gbm(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> int:
     """Fit one task from one seed; see `fits.TrainFit`. Its parameters are the trees' leaves."""
-    (settings,) = params
-    assert isinstance(settings, GbmParams)
     (task,) = fit.tasks
-    prepared = read_prepared()
+    prepared = read_prepared(layout)
     train = prepared.of_split("train")
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
-    counter = word_counter(min_document_frequency=settings.min_document_frequency)
+    counter = word_counter(min_document_frequency=params.min_document_frequency)
     counter.fit(train.frame["text"])
 
     datasets = []
@@ -48,13 +46,13 @@ def train_gbm(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
     n_classes = len(prepared.schema.classes(task))
     curve: dict[str, dict[str, list[float]]] = {}
     booster = lgb.train(
-        _lightgbm_params(settings, seed=fit.seed, n_classes=n_classes),
+        _lightgbm_params(params, seed=fit.seed, n_classes=n_classes),
         datasets[0],
-        num_boost_round=settings.max_rounds,
+        num_boost_round=params.max_rounds,
         valid_sets=datasets,
         valid_names=["train", "valid"],
         callbacks=[
-            lgb.early_stopping(settings.patience, first_metric_only=True, verbose=False),
+            lgb.early_stopping(params.patience, first_metric_only=True, verbose=False),
             lgb.record_evaluation(curve),
         ],
     )
@@ -82,15 +80,15 @@ def as_table(
     return sparse.csr_matrix(sparse.hstack(parts))  # LightGBM takes no newer kind
 
 
-def _lightgbm_params(settings: GbmParams, *, seed: int, n_classes: int) -> dict:
+def _lightgbm_params(params: GbmParams, *, seed: int, n_classes: int) -> dict:
     return {
         "objective": "multiclass",
         "num_class": n_classes,
         "metric": "multi_logloss",
-        "learning_rate": settings.learning_rate,
-        "num_leaves": settings.leaves,
-        "min_data_in_leaf": settings.min_records_in_leaf,
-        "feature_fraction": settings.feature_share,
+        "learning_rate": params.learning_rate,
+        "num_leaves": params.leaves,
+        "min_data_in_leaf": params.min_records_in_leaf,
+        "feature_fraction": params.feature_share,
         "seed": seed,
         "num_threads": 1,
         "deterministic": True,

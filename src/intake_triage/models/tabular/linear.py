@@ -6,12 +6,12 @@ The floor that the others must clear. It has no randomness, so one seed stands f
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel
 from safetensors.numpy import save_file
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from intake_triage.files import write_json
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.tabular.features import FieldColumns, tfidf, vocabulary_of
 from intake_triage.params import LinearParams
@@ -20,26 +20,24 @@ from intake_triage.records.prepared import NO_LABEL, read_prepared
 MAX_ITERATIONS = 2000  # far above what lbfgs needs; one that ends here has not converged
 
 
-def train_linear(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams) -> int:
     """Fit one task; see `fits.TrainFit`."""
-    (settings,) = params
-    assert isinstance(settings, LinearParams)
     (task,) = fit.tasks
-    prepared = read_prepared()
+    prepared = read_prepared(layout)
     train = prepared.of_split("train")
     labels = train.labels(task)
     known = labels != NO_LABEL
 
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
     vectorizer = tfidf(
-        max_ngram=settings.max_ngram, min_document_frequency=settings.min_document_frequency
+        max_ngram=params.max_ngram, min_document_frequency=params.min_document_frequency
     ).fit(train.frame["text"])
     scored = prepared.frame[prepared.frame["split"] != "train"]
     tables = [
         sparse.hstack([vectorizer.transform(frame["text"]), columns.as_one_hot(frame)]).tocsr()
         for frame in (train.frame, scored)
     ]
-    model = LogisticRegression(C=settings.inverse_regularization, max_iter=MAX_ITERATIONS)
+    model = LogisticRegression(C=params.inverse_regularization, max_iter=MAX_ITERATIONS)
     model.fit(tables[0][known], labels[known])
 
     n_classes = len(prepared.schema.classes(task))
@@ -53,7 +51,7 @@ def train_linear(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
         {"coefficients": coefficients, "intercepts": intercepts, "idf": vectorizer.idf_},
         model_folder / "weights.safetensors",
     )
-    features = {"max_ngram": settings.max_ngram, "vocabulary": vocabulary_of(vectorizer)}
+    features = {"max_ngram": params.max_ngram, "vocabulary": vocabulary_of(vectorizer)}
     write_json(model_folder / "features.json", features | columns.to_dict())
     return coefficients.size + intercepts.size
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from intake_triage.layout import Layout
 from intake_triage.models.transformer.fields import encode_fields
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
 from intake_triage.tasks import Task
@@ -14,7 +14,7 @@ from intake_triage.tasks import Task
 
 @dataclass(frozen=True)
 class EncodedRecords:
-    """Records as arrays; the tokens stay on disk and are mapped into memory.
+    """Records as arrays; the tokens that `encode_records` gives stay on disk, mapped into memory.
 
     Attributes
     ----------
@@ -65,11 +65,11 @@ class Batch:
 
 
 def encode_records(
-    prepared: PreparedRecords, folder: Path, *, tasks: tuple[Task, ...]
+    prepared: PreparedRecords, layout: Layout, *, tasks: tuple[Task, ...]
 ) -> EncodedRecords:
-    """All prepared records, with the labels of `tasks`."""
-    offsets = np.load(folder / "token_offsets.npy", allow_pickle=False)
-    tokens = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
+    """All records of `layout.prepared`, with the labels of `tasks`."""
+    offsets = np.load(layout.prepared / "token_offsets.npy", allow_pickle=False)
+    tokens = np.load(layout.prepared / "tokens.npy", mmap_mode="r", allow_pickle=False)
     numeric, categorical = encode_fields(prepared.frame, prepared.schema.fields)
     return EncodedRecords(
         tokens,

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from dvclive import Live
-from pydantic import BaseModel
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.utils import logging
 
@@ -24,6 +23,7 @@ from intake_triage.models.transformer.model import IntakeConfig, IntakeModel, wi
 from intake_triage.params import EncoderParams, MtlParams, TrainParams
 from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import RecordSchema
+from intake_triage.tasks import Task
 
 N_BINS = 16  # of the piecewise-linear embedding of a numeric field
 
@@ -32,45 +32,41 @@ N_BINS = 16  # of the piecewise-linear embedding of a numeric field
 MakeModel = Callable[[RecordSchema, EncodedRecords, int], IntakeModel]
 
 
-def train_transformer(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
-    """Fit one seed with a head for each task of `fit`; see `fits.TrainFit`.
+def train_transformer(
+    fit: Fit,
+    layout: Layout,
+    folder: Path,
+    *,
+    encoder: EncoderParams,
+    train: TrainParams,
+    mtl: MtlParams | None = None,
+) -> int:
+    """Fit one seed, a head for each task of `fit`; see `fits.TrainFit`. Two heads need `mtl`."""
 
-    `params` are the sections encoder, train and, for more than one task, mtl.
-    """
-    encoder_params, train_params, *rest = params
-    assert isinstance(encoder_params, EncoderParams)
-    assert isinstance(train_params, TrainParams)
-    balancing = make_balancing(rest[0]) if rest and isinstance(rest[0], MtlParams) else None
+    def make_model(schema: RecordSchema, records: EncodedRecords, vocabulary: int) -> IntakeModel:
+        return build_model(fit.tasks, schema, encoder, records, vocabulary=vocabulary)
 
-    def make_model(schema: RecordSchema, train: EncodedRecords, vocabulary: int) -> IntakeModel:
-        return build_model(fit, schema, encoder_params, train, vocabulary=vocabulary)
-
-    return fit_model(make_model, fit, train_params, balancing, folder)
+    balancing = None if mtl is None else make_balancing(mtl)
+    return fit_model(make_model, fit, layout, folder, train, balancing)
 
 
 def fit_model(
     make_model: MakeModel,
     fit: Fit,
-    params: TrainParams,
-    balancing: torch.nn.Module | None,
+    layout: Layout,
     folder: Path,
+    params: TrainParams,
+    balancing: torch.nn.Module | None = None,
 ) -> int:
     """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`."""
-    logging.disable_progress_bar()  # a bar for each saved file says nothing
-    torch.set_num_threads(1)
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
-    torch.use_deterministic_algorithms(True)
-    torch.manual_seed(fit.seed)
-
-    prepared = read_prepared()
-    records = encode_records(prepared, Layout().prepared, tasks=fit.tasks)
+    begin_fit(fit.seed)
+    prepared = read_prepared(layout)
+    records = encode_records(prepared, layout, tasks=fit.tasks)
     schema, split = prepared.schema, prepared.frame["split"].to_numpy(str)
     del prepared  # the texts would lie in memory for nothing
     train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
     valid = records.rows(np.flatnonzero(split == "valid"))
-    tokenizer = AutoTokenizer.from_pretrained(
-        Layout().prepared / "tokenizer", local_files_only=True
-    )
+    tokenizer = AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True)
     pad_id = tokenizer.pad_token_id
 
     device = _choose_device(params.device)
@@ -96,6 +92,16 @@ def fit_model(
     return model.num_parameters()
 
 
+def begin_fit(seed: int) -> None:
+    """Make torch in this process give the same bytes for a seed, and transformers keep silent."""
+    logging.disable_progress_bar()  # a bar for each saved file says nothing
+    logging.set_verbosity_error()  # nor does a report of weights loaded into another model
+    torch.set_num_threads(1)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
+    torch.use_deterministic_algorithms(True)
+    torch.manual_seed(seed)
+
+
 def _choose_device(wanted: str) -> torch.device:
     """`auto` is the graphics processor where there is one."""
     if wanted == "auto":
@@ -104,7 +110,7 @@ def _choose_device(wanted: str) -> torch.device:
 
 
 def build_model(
-    fit: Fit,
+    tasks: tuple[Task, ...],
     schema: RecordSchema,
     params: EncoderParams,
     train: EncodedRecords,
@@ -130,7 +136,7 @@ def build_model(
         encoder=shape,
         fields=[asdict(field) for field in schema.fields],
         n_bins=N_BINS,
-        classes={task: list(schema.classes(task)) for task in fit.tasks},
+        classes={task: list(schema.classes(task)) for task in tasks},
     )
     model = IntakeModel(config)
     if params.pretrained:
