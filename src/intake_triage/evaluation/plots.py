@@ -186,10 +186,8 @@ def frontier_rows(history: list[Row], mtl: MtlParams) -> list[Row]:
     best: dict[int, Row] = {}
     for losses in by_epoch.values():
         if set(TASKS) <= set(losses):
-            kept = best.setdefault(losses["seed"], losses)
-            best[losses["seed"]] = min(
-                kept, losses, key=lambda row: sum(row[task] for task in TASKS)
-            )
+            kept = best.get(losses["seed"], losses)
+            best[losses["seed"]] = min(kept, losses, key=lambda row: sum(map(row.get, TASKS)))
     setting = {"loss_weight": mtl.loss_weight, "balancing": mtl.balancing}
     return [losses | setting for losses in best.values()]
 

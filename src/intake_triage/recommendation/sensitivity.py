@@ -99,11 +99,10 @@ def _exact_probes(
     A ceiling changes what passes at the set-ups' own figures and nowhere else, the margin at the
     differences between their costs; so a value just to either side of each is tried.
     """
-    costs = [
-        scored.cost for scored in table if not first_broken(ceilings, scored.figures, decision)
-    ]
+    passing = [each for each in table if not first_broken(ceilings, each.figures, decision)]
     now = decision.cost_margin
-    gaps = _both_sides(cost - min(costs) for cost in costs)
+    least = min((scored.cost for scored in passing), default=0.0)
+    gaps = _both_sides(scored.cost - least for scored in passing)
     low, high = now / MOST_TIMES, now * MOST_TIMES
     yield "cost_margin", now, [gap for gap in gaps if low <= gap <= high]
     for key, (low, high) in RANGES.items():
