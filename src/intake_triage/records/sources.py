@@ -7,7 +7,7 @@ import pandas as pd
 from intake_triage.params import DataParams
 from intake_triage.records.file import read_file
 from intake_triage.records.namcs import read_namcs
-from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+from intake_triage.records.schema import RecordSchema, RecordTable
 from intake_triage.records.synthetic import FIELDS, SPECIALTY, URGENCY, generate_clinic
 
 
@@ -22,21 +22,13 @@ def read_source(params: DataParams) -> RecordTable:
 
 
 def _make_synthetic(catalogue: Path, params: DataParams) -> RecordTable:
-    chunks = [
-        *generate_clinic(
-            catalogue,
-            n_records=params.n_records,
-            seed=params.seed,
-            task_relatedness=params.synthetic.task_relatedness,
-            conflict=params.synthetic.conflict,
-        )
-    ]
-    frame = pd.concat([records for records, _ in chunks], ignore_index=True)
-    oracle = pd.concat([posteriors for _, posteriors in chunks], ignore_index=True)
-    schema = RecordSchema(
-        fields=tuple(FormField(f.name, f.kind, f.low, f.high) for f in FIELDS),
-        urgency=URGENCY,
-        specialty=SPECIALTY,
-        subgroups=("sex", "age_band", "site"),
+    chunks = generate_clinic(
+        catalogue,
+        n_records=params.n_records,
+        seed=params.seed,
+        task_relatedness=params.synthetic.task_relatedness,
+        conflict=params.synthetic.conflict,
     )
+    frame, oracle = (pd.concat(parts, ignore_index=True) for parts in zip(*chunks, strict=True))
+    schema = RecordSchema(FIELDS, URGENCY, SPECIALTY, subgroups=("sex", "age_band", "site"))
     return RecordTable(frame, schema, oracle)

@@ -15,7 +15,7 @@ from intake_triage.records.synthetic.classes import (
 )
 from intake_triage.records.synthetic.fields import BY_CASE, MAY_BE_EMPTY
 from intake_triage.records.synthetic.generate import Draw, draw_chunk
-from intake_triage.records.synthetic.mention_tables import ASIDE_INTENSITY
+from intake_triage.records.synthetic.mentions import ASIDE_INTENSITY
 from intake_triage.records.synthetic.model import ClinicModel, build_model
 from intake_triage.records.synthetic.oracle import Oracle
 
@@ -86,8 +86,8 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
     """Posteriors of record i, one latent at a time."""
     tables, where, mentions = model.mentions, draw.circumstances, draw.mentions
     verbosity = where.verbosity[i]
-    mine = mentions.record == i
-    first = mine & (mentions.role != ALSO)
+    own = mentions.record == i
+    first = own & (mentions.role != ALSO)
     state = {
         thing: (role, intensity)
         for thing, role, intensity in zip(
@@ -127,7 +127,7 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
     if draw.fields.shown["channel"][i]:
         channel = draw.fields.index["channel"][i]
         course_weight *= model.fields.value["channel"].chances[0, :, channel]
-    second = set(mentions.thing[mine & (mentions.role == ALSO)].tolist())
+    second = set(mentions.thing[own & (mentions.role == ALSO)].tolist())
     for thing, chances in enumerate(tables.second.T):
         course_weight *= chances if thing in second else 1 - chances
     urgency, specialty = np.zeros(len(URGENCY)), np.zeros(len(SPECIALTY))

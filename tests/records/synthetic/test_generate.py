@@ -1,6 +1,7 @@
 """The records: their columns, shares and gaps, and that a seed fixes every byte."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_the_same_bytes_come_from_a_fresh_interpreter():
     printed = [
         subprocess.run(
             [sys.executable, "-c", program],
-            env={"PYTHONPATH": "src", "PYTHONHASHSEED": hash_seed},
+            env=os.environ | {"PYTHONPATH": "src", "PYTHONHASHSEED": hash_seed},
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -7,8 +7,8 @@ import pytest
 
 from intake_triage.records.synthetic.classes import ALSO, DENIED, NOW, PAST, RELATIVE
 from intake_triage.records.synthetic.fields import DURATIONS
-from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
+from intake_triage.records.synthetic.network import Circumstances
 from intake_triage.records.synthetic.wording import Writer
 
 N = 400

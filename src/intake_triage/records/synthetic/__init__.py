@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from intake_triage.records.synthetic.classes import FIELDS, SPECIALTY, URGENCY, ClinicField
+from intake_triage.records.synthetic.classes import FIELDS, SPECIALTY, URGENCY
 from intake_triage.records.synthetic.generate import DEFAULT_RELATEDNESS, generate_clinic
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -13,6 +13,5 @@ __all__ = [
     "FIELDS",
     "SPECIALTY",
     "URGENCY",
-    "ClinicField",
     "generate_clinic",
 ]

@@ -38,5 +38,12 @@ class ChanceTable:
 
 
 def normalise(weights: np.ndarray) -> np.ndarray:
-    """Weights as chances: the last axis sums to 1."""
-    return weights / weights.sum(axis=-1, keepdims=True)
+    """Weights as chances: the last axis sums to 1; where all are 0 they stay so."""
+    total = weights.sum(axis=-1, keepdims=True)
+    return np.divide(weights, total, out=np.zeros_like(weights, dtype=np.float64), where=total > 0)
+
+
+def draw_each(rng: np.random.Generator, chances: np.ndarray) -> np.ndarray:
+    """Draw one value from each row: int array of shape (n,) from chances of shape (n, n_values)."""
+    ends = np.cumsum(chances, axis=1)[:, :-1]
+    return (rng.random(len(chances))[:, None] >= ends).sum(axis=1)

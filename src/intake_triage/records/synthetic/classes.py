@@ -1,7 +1,6 @@
 """The names that the catalogue and the generator share: classes, fields, places of a mention."""
 
-from dataclasses import dataclass
-from typing import Literal
+from intake_triage.records.schema import FormField
 
 URGENCY = ("emergent", "urgent", "semi_urgent", "routine")  # most urgent first
 SPECIALTY = (
@@ -26,26 +25,16 @@ ROLES = ("now", "denied", "past", "relative", "also")
 NOW, DENIED, PAST, RELATIVE, ALSO = range(len(ROLES))
 
 
-@dataclass(frozen=True)
-class ClinicField:
-    """A structured entry of the form; `low` and `high` bound a numeric one, both included."""
-
-    name: str
-    kind: Literal["numeric", "categorical"]
-    low: float | None = None
-    high: float | None = None
-
-
 FIELDS = (
-    ClinicField("age", "numeric", 0, 90),  # years
-    ClinicField("sex", "categorical"),
-    ClinicField("site", "categorical"),
-    ClinicField("channel", "categorical"),
-    ClinicField("temperature", "numeric", 34, 42),  # degrees Celsius
-    ClinicField("heart_rate", "numeric", 35, 220),  # beats a minute
-    ClinicField("pain_score", "numeric", 0, 10),
-    ClinicField("duration_days", "numeric", 0, 3650),
-    ClinicField("payment", "categorical"),
-    ClinicField("established", "categorical"),
-    ClinicField("referred", "categorical"),
+    FormField("age", "numeric", 0, 90),  # years
+    FormField("sex", "categorical"),
+    FormField("site", "categorical"),
+    FormField("channel", "categorical"),
+    FormField("temperature", "numeric", 34, 42),  # degrees Celsius
+    FormField("heart_rate", "numeric", 35, 220),  # beats a minute
+    FormField("pain_score", "numeric", 0, 10),
+    FormField("duration_days", "numeric", 0, 3650),
+    FormField("payment", "categorical"),
+    FormField("established", "categorical"),
+    FormField("referred", "categorical"),
 )

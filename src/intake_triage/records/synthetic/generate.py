@@ -11,14 +11,9 @@ from intake_triage.records.synthetic.catalogue import load_catalogue
 from intake_triage.records.synthetic.classes import N_LEVELS, SPECIALTY, URGENCY
 from intake_triage.records.synthetic.fields import FieldValues, draw_fields
 from intake_triage.records.synthetic.labels import is_child
-from intake_triage.records.synthetic.latents import (
-    Circumstances,
-    Latents,
-    draw_circumstances,
-    draw_latents,
-)
 from intake_triage.records.synthetic.mentions import Mentions, draw_mentions
 from intake_triage.records.synthetic.model import ClinicModel, build_model
+from intake_triage.records.synthetic.network import Circumstances, draw_circumstances
 from intake_triage.records.synthetic.oracle import Oracle
 from intake_triage.records.synthetic.wording import Writer
 
@@ -31,7 +26,6 @@ class Draw:
     """One chunk before it becomes words and columns; `urgency` and `specialty` are indices."""
 
     circumstances: Circumstances
-    latents: Latents
     mentions: Mentions
     fields: FieldValues
     urgency: np.ndarray
@@ -97,21 +91,20 @@ def generate_clinic(
 def draw_chunk(model: ClinicModel, *, seed: int, chunk: int, n: int = CHUNK) -> Draw:
     """Draw latents, evidence and labels of one chunk."""
     rng = _generator(seed, chunk, stream=0)
-    circumstances = draw_circumstances(rng, model, n)
-    latents = draw_latents(rng, model, circumstances)
-    mentions = draw_mentions(rng, model.mentions, circumstances, latents)
-    fields = draw_fields(
-        rng, model.fields, case=latents.case, course=latents.course, band=circumstances.band
-    )
-    condition, severity = np.divmod(latents.case, N_LEVELS)
+    circumstances = draw_circumstances(rng, model.network, n)
+    condition = model.network.condition.draw(rng, circumstances.cell)
+    severity = model.severity.draw(rng, condition)
+    course = model.course.draw(rng, np.zeros_like(condition))
+    case = condition * N_LEVELS + severity
+    mentions = draw_mentions(rng, model.mentions, circumstances.verbosity, case, course)
+    fields = draw_fields(rng, model.fields, case=case, course=course, band=circumstances.band)
     labels = model.labels
     routing = circumstances.site * 2 + is_child(circumstances.band)
     return Draw(
         circumstances=circumstances,
-        latents=latents,
         mentions=mentions,
         fields=fields,
-        urgency=labels.urgency.draw(rng, severity * N_LEVELS + latents.course),
+        urgency=labels.urgency.draw(rng, severity * N_LEVELS + course),
         specialty=labels.specialty.draw(rng, routing * len(model.severity.rows) + condition),
     )
 
@@ -146,7 +139,6 @@ def _to_frame(model: ClinicModel, draw: Draw, ids: list[str], text: list[str]) -
 
 
 def _oracle_frame(ids: list[str], urgency: np.ndarray, specialty: np.ndarray) -> pd.DataFrame:
-    columns = {"record_id": ids}
-    columns |= {f"urgency_{k}": urgency[:, k] for k in range(urgency.shape[1])}
-    columns |= {f"specialty_{k}": specialty[:, k] for k in range(specialty.shape[1])}
-    return pd.DataFrame(columns)
+    tasks = {"urgency": urgency, "specialty": specialty}
+    columns = {f"{task}_{k}": chances for task in tasks for k, chances in enumerate(tasks[task].T)}
+    return pd.DataFrame({"record_id": ids} | columns)

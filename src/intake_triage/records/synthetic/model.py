@@ -12,7 +12,7 @@ from intake_triage.records.synthetic.catalogue import Catalogue
 from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.fields import FieldTables, build_field_tables
 from intake_triage.records.synthetic.labels import LabelTables, build_label_tables
-from intake_triage.records.synthetic.mention_tables import MentionTables, build_mention_tables
+from intake_triage.records.synthetic.mentions import MentionTables, build_mention_tables
 from intake_triage.records.synthetic.network import NetworkTables, build_network_tables
 
 

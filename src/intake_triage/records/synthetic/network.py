@@ -86,6 +86,41 @@ class NetworkTables:
         return np.einsum("kbsm,kbsmc->c", self.cell_shares(), self.condition.chances)
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known of a form before it is read; int arrays of shape (n,).
+
+    `sex` is 0 for male and 1 for female; `verbosity` of the writer is 0 terse … 2 wordy; `cell`
+    indexes the flattened (kind of site, age band, sex, month).
+    """
+
+    site: np.ndarray
+    day: np.ndarray
+    band: np.ndarray
+    sex: np.ndarray
+    age: np.ndarray
+    verbosity: np.ndarray
+    cell: np.ndarray
+
+
+def draw_circumstances(rng: np.random.Generator, network: NetworkTables, n: int) -> Circumstances:
+    """Draw site and day, then the patient that such a site sees."""
+    only = np.zeros(n, dtype=np.int64)
+    site = network.site.draw(rng, only)
+    day = network.day.draw(rng, only)
+    band, sex = np.divmod(network.patient.draw(rng, network.kind[site]), 2)
+    width = network.band_high[band] - network.band_low[band] + 1
+    return Circumstances(
+        site=site,
+        day=day,
+        band=band,
+        sex=sex,
+        age=network.band_low[band] + (rng.random(n) * width).astype(np.int64),
+        verbosity=network.habits.verbosity.draw(rng, site),
+        cell=network.number_cells(site, band=band, sex=sex, day=day),
+    )
+
+
 def build_network_tables(catalogue: Catalogue) -> NetworkTables:
     """Draw the sites from the catalogue's own seed and tabulate who comes to them."""
     network = catalogue.network
@@ -100,9 +135,7 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
     bands = network.age_bands
     band_shares = np.array([band.share for band in bands])
     sexes = np.array([1 - network.women, network.women])
-    patient = normalise(
-        np.array([np.outer(band_shares * kind.ages, sexes).ravel() for kind in kinds])
-    )
+    patient = np.array([np.outer(band_shares * kind.ages, sexes).ravel() for kind in kinds])
     days = [network.first_day + timedelta(days=i) for i in range(network.days)]
     month = np.array([(d.year - days[0].year) * 12 + d.month - 1 for d in days])
     return NetworkTables(
@@ -114,12 +147,10 @@ def build_network_tables(catalogue: Catalogue) -> NetworkTables:
         band_names=tuple(band.name for band in bands),
         band_low=np.array([band.low for band in bands]),
         band_high=np.array([band.high for band in bands]),
-        patient=ChanceTable(patient),
+        patient=ChanceTable(normalise(patient)),
         condition=ChanceTable(_tabulate_conditions(catalogue)),
         routing_habit=rng.lognormal(0.0, ROUTING_SPREAD, (network.sites, len(SPECIALTY))),
-        habits=_draw_habits(
-            rng, network.sites, [order.weight for order in catalogue.wording.orders]
-        ),
+        habits=_draw_habits(rng, network.sites, [o.weight for o in catalogue.wording.orders]),
     )
 
 
@@ -129,12 +160,8 @@ def _tabulate_conditions(catalogue: Catalogue) -> np.ndarray:
     by_age = np.array([c.age for c in conditions]).T  # (n_bands, C)
     female = np.array([c.female for c in conditions])
     by_sex = 2 * np.stack([1 - female, female])  # (2, C)
-    by_kind = np.array(
-        [
-            [kind.specialties.get(home, 1.0) for home in catalogue.homes.values()]
-            for kind in catalogue.network.kinds.values()
-        ]
-    )
+    homes, kinds = catalogue.homes.values(), catalogue.network.kinds.values()
+    by_kind = np.array([[kind.specialties.get(home, 1.0) for home in homes] for kind in kinds])
     by_month = np.ones((N_MONTHS, len(conditions)))
     months = np.arange(N_MONTHS)
     for c, condition in enumerate(conditions):

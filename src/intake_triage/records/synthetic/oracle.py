@@ -11,9 +11,12 @@ posteriors are their tables averaged over these. Where a form lacks age or sex, 
 too: the posterior is averaged over its readings.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
+from intake_triage.records.synthetic.chances import normalise
 from intake_triage.records.synthetic.classes import (
     ALSO,
     DENIED,
@@ -33,16 +36,68 @@ from intake_triage.records.synthetic.fields import (
     context_of,
 )
 from intake_triage.records.synthetic.labels import is_child
-from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
 from intake_triage.records.synthetic.model import ClinicModel
-from intake_triage.records.synthetic.readings import Readings, list_readings
+from intake_triage.records.synthetic.network import Circumstances, NetworkTables
 
 BLOCK = 512  # readings; their evidence of all cases together stays in the processor's cache
 
 # States of a thing in a form: present with each intensity, then the other places.
 STATE_OF_ROLE = {DENIED: 4, PAST: 5, RELATIVE: 6}
 N_STATES = len(INTENSITIES) + len(STATE_OF_ROLE)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Every reading of n forms; arrays of shape (n_readings,), forms in order.
+
+    A form that states age and sex has one reading, one that states neither has all.
+
+    Attributes
+    ----------
+    record : int, the form that is read
+    first : int array of shape (n,), the first reading of each form
+    band, sex, cell : int, as in `Circumstances`
+    log_chance : float
+        Log of the chance of this age band and sex among the patients of such a site.
+    """
+
+    record: np.ndarray
+    first: np.ndarray
+    band: np.ndarray
+    sex: np.ndarray
+    cell: np.ndarray
+    log_chance: np.ndarray
+
+    def weigh(self, log_evidence: np.ndarray) -> np.ndarray:
+        """Chances of the readings of each form, given the log of all that speaks for each."""
+        joint = self.log_chance + log_evidence
+        weight = np.exp(joint - np.maximum.reduceat(joint, self.first)[self.record])
+        return weight / np.add.reduceat(weight, self.first)[self.record]
+
+
+def list_readings(
+    network: NetworkTables, circumstances: Circumstances, fields: FieldValues
+) -> Readings:
+    """All readings of the forms; site and date are known of every form."""
+    patients = np.arange(network.patient.rows.shape[1])  # band · 2 + sex
+    band_fits = patients // 2 == circumstances.band[:, None]  # (n, n_patients)
+    sex_fits = patients % 2 == circumstances.sex[:, None]
+    band_fits |= ~fields.shown["age"][:, None]
+    sex_fits |= ~fields.shown["sex"][:, None]
+    record, patient = np.nonzero(band_fits & sex_fits)
+    band, sex = np.divmod(patient, 2)
+    site, day = circumstances.site[record], circumstances.day[record]
+    with np.errstate(divide="ignore"):  # log 0 is −inf: no such patient comes to such a site
+        log_chance = np.log(network.patient.rows[network.kind[site], patient])
+    return Readings(
+        record=record,
+        first=np.searchsorted(record, np.arange(len(circumstances.site))),
+        band=band,
+        sex=sex,
+        cell=network.number_cells(site, band=band, sex=sex, day=day),
+        log_chance=log_chance,
+    )
 
 
 class Oracle:
@@ -79,7 +134,8 @@ class Oracle:
         named = self._name_evidence(circumstances, mentions, fields, readings)
         condition, severity, log_evidence = self._weigh_cases(named)
         weight = readings.weigh(log_evidence + self._log_payment(fields, readings))[:, None]
-        course = _softmax(self._course_evidence(circumstances, mentions, fields))
+        evidence = self._course_evidence(circumstances, mentions, fields)
+        course = normalise(np.exp(evidence - evidence.max(axis=1, keepdims=True)))
         labels = self._model.labels
         severity = np.add.reduceat(weight * severity, readings.first)
         urgency = np.einsum("ns,nz,szu->nu", severity, course, labels.urgency.chances)
@@ -90,7 +146,7 @@ class Oracle:
             rows = routing == table
             routed[rows] = condition[rows] @ tables[table]
         specialty = np.add.reduceat(weight * routed, readings.first)
-        return _rescale(urgency), _rescale(specialty)
+        return normalise(urgency), normalise(specialty)
 
     def _weigh_cases(self, named: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What the evidence says of the case, reading by reading.
@@ -237,13 +293,3 @@ def _stack(tables: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, int]]:
     lengths = [len(table) for table in tables.values()]
     starts = np.cumsum([0, *lengths[:-1]]).tolist()
     return np.concatenate(list(tables.values())), dict(zip(tables, starts, strict=True))
-
-
-def _softmax(evidence: np.ndarray) -> np.ndarray:
-    """Rows as chances."""
-    return _rescale(np.exp(evidence - evidence.max(axis=1, keepdims=True)))
-
-
-def _rescale(chances: np.ndarray) -> np.ndarray:
-    """Rows that sum to 1 but for the last rounding."""
-    return chances / chances.sum(axis=1, keepdims=True)

@@ -4,12 +4,14 @@ Text depends on what is mentioned, on the site, on the date and on how wordy the
 these it says nothing more about the patient.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from intake_triage.records.synthetic.catalogue import Catalogue
+from intake_triage.records.synthetic.chances import draw_each, normalise
 from intake_triage.records.synthetic.classes import (
     DENIED,
     INTENSITIES,
@@ -20,11 +22,10 @@ from intake_triage.records.synthetic.classes import (
     RELATIVE,
     ROLES,
 )
+from intake_triage.records.synthetic.entries import Phrases
 from intake_triage.records.synthetic.fields import DURATIONS
-from intake_triage.records.synthetic.latents import Circumstances
 from intake_triage.records.synthetic.mentions import Mentions
-from intake_triage.records.synthetic.network import N_MONTHS, Habits
-from intake_triage.records.synthetic.phrases import PhraseBook, ago_phrases, duration_phrases
+from intake_triage.records.synthetic.network import N_MONTHS, Circumstances, Habits
 
 FEWEST_WORDS, MOST_WORDS = 5, 60
 LAY_DRIFT = 0.6  # growth of the lay register's weight over the two years: patients write more
@@ -55,6 +56,22 @@ class Items:
         return Items(self.record[order], self.role[order], self.thing[order], self.intensity[order])
 
 
+class PhraseBook:
+    """Phrases of many things, drawn by thing and register."""
+
+    def __init__(self, things: Sequence[Phrases]) -> None:
+        phrases = [thing.of(register) for thing in things for register in REGISTERS]
+        counts = np.array([len(p) for p in phrases])
+        self._count = counts.reshape(-1, len(REGISTERS))
+        self._first = (np.cumsum(counts) - counts).reshape(-1, len(REGISTERS))
+        self._text = np.array([p for ps in phrases for p in ps], dtype=object)
+
+    def draw(self, rng: np.random.Generator, thing: np.ndarray, register: np.ndarray) -> np.ndarray:
+        """One phrase each: object array of the shape of `thing` and `register`."""
+        step = (rng.random(len(thing)) * self._count[thing, register]).astype(np.int64)
+        return self._text[self._first[thing, register] + step]
+
+
 class Writer:
     """Writes the text of forms."""
 
@@ -70,8 +87,8 @@ class Writer:
         self._intensities = PhraseBook([wording.intensities[name] for name in INTENSITIES[1:]])
         self._before = PhraseBook([wording.clauses[role].before for role in ROLES])
         self._after = PhraseBook([wording.clauses[role].after for role in ROLES])
-        self._lasting = PhraseBook([duration_phrases(days) for days in DURATIONS])
-        self._ago = PhraseBook([ago_phrases(days) for days in DURATIONS[-N_AGO:]])
+        self._lasting = PhraseBook([_duration_phrases(days) for days in DURATIONS])
+        self._ago = PhraseBook([_ago_phrases(days) for days in DURATIONS[-N_AGO:]])
         orders = [order.clauses for order in wording.orders]
         self._rank = np.array([[order.index(role) for role in ROLES] for order in orders])
         self._openings = np.array([f"{text} " for text in wording.openings], dtype=object)
@@ -124,7 +141,7 @@ class Writer:
         bodies = np.array(["".join(pieces[a:b]) for a, b in pairwise(bounds)], dtype=object)
         return self._finish(rng, bodies, circumstances)
 
-    def _list_items(self, mentions: Mentions, n: int) -> "Items":
+    def _list_items(self, mentions: Mentions, n: int) -> Items:
         """All that is to be written; a form without a present complaint says so vaguely."""
         now_record, now_family = np.nonzero(mentions.course_now)
         now_level = mentions.course_now[now_record, now_family] - 1
@@ -161,8 +178,7 @@ class Writer:
         shares = self._habits.register[circumstances.site].copy()
         elapsed = self._month[circumstances.day] / (N_MONTHS - 1)
         shares[:, REGISTERS.index("lay")] *= 1 + LAY_DRIFT * elapsed
-        ends = np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)[record]
-        return (rng.random(len(record))[:, None] >= ends[:, :-1]).sum(axis=1)
+        return draw_each(rng, normalise(shares)[record])
 
     def _grade(
         self,
@@ -239,3 +255,29 @@ def _swap_letters(text: str, at: int) -> str:
     if at < 1 or at + 3 > len(text) or not text[at - 1 : at + 3].isalpha():
         return text
     return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+
+
+def _duration_phrases(days: float) -> Phrases:
+    """How long the present complaint lasts."""
+    if days == 0:
+        return Phrases(lay=["since this morning", "since today"], clinical=["of today"])
+    count, unit, plural = _in_words(days)
+    return Phrases(
+        lay=[f"for {plural}", f"for {plural} now"],
+        clinical=[f"x {plural}", f"of {plural}"],
+        short=[f"x {count}{unit[0]}"],
+    )
+
+
+def _ago_phrases(days: float) -> Phrases:
+    """When something past was."""
+    *_, plural = _in_words(days)
+    return Phrases(lay=[f"{plural} ago", f"for {plural}"], clinical=[f"{plural} prior"])
+
+
+def _in_words(days: float) -> tuple[int, str, str]:
+    """A duration as count, unit and both together, in the largest unit that fits."""
+    units = (("year", 365), ("month", 30), ("week", 7), ("day", 1))
+    unit, length = next(u for u in units if days >= u[1] and days % u[1] == 0)
+    count = int(days // length)
+    return count, unit, f"{count} {unit}{'s' * (count > 1)}"
