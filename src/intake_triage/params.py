@@ -7,8 +7,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from intake_triage.errors import InputError
+from intake_triage.layout import Layout
+from intake_triage.systems import TRAINED_SYSTEMS
 
-PARAMS_FILE = Path("params.yaml")
+PARAMS_FILE = Layout().params
 
 Share = Annotated[float, Field(ge=0, le=1)]
 OpenShare = Annotated[float, Field(gt=0, lt=1)]
@@ -194,7 +196,7 @@ class CompareParams(Section):
     margin: MarginParams
     resamples: Annotated[int, Field(ge=100)]
     ece_bins: Annotated[int, Field(ge=2)]
-    min_subgroup: Annotated[int, Field(ge=11)]  # evaluation.small_counts.SMALLEST_SHOWN
+    min_subgroup: Annotated[int, Field(ge=11)]  # statistics.disclosure.SMALLEST_SHOWN
 
 
 class CostParams(Section):
@@ -219,13 +221,13 @@ class DecisionParams(Section):
     max_ece: OpenShare
     slope: SlopeParams
     cost_margin: NonNegative
-    cheaper_first: list[Literal["linear", "gbm", "mtl", "st"]]
+    cheaper_first: list[str]
 
     @model_validator(mode="after")
     def _every_system_once(self) -> "DecisionParams":
-        if sorted(self.cheaper_first) != ["gbm", "linear", "mtl", "st"]:
+        if sorted(self.cheaper_first) != sorted(TRAINED_SYSTEMS):
             raise ValueError(
-                "cheaper_first must name linear, gbm, mtl and st, each once, "
+                f"cheaper_first must name {', '.join(TRAINED_SYSTEMS)}, each once, "
                 f"got {', '.join(self.cheaper_first)}"
             )
         return self

@@ -28,11 +28,6 @@ def test_brier_equals_scikit_learn(forecast):
     assert scores.brier(logits, labels) == pytest.approx(expected, rel=1e-12)
 
 
-def test_accuracy_equals_scikit_learn(forecast):
-    logits, labels = forecast
-    assert scores.accuracy(logits, labels) == metrics.accuracy_score(labels, logits.argmax(1))
-
-
 def test_macro_f1_equals_scikit_learn(forecast):
     logits, labels = forecast
     expected = metrics.f1_score(labels, logits.argmax(1), average="macro")
@@ -60,7 +55,7 @@ def test_float32_logits_are_scored_in_float64(forecast, score):
     assert score(logits, labels) == pytest.approx(score(np.float64(logits), labels), rel=1e-14)
 
 
-@pytest.mark.parametrize("score", [scores.log_loss, scores.brier, scores.accuracy])
+@pytest.mark.parametrize("score", [scores.log_loss, scores.brier])
 @pytest.mark.parametrize("wrong", [-1, 5])
 def test_a_record_without_label_is_refused(forecast, score, wrong):
     logits, labels = forecast

@@ -1,55 +1,19 @@
 """Scores of predicted classes and of class logits; what training, choices and comparison share.
 
-Every function scores labelled records alone: the caller leaves out the unlabelled ones, and a label
-outside the classes, `NO_LABEL` among them, is refused. Logits need not be normalised.
+Throughout, `labels` and `predicted` are int arrays of shape (n_records,) of class indices, and
+`logits` float arrays of shape (n_records, n_classes) that need not be normalised. Labelled records
+alone are scored: the caller leaves out the others. A `ValueError` says that there are no records,
+that shapes disagree, or that a value, `NO_LABEL` among them, is no class index.
 """
 
 import numpy as np
 from scipy.special import log_softmax, softmax
 
 
-def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Share of records whose highest logit is that of the true class.
-
-    Parameters
-    ----------
-    logits : float array of shape (n_records, n_classes)
-    labels : int array of shape (n_records,)
-        True class indices in ``range(n_classes)``.
-
-    Returns
-    -------
-    float
-        In [0, 1], higher is better.
-
-    Raises
-    ------
-    ValueError
-        If there are no records, the shapes disagree, or a label is no class index.
-    """
-    _check_labels_are_classes(labels, n_records=len(logits), n_classes=logits.shape[1])
-    return float((logits.argmax(axis=1) == labels).mean())
-
-
 def macro_f1(predicted: np.ndarray, labels: np.ndarray, *, n_classes: int) -> float:
-    """Mean over all classes of the F1 score, absent classes included.
+    """Mean F1 score over `n_classes` classes, in [0, 1], higher is better.
 
-    Parameters
-    ----------
-    predicted, labels : int arrays of shape (n_records,)
-        Class indices in ``range(n_classes)``.
-    n_classes : int
-        The mean is over this many classes; one that is neither predicted nor true counts as 0.
-
-    Returns
-    -------
-    float
-        In [0, 1], higher is better.
-
-    Raises
-    ------
-    ValueError
-        If there are no records, the shapes disagree, or a value is no class index.
+    A class that is neither predicted nor true counts as 0.
     """
     return float(f1_by_class(predicted, labels, n_classes=n_classes).mean())
 
@@ -66,41 +30,16 @@ def f1_by_class(predicted: np.ndarray, labels: np.ndarray, *, n_classes: int) ->
 
 
 def f1_of_counts(hits: np.ndarray, n_true: np.ndarray, n_predicted: np.ndarray) -> np.ndarray:
-    """F1 score from counts, or weighted counts, of records.
+    """F1 score from counts, or weighted counts, of records; arrays that broadcast to one shape.
 
-    Parameters
-    ----------
-    hits, n_true, n_predicted : arrays that broadcast to one shape
-        Records of a class that are predicted as it, that are of it, that are predicted as it.
-
-    Returns
-    -------
-    float64 array of that shape
-        In [0, 1]; 0 for a class that is neither true nor predicted.
+    `hits` are those of a class that are predicted as it; 0 for a class neither true nor predicted.
     """
     either = np.asarray(n_true + n_predicted, np.float64)
     return np.divide(2.0 * hits, either, out=np.zeros(either.shape), where=either > 0)
 
 
 def log_loss(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Mean negative natural logarithm of the probability given to the true class.
-
-    Parameters
-    ----------
-    logits : float array of shape (n_records, n_classes)
-    labels : int array of shape (n_records,)
-        True class indices in ``range(n_classes)``.
-
-    Returns
-    -------
-    float
-        In nats, not negative, lower is better.
-
-    Raises
-    ------
-    ValueError
-        If there are no records, the shapes disagree, or a label is no class index.
-    """
+    """Mean of −log of the true class's probability, in nats, at least 0, lower is better."""
     return float(record_log_losses(logits, labels).mean())
 
 
@@ -111,23 +50,9 @@ def record_log_losses(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def brier(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Mean squared distance between the predicted distribution and the outcome.
+    """Mean squared distance between the predicted distribution and the outcome, in [0, 2].
 
-    Parameters
-    ----------
-    logits : float array of shape (n_records, n_classes)
-    labels : int array of shape (n_records,)
-        True class indices in ``range(n_classes)``.
-
-    Returns
-    -------
-    float
-        In [0, 2], lower is better; 0 only for a certain and correct forecast.
-
-    Raises
-    ------
-    ValueError
-        If there are no records, the shapes disagree, or a label is no class index.
+    Lower is better; 0 only for a certain and correct forecast.
 
     References
     ----------

@@ -113,7 +113,6 @@ def gain_in_f1(
     classes : mapping
         Class index to name, for those to show on their own.
     margin : float
-        Above 0.
     n_units : int
         Units with a label of the task.
     """
