@@ -7,16 +7,16 @@ VENV := .venv
 # DVC runs the stages with the `python` it finds on the PATH.
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 
-.PHONY: repro test
-
+.PHONY: repro test lint
 repro: $(VENV)/installed
 	$(RUN) dvc repro
-	$(call write_brief,.)
 
-test: $(VENV)/installed
+test: lint
+	$(RUN) python -m pytest
+
+lint: $(VENV)/installed
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(RUN) python -m pytest
 
 # The stamp is made last: an interrupted installation is taken up again.
 $(VENV)/installed: requirements.txt constraints.txt
@@ -26,12 +26,10 @@ $(VENV)/installed: requirements.txt constraints.txt
 	touch $@
 
 # Runs with other params, each in a clone of what is committed that is kept in .runs/, so that a
-# killed run resumes; what is small enough for git goes to results/<name>/.
-run_in_clone = cd .runs/$@ && $(RUN) dvc exp run $(foreach param,$(1),-S '$(param)') && cd ../.. && \
-	rm -rf results/$@ && mkdir -p results/$@ && \
-	cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots) results/$@/
+# killed run resumes; what a page shows of it is kept in results/<name>/.
+.PHONY: namcs large
+run_in_clone = cd .runs/$@ && $(RUN) dvc exp run $(foreach param,$(1),-S '$(param)')
 
-.PHONY: namcs large readme card
 clone-%: $(VENV)/installed
 	test -d .runs/$* || git clone --quiet . .runs/$*
 	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
@@ -42,11 +40,13 @@ namcs: $(if $(NAMCS),clone-namcs)
 	mkdir -p .runs/$@/data/raw && rm -rf .runs/$@/data/raw/namcs
 	cp -rL "$(NAMCS)" .runs/$@/data/raw/namcs
 	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
-	$(call write_brief,results/namcs)
+	rm -rf results/$@ && mkdir -p results/$@ && \
+		cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots reports) results/$@/
 
 # The synthetic clinic with 200,000 records to train on, one seed; about an hour.
 large: clone-large
 	$(call run_in_clone,data.n_records=333340 train.seeds=[0] train.epochs=3)
+	$(RUN) python -m stages.data_card --keep-large .runs/large
 
 # The transfer study, block by block; each block's results are kept in git. With NAMCS=<folder of
 # survey files> the survey's block too; BLOCKS="conflict" runs some alone.
@@ -60,45 +60,30 @@ transfer: $(VENV)/installed
 	$(RUN) python -m studies.transfer.validity
 	$(RUN) python -m studies.transfer.report
 
-# Loss weights side by side, as queued experiments: a table of their valid scores, and the frontier
-# as dvc_plots/index.html.
-.PHONY: sweep
+# Loss weights side by side, as queued experiments: their table, and the frontier as
+# dvc_plots/index.html.
+.PHONY: sweep exps
 WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
-# DVC names a metric's file only where another file has a metric of that name.
-VALID_SCORES := (metrics/train_mtl.json:)?mtl\.(urgency|specialty)\.(log_loss|macro_f1)
 sweep: $(VENV)/installed
 	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)'
 	$(RUN) dvc exp run --run-all
-	$(RUN) dvc exp show --md --drop '.*' \
-		--keep 'Experiment|mtl.loss_weight|$(VALID_SCORES)$$'
 	$(RUN) dvc plots diff HEAD $$($(RUN) dvc exp list --name-only) --targets dvc.yaml::frontier
+	$(MAKE) exps
 
-# Writes docs/data-card.md anew, from the generator and results/large.
-card: $(VENV)/installed
-	$(RUN) PYTHONPATH=src python -m intake_triage.report.data_card
+# What a sweep compares: the loss weight and its method, scores on valid, then those on test.
+SHOWN := Experiment|mtl\.(loss_weight|balancing)|valid\.mtl\..*|test\.mtl\..*\.macro_f1|choice
+exps: $(VENV)/installed
+	@$(RUN) dvc exp show --no-pager --drop '.*' --keep '^($(SHOWN))$$'
 
-# Writes the README's figures and picture anew from the committed metrics/ and results/namcs/.
-readme: $(VENV)/installed
-	$(RUN) PYTHONPATH=src python -m intake_triage.report.readme
-
-# Writes reports/brief.html and reports/model-card.md anew, from the committed metrics/ and plots/;
-# the survey's too.
-.PHONY: brief
-write_brief = PYTHONPATH=src $(RUN) python -m intake_triage.report.brief --run $(1) && \
-	PYTHONPATH=src $(RUN) python -m intake_triage.report.model_card --run $(1)
-brief: $(VENV)/installed
-	$(call write_brief,.)
-	$(call write_brief,results/namcs)
-
-# What a change did: the working tree against BASE, as review/review.html and review/comment.md.
+# What a change did: the working tree against BASE, as review/comment.md and review/plots/.
 .PHONY: review check-lock
 BASE ?= main
 review: check-lock
-	$(RUN) PYTHONPATH=src python -m intake_triage.report.review "$(BASE)"
+	$(RUN) python -m stages.review "$(BASE)"
 
 # Fails where dvc.lock is out of step with code, params or results; needs neither cache nor data.
 check-lock: $(VENV)/installed
-	@$(RUN) PYTHONPATH=src python -m intake_triage.report.review.lock
+	@$(RUN) python -m stages.check_lock
 
 # Side by side against what a user would pick instead; over an hour, on an otherwise idle machine.
 # make bench BENCH="--skip pipeline"   leaves a topic as it was; BENCH=--quick   tries that all runs
