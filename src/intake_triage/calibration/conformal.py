@@ -40,11 +40,13 @@ def fit_conformal_thresholds(
     sets. Sadinle, Lei, Wasserman (2019), Least ambiguous set-valued classifiers with bounded error
     levels: the score.
     """
-    by_class = [
-        _usual_score(1 - probabilities[..., labels == k, k], alpha=alpha)
-        for k in range(probabilities.shape[-1])
-    ]
-    return np.stack(by_class, axis=-1)
+    thresholds = np.full((*probabilities.shape[:-2], probabilities.shape[-1]), np.inf)
+    for k in range(probabilities.shape[-1]):
+        scores = 1 - probabilities[..., labels == k, k]  # (..., n_records of the class)
+        rank = int(threshold_rank(scores.shape[-1], alpha=alpha))
+        if rank <= scores.shape[-1]:
+            thresholds[..., k] = np.sort(scores, axis=-1)[..., rank - 1]
+    return thresholds
 
 
 def prediction_sets(probabilities: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
@@ -76,12 +78,3 @@ def threshold_rank(n_records: np.ndarray | int, *, alpha: float) -> np.ndarray:
     """
     # 1e-9: a product that is a whole number is one, whatever its last binary digit.
     return np.ceil((np.asarray(n_records) + 1) * (1 - alpha) - 1e-9).astype(np.int64)
-
-
-def _usual_score(scores: np.ndarray, *, alpha: float) -> np.ndarray:
-    """Of (..., n_records) scores of one class; (...,)."""
-    n_records = scores.shape[-1]
-    rank = int(threshold_rank(n_records, alpha=alpha))
-    if rank > n_records:
-        return np.full(scores.shape[:-1], np.inf)
-    return np.sort(scores, axis=-1)[..., rank - 1]

@@ -34,16 +34,7 @@ class DecisionRules:
 
 
 def decide_argmax(probabilities: np.ndarray) -> np.ndarray:
-    """The likeliest class.
-
-    Parameters
-    ----------
-    probabilities : float array of shape (..., n_classes)
-
-    Returns
-    -------
-    int64 array of shape (...)
-    """
+    """The likeliest class: (..., n_classes) probabilities to int64 of shape (...)."""
     return probabilities.argmax(axis=-1)
 
 

@@ -19,14 +19,7 @@ LEVEL = 0.95
 class CrossFittedGain:
     """By how much one way of doing scores better than another on the same records.
 
-    Attributes
-    ----------
-    value : float
-        Above 0 where it scores better.
-    standard_error : float
-        Not negative.
-    n_groups : int
-        At least 2.
+    `value` is above 0 where it scores better; `n_groups` is at least 2.
     """
 
     value: float
@@ -52,10 +45,8 @@ def log_loss_gain(
     Parameters
     ----------
     logits, than : float arrays of shape (n_seeds, n_records, n_classes)
-    labels : int array of shape (n_records,)
-        True class indices.
-    unit : int array of shape (n_records,)
-        The group of each record, of two groups or more.
+    labels, unit : int arrays of shape (n_records,)
+        True class indices, and the group of each record, of two groups or more.
     """
     losses, than_losses = (
         np.mean([record_log_losses(seed_logits, labels) for seed_logits in each], axis=0)
@@ -74,11 +65,8 @@ def macro_f1_gain(
     ----------
     decided, than : int arrays of shape (n_seeds, n_records)
         Class indices in ``range(n_classes)``.
-    labels : int array of shape (n_records,)
-        True class indices.
-    unit : int array of shape (n_records,)
-        The group of each record, of two groups or more.
-    n_classes : int
+    labels, unit : int arrays of shape (n_records,)
+        True class indices, and the group of each record, of two groups or more.
 
     References
     ----------

@@ -13,7 +13,6 @@ from intake_triage.models.transformer.balancing import (
     FixedWeights,
     UncertaintyWeights,
     make_balancing,
-    scale_losses,
 )
 from intake_triage.params import MtlParams
 
@@ -47,7 +46,7 @@ def project(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 
 
 def test_the_weight_scales_urgency_and_its_rest_specialty():
-    scaled = scale_losses(LOSSES, loss_weight=0.3)
+    scaled = FixedWeights(loss_weight=0.3).scale(LOSSES)
     torch.testing.assert_close(torch.stack(scaled), torch.tensor([0.3 * 1.25, 0.7 * 2.0]))
 
 

@@ -5,12 +5,11 @@ needs nothing that unpickles.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
 
 from intake_triage.records.schema import FormField
 
@@ -62,18 +61,9 @@ class FieldColumns:
                 blocks.append(sparse.csr_array((ones, (np.arange(len(codes)), codes)), shape))
         return sparse.hstack([sparse.csr_array((len(frame), 0)), *blocks]).tocsr()
 
-    def to_dict(self) -> dict[str, Any]:
-        """A value that JSON can hold."""
-        return {"mean": self.mean, "scale": self.scale}
-
-
-def word_counter(*, min_document_frequency: int) -> CountVectorizer:
-    """Single words that occur in so many texts; `place_words` turns texts into its columns."""
-    return CountVectorizer(min_df=min_document_frequency)
-
 
 def place_words(texts: pd.Series, counter: CountVectorizer) -> sparse.csr_array:
-    """How early each word first comes: 1 for the first of a text, then 1/2, 1/3 …; 0 where absent.
+    """How early each of `counter`'s words first comes: 1, then 1/2, 1/3 …; 0 where absent.
 
     A tree can ask whether a word is there, or whether it comes early: the first reason for a visit
     says more than the third.
@@ -94,16 +84,6 @@ def place_words(texts: pd.Series, counter: CountVectorizer) -> sparse.csr_array:
         values += first.values()
     shape = (len(texts), len(column_of))
     return sparse.csr_array((np.array(values, dtype=np.float32), (rows, columns)), shape=shape)
-
-
-def tfidf(*, max_ngram: int, min_document_frequency: int) -> TfidfVectorizer:
-    """Words and runs of words, weighted by rarity, rows of length 1."""
-    return TfidfVectorizer(ngram_range=(1, max_ngram), min_df=min_document_frequency)
-
-
-def vocabulary_of(vectorizer: CountVectorizer) -> list[str]:
-    """The words in the order of their columns."""
-    return vectorizer.get_feature_names_out().tolist()
 
 
 def _category_codes(frame: pd.DataFrame, field: FormField) -> np.ndarray:

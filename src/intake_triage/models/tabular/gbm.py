@@ -11,12 +11,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import (
-    FieldColumns,
-    place_words,
-    vocabulary_of,
-    word_counter,
-)
+from intake_triage.models.tabular.features import FieldColumns, place_words
 from intake_triage.params import GbmParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
@@ -29,8 +24,7 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
     prepared = read_prepared(layout)
     train = prepared.of_split("train")
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
-    counter = word_counter(min_document_frequency=params.min_document_frequency)
-    counter.fit(train.frame["text"])
+    counter = CountVectorizer(min_df=params.min_document_frequency).fit(train.frame["text"])
 
     datasets = []
     for records in (train, prepared.of_split("valid")):
@@ -63,7 +57,9 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
     model_folder = folder / "model"
     model_folder.mkdir()
     booster.save_model(model_folder / "model.txt", num_iteration=booster.best_iteration)
-    write_json(model_folder / "features.json", {"vocabulary": vocabulary_of(counter)})
+    write_json(
+        model_folder / "features.json", {"vocabulary": counter.get_feature_names_out().tolist()}
+    )
     trees = booster.dump_model(num_iteration=booster.best_iteration)["tree_info"]
     return sum(tree["num_leaves"] for tree in trees)
 

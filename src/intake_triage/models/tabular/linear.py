@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, tfidf, vocabulary_of
+from intake_triage.models.tabular.features import FieldColumns
 from intake_triage.params import LinearParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
@@ -29,8 +30,8 @@ def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams
     known = labels != NO_LABEL
 
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
-    vectorizer = tfidf(
-        max_ngram=params.max_ngram, min_document_frequency=params.min_document_frequency
+    vectorizer = TfidfVectorizer(
+        ngram_range=(1, params.max_ngram), min_df=params.min_document_frequency
     ).fit(train.frame["text"])
     scored = prepared.frame[prepared.frame["split"] != "train"]
     tables = [
@@ -51,8 +52,13 @@ def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams
         {"coefficients": coefficients, "intercepts": intercepts, "idf": vectorizer.idf_},
         model_folder / "weights.safetensors",
     )
-    features = {"max_ngram": params.max_ngram, "vocabulary": vocabulary_of(vectorizer)}
-    write_json(model_folder / "features.json", features | columns.to_dict())
+    features = {
+        "max_ngram": params.max_ngram,
+        "vocabulary": vectorizer.get_feature_names_out().tolist(),
+        "mean": columns.mean,
+        "scale": columns.scale,
+    }
+    write_json(model_folder / "features.json", features)
     return coefficients.size + intercepts.size
 
 

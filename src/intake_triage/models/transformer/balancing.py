@@ -4,7 +4,6 @@ A further method of `torchjd` is a line in `AGGREGATORS`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import torch
 from torch import nn
@@ -25,8 +24,26 @@ AGGREGATORS: dict[str, Callable[[], Aggregator]] = {
 }
 
 
-class Balancing(Protocol):
-    """What the training loop needs of a method, which is a module: it may have weights to train."""
+class Balancing(nn.Module):
+    """What the training loop needs of a method; a module, since it may have weights to train.
+
+    Attributes
+    ----------
+    loss_weight : float
+        In (0, 1): urgency's; the rest is specialty's.
+    """
+
+    def __init__(self, *, loss_weight: float):
+        super().__init__()
+        self.loss_weight = loss_weight
+
+    def scale(self, losses: Losses) -> list[torch.Tensor]:
+        """``w · L_urgency`` and ``(1 − w) · L_specialty``."""
+        return [self.loss_weight * losses["urgency"], (1 - self.loss_weight) * losses["specialty"]]
+
+    def weights(self) -> dict[Task, float]:
+        """What each task's loss is multiplied with now."""
+        return {"urgency": self.loss_weight, "specialty": 1 - self.loss_weight}
 
     def backward(
         self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
@@ -39,35 +56,19 @@ class Balancing(Protocol):
         features : tensor of shape (B, width), what all heads share
         shared : the weights that `features` come from
         """
-
-    def weights(self) -> dict[Task, float]:
-        """What each task's loss is multiplied with now."""
+        raise NotImplementedError
 
 
-def scale_losses(losses: Losses, *, loss_weight: float) -> list[torch.Tensor]:
-    """``w · L_urgency`` and ``(1 − w) · L_specialty``."""
-    return [loss_weight * losses["urgency"], (1 - loss_weight) * losses["specialty"]]
-
-
-class FixedWeights(nn.Module):
+class FixedWeights(Balancing):
     """The sum of the scaled losses."""
-
-    def __init__(self, *, loss_weight: float):
-        super().__init__()
-        self.loss_weight = loss_weight
 
     def backward(
         self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
-        """See `Balancing`."""
-        sum(scale_losses(losses, loss_weight=self.loss_weight)).backward()
-
-    def weights(self) -> dict[Task, float]:
-        """See `Balancing`."""
-        return {"urgency": self.loss_weight, "specialty": 1 - self.loss_weight}
+        sum(self.scale(losses)).backward()
 
 
-class UncertaintyWeights(nn.Module):
+class UncertaintyWeights(Balancing):
     """Each scaled loss divided by a learned variance: ``exp(−s) · L + s / 2``, s a log-variance.
 
     References
@@ -77,19 +78,16 @@ class UncertaintyWeights(nn.Module):
     """
 
     def __init__(self, *, loss_weight: float):
-        super().__init__()
-        self.loss_weight = loss_weight
+        super().__init__(loss_weight=loss_weight)
         self.log_variance = nn.Parameter(torch.zeros(2))
 
     def backward(
         self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
-        """See `Balancing`."""
-        scaled = torch.stack(scale_losses(losses, loss_weight=self.loss_weight))
+        scaled = torch.stack(self.scale(losses))
         (torch.exp(-self.log_variance) * scaled + self.log_variance / 2).sum().backward()
 
     def weights(self) -> dict[Task, float]:
-        """See `Balancing`."""
         urgency, specialty = torch.exp(-self.log_variance).tolist()
         return {
             "urgency": self.loss_weight * urgency,
@@ -97,10 +95,11 @@ class UncertaintyWeights(nn.Module):
         }
 
 
-class AggregatedGradients(nn.Module):
+class AggregatedGradients(Balancing):
     """The gradients of the scaled losses, made one by a method of `torchjd`.
 
     A head's weights have the gradient of their own task; the shared ones the aggregated gradient.
+    By how much the method changes a gradient is no weight of a loss.
 
     References
     ----------
@@ -109,25 +108,18 @@ class AggregatedGradients(nn.Module):
     """
 
     def __init__(self, aggregator: Aggregator, *, loss_weight: float):
-        super().__init__()
-        self.loss_weight = loss_weight
+        super().__init__(loss_weight=loss_weight)
         self.aggregator = aggregator
 
     def backward(
         self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
-        """See `Balancing`."""
-        scaled = scale_losses(losses, loss_weight=self.loss_weight)
         # One task's gradient after the other: so small a model gains nothing from both at once.
-        mtl_backward(scaled, features, shared_params=shared, parallel_chunk_size=1)
+        mtl_backward(self.scale(losses), features, shared_params=shared, parallel_chunk_size=1)
         jac_to_grad(shared, self.aggregator)
 
-    def weights(self) -> dict[Task, float]:
-        """See `Balancing`; by how much the method changes a gradient is no weight of a loss."""
-        return {"urgency": self.loss_weight, "specialty": 1 - self.loss_weight}
 
-
-def make_balancing(params: MtlParams) -> nn.Module:
+def make_balancing(params: MtlParams) -> Balancing:
     """The method that `mtl.balancing` names.
 
     Raises

@@ -1,5 +1,7 @@
 """Structured fields as one token: the sum of an embedding a field, beside those of the text."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import torch
@@ -10,14 +12,10 @@ from intake_triage.records.schema import FormField
 MISSING = 0  # category number of a missing value, or of one that train does not hold
 
 
-def numeric_fields(fields: tuple[FormField, ...]) -> list[FormField]:
-    """Those that hold numbers, in the order of the schema."""
-    return [field for field in fields if field.kind == "numeric"]
-
-
-def categorical_fields(fields: tuple[FormField, ...]) -> list[FormField]:
-    """Those that hold categories, in the order of the schema."""
-    return [field for field in fields if field.kind == "categorical"]
+def split_by_kind(fields: Iterable[FormField]) -> tuple[list[FormField], list[FormField]]:
+    """The numeric fields and the categorical ones, in the order of the schema."""
+    fields = list(fields)
+    return tuple([f for f in fields if f.kind == kind] for kind in ("numeric", "categorical"))
 
 
 def encode_fields(
@@ -30,10 +28,11 @@ def encode_fields(
     numeric : float32 array of shape (n_records, n_numeric), NaN where missing
     categorical : int64 array of shape (n_records, n_categorical), `MISSING` or 1 … n_categories
     """
-    numeric = [frame[f.name].to_numpy(np.float32) for f in numeric_fields(fields)]
+    numbers, categories = split_by_kind(fields)
+    numeric = [frame[field.name].to_numpy(np.float32) for field in numbers]
     categorical = [
-        pd.Index(list(f.categories)).get_indexer(frame[f.name]).astype(np.int64) + 1
-        for f in categorical_fields(fields)
+        pd.Index(list(field.categories)).get_indexer(frame[field.name]).astype(np.int64) + 1
+        for field in categories
     ]
     shape = (len(frame), 0)
     return (

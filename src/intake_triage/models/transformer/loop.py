@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 from torch.optim.swa_utils import AveragedModel
 from tqdm import trange
 
+from intake_triage.models.transformer.balancing import Balancing
 from intake_triage.models.transformer.batches import (
     Batch,
     EncodedRecords,
@@ -43,7 +44,7 @@ class Epoch:
 
 def train_model(
     model: IntakeModel,
-    balancing: nn.Module | None,
+    balancing: Balancing | None,
     train: EncodedRecords,
     valid: EncodedRecords,
     params: TrainParams,
@@ -61,7 +62,7 @@ def train_model(
     Parameters
     ----------
     model : IntakeModel, on the device it is to be trained on
-    balancing : module with the methods of `Balancing`, or None with a single head
+    balancing : None with a single head
     pad_id : token number of padding
     name : shown beside the progress bar
     after_epoch : told of every epoch as it ends

@@ -9,11 +9,7 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
-from intake_triage.models.transformer.fields import (
-    FieldEmbeddings,
-    categorical_fields,
-    numeric_fields,
-)
+from intake_triage.models.transformer.fields import FieldEmbeddings, split_by_kind
 from intake_triage.records.schema import FormField
 
 
@@ -64,17 +60,14 @@ class IntakeModel(PreTrainedModel):
 
     def __init__(self, config: IntakeConfig):
         super().__init__(config)
-        fields = tuple(
-            FormField(**{**field, "categories": tuple(field["categories"])})
-            for field in config.fields
-        )
+        numeric, categorical = split_by_kind(FormField(**field) for field in config.fields)
         encoder = AutoModel.from_config(AutoConfig.for_model(**config.encoder))
         self.encoder = without_pooler(encoder)
         width = self.encoder.config.hidden_size
         self.field_embeddings = FieldEmbeddings(
-            n_numeric=len(numeric_fields(fields)),
+            n_numeric=len(numeric),
             n_bins=config.n_bins,
-            n_categories=[len(field.categories) for field in categorical_fields(fields)],
+            n_categories=[len(field.categories) for field in categorical],
             width=width,
         )
         self.heads = nn.ModuleDict(

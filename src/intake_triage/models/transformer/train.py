@@ -14,7 +14,7 @@ from transformers.utils import logging
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.transformer.balancing import make_balancing
+from intake_triage.models.transformer.balancing import Balancing, make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
 from intake_triage.models.transformer.diagnostics import compare_gradients
 from intake_triage.models.transformer.fields import quantile_edges
@@ -56,7 +56,7 @@ def fit_model(
     layout: Layout,
     folder: Path,
     params: TrainParams,
-    balancing: torch.nn.Module | None = None,
+    balancing: Balancing | None = None,
 ) -> int:
     """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`."""
     begin_fit(fit.seed)
@@ -69,7 +69,8 @@ def fit_model(
     tokenizer = AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True)
     pad_id = tokenizer.pad_token_id
 
-    device = _choose_device(params.device)
+    found = "cuda" if torch.cuda.is_available() else "cpu"
+    device = torch.device(found if params.device == "auto" else params.device)
     model = make_model(schema, train, len(tokenizer)).to(device)
     history: list[dict] = []
     with Live(str(folder / "live"), dvcyaml=None, save_dvc_exp=False, report=None) as live:
@@ -100,13 +101,6 @@ def begin_fit(seed: int) -> None:
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
     torch.use_deterministic_algorithms(True)
     torch.manual_seed(seed)
-
-
-def _choose_device(wanted: str) -> torch.device:
-    """`auto` is the graphics processor where there is one."""
-    if wanted == "auto":
-        wanted = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(wanted)
 
 
 def build_model(
@@ -151,7 +145,7 @@ def _epoch_logger(
     live: Live,
     history: list[dict],
     fit: Fit,
-    balancing: torch.nn.Module | None,
+    balancing: Balancing | None,
     valid: EncodedRecords,
     *,
     pad_id: int,
