@@ -1,7 +1,7 @@
 """Stage compare: score every system on the test split, judge transfer, recommend.
 
 Reads   data/prepared, data/test_labels.parquet, data/oracle.parquet, predictions/, training/,
-        models/decisions/, metrics/train_*.json
+        models/decisions/
 Writes  metrics/results.csv, compare.json, safety.json, cost.json, summary.json; plots/*.json
 """
 
@@ -14,7 +14,7 @@ from intake_triage.evaluation.forecasts import read_fitted_rules, read_out_of_fo
 from intake_triage.evaluation.plots import cost_rows, training_plots, with_colours
 from intake_triage.evaluation.samples import label_split, read_test_split
 from intake_triage.evaluation.table import Results, write_results
-from intake_triage.files import read_json, write_json
+from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.recommendation.recommend import compare_set_ups
@@ -39,15 +39,12 @@ def main() -> None:
 
     results = Results([*comparison.results.rows, *set_ups.results])
     cost = read_costs()
-    valid = read_json(LAYOUT.metrics("train_st")) | read_json(LAYOUT.metrics("train_mtl"))
     write_results(LAYOUT.results, results)
     metrics = {
         "compare": comparison.metrics | {"recommendation": set_ups.recommendation},
         "safety": comparison.safety,
         "cost": cost,
-        "summary": summarize(
-            results, comparison.metrics["transfer"], set_ups.recommendation, cost, valid
-        ),
+        "summary": summarize(results, comparison.metrics["transfer"], set_ups.recommendation, cost),
     }
     for name, values in metrics.items():
         write_json(LAYOUT.metrics(name), values)

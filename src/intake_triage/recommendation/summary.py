@@ -9,8 +9,8 @@ from intake_triage.recommendation.candidates import SetUp
 from intake_triage.tasks import TASKS, Task
 
 DECIMALS = 4
-FIGURES = {"macro_f1": RAW_RULE, "log_loss": "", "ece": ""}  # by the rule that they judge
-COMPARED = ("st", "mtl")  # whose valid scores an experiment with the Transformer compares
+FIGURES = {"macro_f1": RAW_RULE, "log_loss": "", "ece": ""}  # and the rule that they judge
+FIGURES_OF_CHOICE = {"macro_f1": RAW_RULE, "log_loss": ""}
 
 
 def summarize(
@@ -18,9 +18,8 @@ def summarize(
     transfer: Mapping[str, Any],
     recommendation: Mapping[str, Any],
     cost: Mapping[str, Any],
-    valid: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """At most 24 figures, few enough for `dvc exp show` and a pull request.
+    """Few figures; with the training stages' scores at most 24, to be read in `dvc exp show`.
 
     Parameters
     ----------
@@ -30,15 +29,13 @@ def summarize(
         As metrics/compare.json has them.
     cost : mapping
         By system, as metrics/cost.json has it.
-    valid : mapping
-        By system and task, the scores on valid.
 
     Returns
     -------
     dict
         choice: the set-up that is recommended, none where nothing passes; its clinical cost and
-        under-triage on test; valid: log-loss; mtl and choice: scores on test, log-loss and ECE
-        calibrated; transfer: gain of mtl in macro-F1; cpu_seconds: to train mtl for both tasks.
+        under-triage on test; mtl and chosen: scores on test, log-loss and ECE calibrated; transfer:
+        gain of mtl in macro-F1; cpu_seconds: to train mtl for both tasks.
     """
     chosen = None
     if recommendation["urgency"] is not None:
@@ -47,19 +44,18 @@ def summarize(
         "choice": "none" if chosen is None else chosen.label,
         "cost_per_1000": _cost_on_test(results, chosen),
         "under_triage": _find(results, "under_triage", "urgency", chosen, rule="cost"),
-        "valid": {
-            name: {task: round(valid[name][task]["log_loss"], DECIMALS) for task in TASKS}
-            for name in COMPARED
-        },
-        "test": {
+        **{
             name: {
                 task: {
                     figure: _find(results, figure, task, set_up, rule=rule)
-                    for figure, rule in FIGURES.items()
+                    for figure, rule in figures.items()
                 }
                 for task in TASKS
             }
-            for name, set_up in (("mtl", SetUp("mtl", "mtl")), ("choice", chosen))
+            for name, set_up, figures in (
+                ("mtl", SetUp("mtl", "mtl"), FIGURES),
+                ("chosen", chosen, FIGURES_OF_CHOICE),
+            )
         },
         "transfer": {task: transfer[task]["delta"] for task in TASKS},
         "cpu_seconds": cost["mtl"]["cpu_seconds"],
