@@ -8,19 +8,18 @@ open and about how long they take.
 """
 
 import argparse
-import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from intake_triage import models
 from intake_triage.errors import InputError, run_stage
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Job, run_fits
+from intake_triage.models.fits import run_fits
 from intake_triage.records.prepared import read_prepared
-from intake_triage.tasks import TASKS
+from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, describe_trial
 from studies.transfer.controls import all_pairs
 from studies.transfer.dial import recommend_set_up
@@ -29,7 +28,6 @@ from studies.transfer.measure import (
     describe_classes,
     describe_differences,
     describe_scores,
-    spread_arms,
 )
 from studies.transfer.settings import (
     RESULTS,
@@ -42,8 +40,7 @@ from studies.transfer.settings import (
 from studies.transfer.sources import prepare_records, read_test_parts
 from studies.transfer.truth import compare_equals, compare_with_truth, measure_variances
 
-WORK = STUDY / "work"
-MODELS = Path(models.__file__).parent
+WORK = STUDY / "work"  # records and finished fits
 
 
 def main() -> None:
@@ -78,10 +75,7 @@ def count_training(study: StudyParams, block: Block) -> tuple[int, int]:
         "partner": [(seeds * (pair_and_mtl + len(TASKS)), passes)],
         "truth": [(len(study.truth_seeds) * pair_and_mtl, passes)],
         "fractions": [(seeds * 2 * len(TASKS) * len(study.label_fractions), passes)],
-        "size": [
-            (seeds, 2 * passes),
-            (seeds * pair_and_mtl, study.compute_factor * passes),
-        ],
+        "size": [(seeds, 2 * passes), (seeds * pair_and_mtl, study.compute_factor * passes)],
         "balancing": [(trials + seeds * len(study.balancing), passes)],
         "start": [
             (2 * seeds * len(TASKS), study.fine_tuning.epochs),
@@ -90,10 +84,8 @@ def count_training(study: StudyParams, block: Block) -> tuple[int, int]:
         ],
     }
     groups = [g for control in ("partner", *block.controls) for g in made.get(control, [])]
-    return (
-        sum(fits for fits, _ in groups),
-        sum(fits * each * study.records.train for fits, each in groups),
-    )
+    n_fits = sum(fits for fits, _ in groups)
+    return n_fits, sum(fits * each * study.records.train for fits, each in groups)
 
 
 def run_block(name: str, study: StudyParams) -> None:
@@ -101,17 +93,15 @@ def run_block(name: str, study: StudyParams) -> None:
     block = study.blocks[name]
     params = load_block_params(study, block)
     print(plan_block(name, study), flush=True)
-    WORK.mkdir(exist_ok=True)
-    os.chdir(WORK)  # finished fits are kept here
-    root = prepare_records(params, study.records, WORK, name)
-    maker = ArmMaker(study, params, root)
-    folders, extra = make_fits(maker, block)
+    layout = prepare_records(params, study.records, WORK, name)
+    folders, extra = make_fits(ArmMaker(study, params, layout), block)
 
-    held_out, parts = read_test_parts(root, study.records)
-    split = read_prepared(Layout(root)).frame["split"].to_numpy(str)
-    scored = split[split != "train"]
+    test, parts = read_test_parts(layout, study.records)
+    prepared = read_prepared(layout)
+    split = prepared.frame["split"].to_numpy(str)
+    places = {name: np.flatnonzero(split[split != "train"] == name) for name in np.unique(split)}
     verdict, fresh = (
-        Part(held_out, parts[part], scored == "test", study.resamples, params.compare.margin)
+        Part(test, parts[part], places["test"], study.resamples, params.compare.margin)
         for part in ("verdict", "fresh")
     )
     pairs = [pair for pair in all_pairs(study) if set(pair) <= set(folders)]
@@ -120,7 +110,7 @@ def run_block(name: str, study: StudyParams) -> None:
         "task_relatedness": block.task_relatedness,
         "conflict": block.conflict,
         "records": {part: int(rows.sum()) for part, rows in parts.items()},
-        "units": {part: len(np.unique(held_out.unit[rows])) for part, rows in parts.items()},
+        "units": {part: len(np.unique(test.unit[rows])) for part, rows in parts.items()},
         "differences": describe_differences(fresh, folders, pairs),
         "classes": describe_classes(fresh, folders),
         "scores": describe_scores(fresh, folders),
@@ -131,8 +121,8 @@ def run_block(name: str, study: StudyParams) -> None:
         result["truth"] = compare_with_truth(verdict, fresh, folders)
         result["null"] = compare_equals(fresh, folders, study)
     if "dial" in block.controls:
-        calibrate = read_prepared(Layout(root)).of_split("calibrate")
-        result["dial"] = recommend_set_up(calibrate, scored == "calibrate", folders, params)
+        calibrate = prepared.of_split("calibrate")
+        result["dial"] = recommend_set_up(calibrate, places["calibrate"], folders, params)
     write_json(RESULTS / f"{name}.json", result)
 
 
@@ -142,15 +132,18 @@ def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, Any]]:
     Returns
     -------
     Folders
-        Trials excepted.
+        Trials and pre-training excepted.
     dict
         cost: CPU-seconds of training a seed, by arm; trials and chosen weights, where some were
         made.
     """
     study, controls = maker.study, block.controls
-    arms = [maker.mtl("mtl", study.seeds), maker.st("st", study.seeds), maker.shuffled_partner()]
+    systems = ("mtl", "st")
+    arms = [maker.transformer(system, system) for system in systems]
+    arms.append(maker.shuffled_partner())
     if "truth" in controls:
-        arms += [maker.mtl("mtl_truth", study.truth_seeds), maker.st("st_truth", study.truth_seeds)]
+        further = study.truth_seeds
+        arms += [maker.transformer(system, f"{system}_truth", further) for system in systems]
     if "fractions" in controls:
         arms += maker.few_labels()
     if "size" in controls:
@@ -158,41 +151,34 @@ def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, Any]]:
     if {"dial", "start"} & set(controls):
         arms += maker.tabular()
     trials = maker.trials() if "balancing" in controls else []
-    pretraining = maker.pretraining() if "start" in controls else []
-    folders, encoders = run_arms([*arms, *trials], pretraining)
+    pretraining = [maker.pretraining()] if "start" in controls else []
+    folders = run_arms([*arms, *trials, *pretraining])
 
     tried = [describe_trial(arm, folders.pop(arm.name)["urgency"][0]) for arm in trials]
     chosen = choose_weights(tried, study.trial_weights)
-    later = maker.balanced(chosen) if "balancing" in controls else []
+    before = {arm.name: folders.pop(arm.name) for arm in pretraining}
+    later = maker.balanced(chosen)
     if "start" in controls:
-        fitted = folders["mtl"]["urgency"]
-        later += [*maker.fine_tuned(folders), maker.gbm_with_features(fitted)]
-        later += maker.pretrained(encoders)
-    folders |= run_arms(later, [])[0]
+        later += [*maker.fine_tuned(folders), maker.gbm_with_features(folders["mtl"]["urgency"])]
+        later += maker.pretrained(before["pretraining"]["urgency"])
+    folders |= run_arms(later)
 
-    extra = {"cost": {arm: cost_a_seed(places) for arm, places in folders.items()}}
-    if pretraining:
-        extra["cost"]["pretraining"] = cost_a_seed({"urgency": encoders})
-    if trials:
-        extra |= {"trials": tried, "chosen": chosen}
-    return folders, extra
+    costs = {arm: cost_a_seed(places) for arm, places in (folders | before).items()}
+    return folders, {"cost": costs} | ({"trials": tried, "chosen": chosen} if tried else {})
 
 
-def run_arms(arms: list[Arm], others: list[Job]) -> tuple[Folders, list[Path]]:
-    """Run the fits of all arms, and jobs that belong to none.
-
-    Returns
-    -------
-    Folders
-    list of Path
-        Of the other jobs.
-    """
-    of_arms = [job for arm in arms for of_task in arm.jobs.values() for job in of_task]
-    places = run_fits([*of_arms, *others], code=MODELS)
-    return spread_arms(arms, places[: len(of_arms)]), places[len(of_arms) :]
+def run_arms(arms: Iterable[Arm]) -> dict[str, Mapping[Task, Sequence[Path]]]:
+    """Run the fits of all arms, those excepted that were finished before."""
+    arms = list(arms)
+    jobs = [job for arm in arms for of_task in arm.jobs.values() for job in of_task]
+    left = iter(run_fits(jobs, Layout(WORK).fits))
+    return {
+        arm.name: {task: [next(left) for _ in of_task] for task, of_task in arm.jobs.items()}
+        for arm in arms
+    }
 
 
-def cost_a_seed(places) -> float:
+def cost_a_seed(places: Mapping[Task, Sequence[Path]]) -> float:
     """CPU-seconds to train both tasks, mean over seeds; mtl's one fit counts once."""
     fits = {folder for of_task in places.values() for folder in of_task}
     seconds = sum(read_json(folder / "cost.json")["cpu_seconds"] for folder in fits)

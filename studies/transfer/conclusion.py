@@ -4,28 +4,40 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from studies.transfer.words import ARMS, BLOCKS, MEASURES, Row, interval
+from studies.transfer.controls import Pair, Results, Row, select_pairs
+from studies.transfer.words import ARMS, BLOCKS, INTERVAL, MEASURES
 
-Results = dict[str, Any]
 SIGNS = ("positive", "negative")
+PARTNER = [("mtl", "st"), ("mtl", "shuffled"), ("shuffled", "st")]
+BALANCED = ("mtl_uncertainty", "mtl_pcgrad", "mtl_upgrad")
+GAINS = (  # what is asked, against what, and the pairs that answer it
+    (
+        "mtl made as large, or trained as long",
+        "st",
+        [("mtl_equal_parameters", "st"), ("mtl_equal_compute", "st")],
+    ),
+    (
+        "mtl, where one task has few labels",
+        "st with as few",
+        [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")],
+    ),
+    ("A model a task fine-tuned from mtl", "st", [("fine_tuned", "st")]),
+    ("st pre-trained on the train texts", "st", [("pretrained_st", "st")]),
+    (
+        "mtl balanced by another method than fixed weights",
+        ARMS["mtl_fixed"],
+        [(arm, "mtl_fixed") for arm in BALANCED],
+    ),
+    ("LightGBM with mtl's features", ARMS["gbm"], [("gbm_with_features", "gbm")]),
+)
 
 
 def conclude(results: Results, validity: dict[str, Any] | None) -> Iterator[str]:
     """One finding a sentence, in the order of the page."""
     yield from _transfer(results)
     yield from _partner(results)
-    for arms, subject in (
-        (("mtl_equal_parameters", "mtl_equal_compute"), "mtl made as large, or trained as long"),
-        (("mtl_5%", "mtl_25%"), "mtl, where one task has few labels"),
-        (("fine_tuned",), "A model a task fine-tuned from mtl"),
-        (("pretrained_st",), "st pre-trained on the train texts"),
-    ):
-        yield from _gains(results, [(arm, _reference(arm)) for arm in arms], subject)
-    methods = [f"mtl_{method}" for method in ("uncertainty", "pcgrad", "upgrad")]
-    pairs = [(arm, "mtl_fixed") for arm in methods]
-    yield from _gains(results, pairs, "mtl balanced by another method than fixed weights")
-    pair = [("gbm_with_features", "gbm")]
-    yield from _gains(results, pair, "LightGBM with mtl's features")
+    for subject, against, pairs in GAINS:
+        yield from _gains(results, subject, against, pairs)
     yield from _truth(results)
     if validity:
         yield describe_validity(validity)
@@ -54,8 +66,8 @@ def describe_validity(validity: dict[str, Any]) -> str:
 
 def conclude_plainly(results: Results) -> str:
     """What it comes to, in a paragraph: all labels, few labels, cost."""
-    full = _rows(results, [("mtl", "st")])
-    few = _rows(results, [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")])
+    full = select_pairs(results, [("mtl", "st")])
+    few = select_pairs(results, [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")])
     large = [_name(name, row) for name, row in full if row["verdict"] in SIGNS]
     shares = [result["cost"]["mtl"] / result["cost"]["st"] for result in results.values()]
     parts = [
@@ -75,73 +87,63 @@ def conclude_plainly(results: Results) -> str:
 
 
 def _transfer(results: Results) -> Iterator[str]:
-    rows = _rows(results, [("mtl", "st")])
+    rows = select_pairs(results, [("mtl", "st")])
     yield (
         f"**mtl against st**: of {len(rows)} comparisons (sources, tasks, measures) "
         f"{_count(rows)}. About one in twenty would have a sign by chance."
     )
-    for sign, verb in (("positive", "helps"), ("negative", "hurts")):
-        found = [_name(name, row) for name, row in rows if _has(row, sign)]
+    for sign, verb in zip(SIGNS, ("helps", "hurts"), strict=True):
+        found = [_name(name, row) for name, row in rows if row["verdict"].startswith(sign)]
         if found:
             yield f"The other task **{verb}** in {'; '.join(found)}."
 
 
 def _partner(results: Results) -> Iterator[str]:
     """For each sign of mtl against st: is it the partner's labels, or having a partner at all?"""
-    by_place: dict[tuple[str, str, str], dict[tuple[str, str], Row]] = {}
-    pairs = [("mtl", "st"), ("mtl", "shuffled"), ("shuffled", "st")]
-    for name, row in _rows(results, pairs):
-        place = by_place.setdefault((name, row["task"], row["measure"]), {})
-        place[row["treatment"], row["reference"]] = row
-    for (name, task, measure), place in by_place.items():
-        if len(place) == len(pairs):
-            yield from _explain_partner(f"{BLOCKS[name]}, {task} {MEASURES[measure]}", place)
+    by_place: dict[str, dict[Pair, str]] = {}
+    for name, row in select_pairs(results, PARTNER):
+        where = f"{BLOCKS[name]}, {row['task']} {MEASURES[row['measure']]}"
+        pair = row["treatment"], row["reference"]
+        by_place.setdefault(where, {})[pair] = row["verdict"].split(",")[0]
+    for where, verdicts in by_place.items():
+        if len(verdicts) == len(PARTNER):
+            explained = _explain_partner(*(verdicts[pair] for pair in PARTNER))
+            if explained:
+                yield f"{where}: {explained}"
 
 
-def _explain_partner(where: str, place: dict[tuple[str, str], Row]) -> Iterator[str]:
-    whole, labels, mere = (
-        place[pair]["verdict"].split(",")[0]
-        for pair in (("mtl", "st"), ("mtl", "shuffled"), ("shuffled", "st"))
-    )
+def _explain_partner(whole: str, labels: str, partner: str) -> str | None:
+    """What brings the gain or loss of mtl against st, by the verdicts of `PARTNER`."""
     if whole in SIGNS:
         verb = "gain" if whole == "positive" else "loss"
-        if labels == whole and mere == whole:
-            yield f"{where}: the {verb} is partly the partner's labels, partly having a partner."
-        elif labels == whole and mere in ("equivalent", *(set(SIGNS) - {whole})):
-            yield f"{where}: the {verb} is the partner's labels; a shuffled partner brings none."
-        elif labels == whole:
-            yield f"{where}: the {verb} is at least partly the partner's labels."
-        elif mere == whole:
-            yield f"{where}: a shuffled partner brings such a {verb} too."
-        else:
-            yield f"{where}: what the {verb} comes from cannot be told."
-    elif mere == "negative" and labels == "positive":
-        yield f"{where}: a shuffled partner hurts, and true labels only make up for it."
-    elif labels == "negative":
-        yield f"{where}: the partner's true labels do worse than permuted ones."
+        if labels == whole and partner == whole:
+            return f"the {verb} is partly the partner's labels, partly having a partner."
+        if labels == whole and partner in ("equivalent", *SIGNS):
+            return f"the {verb} is the partner's labels; a shuffled partner brings none."
+        if labels == whole:
+            return f"the {verb} is at least partly the partner's labels."
+        if partner == whole:
+            return f"a shuffled partner brings such a {verb} too."
+        return f"what the {verb} comes from cannot be told."
+    if partner == "negative" and labels == "positive":
+        return "a shuffled partner hurts, and true labels only make up for it."
+    if labels == "negative":
+        return "the partner's true labels do worse than permuted ones."
+    return None
 
 
-def _reference(arm: str) -> str:
-    return arm.replace("mtl", "st") if "%" in arm else "st"
-
-
-def _gains(results: Results, pairs: Sequence[tuple[str, str]], subject: str) -> Iterator[str]:
+def _gains(results: Results, subject: str, against: str, pairs: Sequence[Pair]) -> Iterator[str]:
     """How the comparisons ended, and below it those that have a sign."""
-    rows = _rows(results, pairs)
-    if not rows:
-        return
-    against = ARMS[pairs[0][1]] if "%" not in pairs[0][1] else "st with as few"
-    found = [(name, row) for sign in SIGNS for name, row in rows if _has(row, sign)]
-    named = [_name(name, row, arm=len(pairs) > 1) for name, row in found]
-    counted = f"**{subject}**, against {against}: of {len(rows)} comparisons {_count(rows)}."
-    yield "\n  - ".join([counted, *named])
-
-
-def _count(rows: list[tuple[str, Row]]) -> str:
-    """How many comparisons ended with each verdict."""
-    counts = Counter(row["verdict"].split(",")[0] for _, row in rows)
-    verdicts = (*SIGNS, "equivalent", "inconclusive")
-    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict])
+    rows = select_pairs(results, pairs)
+    if rows:
+        found = [
+            f"{ARMS[row['treatment']]}: {_name(name, row)}" if pairs[1:] else _name(name, row)
+            for sign in SIGNS
+            for name, row in rows
+            if row["verdict"].startswith(sign)
+        ]
+        counted = f"**{subject}**, against {against}: of {len(rows)} comparisons {_count(rows)}."
+        yield "\n  - ".join([counted, *found])
 
 
 def _truth(results: Results) -> Iterator[str]:
@@ -156,20 +158,14 @@ def _truth(results: Results) -> Iterator[str]:
         )
 
 
-def _rows(results: Results, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, Row]]:
-    return [
-        (name, row)
-        for name, result in results.items()
-        for row in result["differences"]
-        if (row["treatment"], row["reference"]) in pairs
-    ]
+def _count(rows: list[tuple[str, Row]]) -> str:
+    """How many comparisons ended with each verdict."""
+    counts = Counter(row["verdict"].split(",")[0] for _, row in rows)
+    verdicts = (*SIGNS, "equivalent", "inconclusive")
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict])
 
 
-def _has(row: Row, sign: str) -> bool:
-    return row["verdict"].startswith(sign)
-
-
-def _name(name: str, row: Row, *, arm: bool = False) -> str:
-    what = f"{ARMS[row['treatment']]}: " if arm else ""
+def _name(name: str, row: Row) -> str:
     small = " (smaller than the margin)" if "smaller" in row["verdict"] else ""
-    return f"{what}{BLOCKS[name]}, {row['task']} {MEASURES[row['measure']]} {interval(row)}{small}"
+    difference = INTERVAL.format(**row)
+    return f"{BLOCKS[name]}, {row['task']} {MEASURES[row['measure']]} {difference}{small}"

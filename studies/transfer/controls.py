@@ -1,8 +1,13 @@
 """Which arms are compared with which, by what is asked: in the blocks' results and on the page."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from studies.transfer.settings import StudyParams
 
 Pair = tuple[str, str]  # (treatment, reference)
+Row = dict[str, Any]
+Results = dict[str, Any]  # what blocks show, by their name
 
 
 def pairs_by_control(study: StudyParams) -> dict[str, list[Pair]]:
@@ -42,3 +47,13 @@ def all_pairs(study: StudyParams) -> list[Pair]:
     """Each pair once, mtl against st first."""
     of_controls = [pair for pairs in pairs_by_control(study).values() for pair in pairs]
     return list(dict.fromkeys([("mtl", "st"), *of_controls]))
+
+
+def select_pairs(results: Results, pairs: Sequence[Pair]) -> list[tuple[str, Row]]:
+    """The differences between these arms, each with the name of its block."""
+    return [
+        (name, row)
+        for name, result in results.items()
+        for row in result["differences"]
+        if (row["treatment"], row["reference"]) in pairs
+    ]

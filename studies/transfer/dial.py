@@ -5,28 +5,28 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from intake_triage.calibration.choice import assign_folds
 from intake_triage.calibration.nested import calibrate_out_of_fold
-from intake_triage.evaluation.samples import HeldOut, unit_numbers
+from intake_triage.calibration.sample import CalibrationSample, assign_folds
+from intake_triage.evaluation.samples import label_split
 from intake_triage.params import Params
+from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
 from intake_triage.recommendation.rule import choose_set_up
 from intake_triage.recommendation.scores import SetUpScorer
 from intake_triage.records.prepared import PreparedRecords
-from intake_triage.statistics.bootstrap import draw_weightings
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 from studies.transfer.arms import Folders
 
 
 def recommend_set_up(
-    calibrate: PreparedRecords, scored: np.ndarray, folders: Folders, params: Params
+    calibrate: PreparedRecords, places: np.ndarray, folders: Folders, params: Params
 ) -> dict[str, Any]:
     """The rule of docs/protocol.md on the calibrate split, without the test's confirmation.
 
     Parameters
     ----------
-    scored : bool array of shape (n_scored,)
-        Which of the records that a fit scores are of calibrate.
+    places : int array of shape (n_calibrate,)
+        Of the records among those that a fit scores.
 
     Returns
     -------
@@ -34,51 +34,35 @@ def recommend_set_up(
         urgency, specialty, models: the choice, None where no set-up keeps to the ceilings;
         won_share: of resamples; set_ups: by label, cost of 1,000 forms and under-triage.
     """
-    unit = unit_numbers(calibrate)
-    labels = {task: calibrate.labels(task) for task in TASKS}
-    fold = assign_folds(unit, n_folds=params.calibrate.folds)
-    raw = {
-        (system, task): np.stack(
-            [
-                np.load(folder / f"logits_{task}.npy", allow_pickle=False)[scored]
-                for folder in folders[system][task]
-            ]
-        )
-        for system in TRAINED_SYSTEMS
-        for task in TASKS
-    }
+    split = label_split(calibrate, resamples=params.compare.resamples)
+    fold = assign_folds(split.unit, n_folds=params.calibrate.folds)
+    samples = {}
+    for system in TRAINED_SYSTEMS:
+        for task in TASKS:
+            files = [folder / f"logits_{task}.npy" for folder in folders[system][task]]
+            raw = np.stack([np.load(path, allow_pickle=False)[places] for path in files])
+            samples[system, task] = CalibrationSample(raw, split.labels[task], split.unit, fold)
     nested = Parallel(n_jobs=-1)(
-        delayed(calibrate_out_of_fold)(
-            logits, labels[task], unit, fold, candidates=params.calibrate.candidates
-        )
-        for (_, task), logits in raw.items()
+        delayed(calibrate_out_of_fold)(sample, params.calibrate.candidates)
+        for sample in samples.values()
     )
-    calibrated = dict(zip(raw, nested, strict=True))
-    records = HeldOut(
-        calibrate.frame["record_id"].to_numpy(str),
-        unit,
-        labels,
-        {task: calibrate.schema.classes(task) for task in TASKS},
-        {},
-    )
+    calibrated = dict(zip(samples, nested, strict=True))
     scorer = SetUpScorer(
-        {s: {task: calibrated[s, task] for task in TASKS} for s in TRAINED_SYSTEMS},
-        records,
-        draw_weightings(records.n_units, resamples=params.compare.resamples),
+        {name: {task: calibrated[name, task] for task in TASKS} for name in TRAINED_SYSTEMS},
+        split,
         params.decision.cost,
         params.compare.ece_bins,
     )
+
+    def choose(table: list[ScoredSetUp]) -> SetUp | None:
+        choice = choose_set_up(table, scorer.ceilings, params.decision)
+        return None if choice is None else choice.chosen.set_up
+
     table = scorer.table(params.decision.cost)
-    choice = choose_set_up(table, params.decision)
-    chosen = None if choice is None else choice.chosen.set_up
-    won = []
-    for resampled in scorer.resampled_tables():
-        other = choose_set_up(resampled, params.decision)
-        won.append((None if other is None else other.chosen.set_up) == chosen)
+    chosen = choose(table)
+    won = [choose(resample) == chosen for resample in scorer.resampled_tables()]
     return {
-        "urgency": None if chosen is None else chosen.urgency,
-        "specialty": None if chosen is None else chosen.specialty,
-        "models": None if chosen is None else chosen.models,
+        **{key: getattr(chosen, key, None) for key in ("urgency", "specialty", "models")},
         "won_share": round(float(np.mean(won)), 4),
         "set_ups": {
             scored.set_up.label: {

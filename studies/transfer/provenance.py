@@ -1,26 +1,38 @@
-"""Which blocks were measured with the same code, by what dvc.lock keeps of each."""
+"""Which blocks other code than the present measured, by what dvc.lock keeps of each."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterable
-from pathlib import Path
+from typing import Any
 
-import yaml
+from studies.transfer.settings import ROOT
 
-CODE = ("src/intake_triage/records", "src/intake_triage/models", "src/intake_triage/evaluation")
+CODE = ("src/", "studies/")
 
 
-def group_by_code(lock: Path, blocks: Iterable[str]) -> list[list[str]]:
-    """The blocks in groups of one version of `CODE`, in the order given.
+def find_earlier_code(blocks: Iterable[str]) -> list[str]:
+    """Those of the blocks whose code has changed since, or of which DVC keeps nothing."""
+    targets = {f"studies/transfer/dvc.yaml:block@{name}": name for name in blocks}
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "status", "--json", *targets],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    status = json.loads(done.stdout)
+    return [name for target, name in targets.items() if code_changed(status.get(target, []))]
 
-    Parameters
-    ----------
-    lock : dvc.lock of the study
-    blocks : names; one that the lock does not hold is in no group
+
+def code_changed(entries: list[str | dict[str, dict[str, Any]]]) -> bool:
+    """Whether `dvc status` says of a stage that its code did, whatever is said of data and params.
+
+    The survey's files are on few machines, and are then called deleted.
     """
-    stages = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"]
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name in blocks:
-        stage = stages.get(f"block@{name}") or stages.get(name)
-        if stage is not None:
-            versions = {dep["path"]: dep["md5"] for dep in stage["deps"]}
-            groups.setdefault(tuple(versions[path] for path in CODE), []).append(name)
-    return list(groups.values())
+    changed = [entry.get("changed deps", {}) for entry in entries if isinstance(entry, dict)]
+    return any(
+        path.startswith(CODE) and isinstance(state, str)  # a file of params has a state a key
+        for states in changed
+        for path, state in states.items()
+    )

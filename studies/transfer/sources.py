@@ -7,39 +7,37 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from intake_triage import records as records_package
-from intake_triage.evaluation.samples import HeldOut, read_test_labels
+from intake_triage.evaluation.samples import LabelledSplit, read_test_split
+from intake_triage.imports import import_closure
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, Params
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.prepared import read_prepared
 from studies.transfer.settings import RecordCounts
 
-RECORDS_CODE = Path(records_package.__file__).parent
-PARTS_SEED = 0  # of dealing the test units to `verdict` and `fresh`
+PARTS_SEED = 0  # of assigning the test units to `verdict` and `fresh`
 
 
-def prepare_records(params: Params, counts: RecordCounts, work: Path, name: str) -> Path:
+def prepare_records(params: Params, counts: RecordCounts, work: Path, name: str) -> Layout:
     """Write a folder's data/ as stage prepare does; nothing where it is there already.
 
     Returns
     -------
-    Path
+    Layout
         In `work`, named after the block and after what its records are made from, so that other
-        params or another generator make other folders.
+        params, another source or another generator make other folders.
     """
     digest = hashlib.sha256()
-    for path in sorted(RECORDS_CODE.rglob("*")):
-        if path.suffix in (".py", ".yaml"):
-            digest.update(path.read_bytes())
+    source = [path for path in Path(params.data.path).rglob("*") if path.is_file()]
+    for path in [*import_closure(Path(__file__)), *sorted(source)]:
+        digest.update(path.read_bytes())
     for section in (params.data, params.tokenizer, counts):
         digest.update(section.model_dump_json().encode())
-    root = work / f"{name}.{digest.hexdigest()[:8]}"
-    if Layout(root).prepared.exists():
-        return root
-    records = split_source(params.data, assign=partial(assign_by_count, counts=counts))
-    write_prepared(records, params.tokenizer, pretrained=None, layout=Layout(root))
-    return root
+    layout = Layout(work / f"{name}.{digest.hexdigest()[:8]}")
+    if not layout.prepared.exists():
+        records = split_source(params.data, assign=partial(assign_by_count, counts=counts))
+        write_prepared(records, params.tokenizer, pretrained=None, layout=layout)
+    return layout
 
 
 def assign_by_count(
@@ -54,7 +52,7 @@ def assign_by_count(
     rng = np.random.default_rng(params.seed)
     order = rng.permutation(units.max() + 1)
     size = np.bincount(units)
-    before = np.cumsum(size[order]) - size[order]  # records dealt out before each unit
+    before = np.cumsum(size[order]) - size[order]  # records assigned before each unit
     edges = np.cumsum([counts.train, counts.valid, counts.calibrate])
     split_of_unit = np.empty(len(order), dtype="<U9")
     names = np.array(["train", "valid", "calibrate", "test"])
@@ -62,22 +60,24 @@ def assign_by_count(
     return split_of_unit[units]
 
 
-def read_test_parts(root: Path, counts: RecordCounts) -> tuple[HeldOut, dict[str, np.ndarray]]:
+def read_test_parts(
+    layout: Layout, counts: RecordCounts
+) -> tuple[LabelledSplit, dict[str, np.ndarray]]:
     """The test records with their labels, and which of them are `verdict` and which `fresh`.
 
-    Units are dealt at random: in the survey their numbers follow the years.
+    Units are assigned at random: in the survey their numbers follow the years.
 
     Returns
     -------
-    HeldOut
+    LabelledSplit
+        Without resamples: each part draws its own.
     dict of bool arrays of shape (n_test,)
         No unit is in both.
     """
-    test = read_prepared(Layout(root)).of_split("test")
-    held_out = read_test_labels(test, Layout(root).test_labels)
-    order = np.random.default_rng(PARTS_SEED).permutation(held_out.n_units)
-    size = np.bincount(held_out.unit)
+    test = read_test_split(read_prepared(layout).of_split("test"), resamples=0, layout=layout)
+    order = np.random.default_rng(PARTS_SEED).permutation(test.n_units)
+    size = np.bincount(test.unit)
     unit_in_verdict = np.empty(len(order), dtype=bool)
     unit_in_verdict[order] = np.cumsum(size[order]) <= counts.verdict
-    in_verdict = unit_in_verdict[held_out.unit]
-    return held_out, {"verdict": in_verdict, "fresh": ~in_verdict}
+    in_verdict = unit_in_verdict[test.unit]
+    return test, {"verdict": in_verdict, "fresh": ~in_verdict}

@@ -4,48 +4,48 @@ eight further seeds on many fresh records; and the variances that the simulation
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from intake_triage.statistics.bootstrap import Replicates
 from intake_triage.statistics.verdicts import decide_verdict
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Folders
-from studies.transfer.measure import MEASURES, Part
+from studies.transfer.measure import COMPARED, MEASURES, Part
 from studies.transfer.settings import StudyParams
 
 NULL_SEED = 0
 NULL_COMPARISONS = 100
+BY_CLASS = {"macro_f1": "f1", "log_loss": "class_log_loss"}
 
 
-def compare_with_truth(verdict: Part, fresh: Part, folders: Folders) -> list[dict[str, Any]]:
+def compare_with_truth(verdict: Part, fresh: Part, folders: Folders) -> list[dict]:
     """A row a task and measure: the ordinary verdict, the truth, and whether they agree.
 
     `agrees` goes by the truth's value, `judged` by its interval. `folders` holds mtl and st, and
     mtl_truth and st_truth of further seeds.
     """
     rows = []
-    for task in TASKS:
-        for measure in MEASURES:
-            ordinary = verdict.gain(folders["mtl"][task], folders["st"][task], task, measure)
-            true = fresh.gain(
-                folders["mtl_truth"][task], folders["st_truth"][task], task, measure
-            ).overall
-            low, high = true.interval()
-            said = decide_verdict(ordinary.overall, margin=ordinary.margin)
-            rows.append(
-                {
-                    "task": task,
-                    "measure": measure,
-                    **ordinary.summary(),
-                    "truth": round(true.value, 4),
-                    "truth_low": round(low, 4),
-                    "truth_high": round(high, 4),
-                    "margin": ordinary.margin,
-                    "agrees": agrees(said, true.value, margin=ordinary.margin),
-                    "judged": judge(said, low, high, margin=ordinary.margin),
-                }
-            )
+    for task, measure in COMPARED:
+        ordinary = verdict.compare(folders["mtl"][task], folders["st"][task], task, measure)
+        further = folders["mtl_truth"][task], folders["st_truth"][task]
+        true = fresh.compare(*further, task, measure).overall
+        low, high = true.interval()
+        margin = ordinary.margin
+        said = decide_verdict(ordinary.overall, margin=margin)
+        rows.append(
+            {
+                "task": task,
+                "measure": measure,
+                **ordinary.summary(),
+                "truth": round(true.value, 4),
+                "truth_low": round(low, 4),
+                "truth_high": round(high, 4),
+                "margin": margin,
+                "agrees": agrees(said, true.value, margin=margin),
+                "judged": judge(said, low, high, margin=margin),
+            }
+        )
     return rows
 
 
@@ -76,7 +76,7 @@ def judge(verdict: str, low: float, high: float, *, margin: float) -> str:
     return "confirmed" if inside else "contradicted" if outside else "undecided"
 
 
-def compare_equals(fresh: Part, folders: Folders, study: StudyParams) -> list[dict[str, Any]]:
+def compare_equals(fresh: Part, folders: Folders, study: StudyParams) -> list[dict]:
     """How often two sets of seeds of one arm, which do not differ in truth, are told apart.
 
     Each comparison draws two disjoint sets of as many seeds as the ordinary one has, and as many
@@ -98,29 +98,28 @@ def compare_equals(fresh: Part, folders: Folders, study: StudyParams) -> list[di
             counts = {measure: np.zeros(2) for measure in MEASURES}
             for _ in range(NULL_COMPARISONS):
                 part = fresh.draw(study.records.verdict, rng)
-                order = rng.permutation(len(places))
-                sets = [[places[k] for k in order[:n_seeds]]]
-                sets.append([places[k] for k in order[n_seeds : 2 * n_seeds]])
+                order = [places[k] for k in rng.permutation(len(places))[: 2 * n_seeds]]
                 for measure in MEASURES:
-                    verdicts = [row["verdict"] for row in part.gain(*sets, task, measure).rows()]
+                    gain = part.compare(order[:n_seeds], order[n_seeds:], task, measure)
+                    verdicts = [row["verdict"] for row in gain.rows()]
                     signs = [verdict.startswith(("positive", "negative")) for verdict in verdicts]
                     counts[measure] += signs[0], any(signs[1:])
-            for measure, (claimed, family) in counts.items():
-                rows.append(
-                    {
-                        "arm": arm,
-                        "task": task,
-                        "measure": measure,
-                        "comparisons": NULL_COMPARISONS,
-                        "seeds": len(places),
-                        "claimed": round(claimed / NULL_COMPARISONS, 4),
-                        "family": round(family / NULL_COMPARISONS, 4),
-                    }
-                )
+            rows += [
+                {
+                    "arm": arm,
+                    "task": task,
+                    "measure": measure,
+                    "comparisons": NULL_COMPARISONS,
+                    "seeds": len(places),
+                    "claimed": round(claimed / NULL_COMPARISONS, 4),
+                    "family": round(family / NULL_COMPARISONS, 4),
+                }
+                for measure, (claimed, family) in counts.items()
+            ]
     return rows
 
 
-def measure_variances(verdict: Part, fresh: Part, folders: Folders) -> list[dict[str, Any]]:
+def measure_variances(verdict: Part, fresh: Part, folders: Folders) -> list[dict]:
     """What a difference varies by: over seeds, from all fits, and over the units of a test split.
 
     Returns
@@ -131,44 +130,43 @@ def measure_variances(verdict: Part, fresh: Part, folders: Folders) -> list[dict
         and the same by class.
     """
     rows = []
-    for task in TASKS:
+    for task, measure in COMPARED:
         arms = {arm: _all_seeds(folders, arm, task) for arm in ("st", "mtl")}
         on_fresh = {arm: fresh.replicate(places, task) for arm, places in arms.items()}
-        on_verdict = {arm: verdict.replicate(folders[arm][task], task) for arm in arms}
-        classes = verdict.held_out.classes_to_show(task)
-        for measure, by_class in zip(MEASURES, ("f1", "class_log_loss"), strict=True):
-            difference = np.subtract(
-                *(getattr(on_verdict[arm], measure).mean(axis=0) for arm in ("mtl", "st"))
-            )
-            differences = np.subtract(
-                *(getattr(on_verdict[arm], by_class).mean(axis=0) for arm in ("mtl", "st"))
-            )  # (n_weightings, n_classes)
-            rows.append(
-                {
-                    "task": task,
-                    "measure": measure,
-                    "seeds": len(arms["st"]),
-                    "units": verdict.count_units(task),
-                    **{
-                        arm: round(float(getattr(scores, measure)[:, 0].std(ddof=1)), 6)
-                        for arm, scores in on_fresh.items()
-                    },
-                    "records": round(float(difference[1:].std(ddof=1)), 6),
-                    "classes": [
-                        {
-                            "class": name,
-                            **{
-                                arm: round(float(getattr(scores, by_class)[:, 0, k].std(ddof=1)), 6)
-                                for arm, scores in on_fresh.items()
-                            },
-                            "records": round(float(np.nanstd(differences[1:, k], ddof=1)), 6),
-                        }
-                        for k, name in classes.items()
-                    ],
-                }
-            )
+        on_verdict = [verdict.replicate(folders[arm][task], task) for arm in ("mtl", "st")]
+        overall, by_class = (
+            _deviations(on_fresh, on_verdict, score) for score in (measure, BY_CLASS[measure])
+        )
+        rows.append(
+            {
+                "task": task,
+                "measure": measure,
+                "seeds": len(arms["st"]),
+                "units": verdict.split.sample(task).n_units,
+                **{name: round(float(value), 6) for name, value in overall.items()},
+                "classes": [
+                    {
+                        "class": label,
+                        **{name: round(float(values[k]), 6) for name, values in by_class.items()},
+                    }
+                    for k, label in verdict.test.classes_to_show(task).items()
+                ],
+            }
+        )
     return rows
 
 
-def _all_seeds(folders: Folders, arm: str, task: Task) -> Sequence[Path]:
+def _deviations(
+    on_fresh: dict[str, Replicates], on_verdict: Sequence[Replicates], score: str
+) -> dict[str, np.ndarray]:
+    """Of each arm over its seeds, and of mtl less st over the records; () or (n_classes,)."""
+    mtl, st = (getattr(replicates, score).mean(axis=0) for replicates in on_verdict)
+    over_seeds = {
+        arm: getattr(replicates, score)[:, 0].std(axis=0, ddof=1)
+        for arm, replicates in on_fresh.items()
+    }
+    return over_seeds | {"records": np.nanstd((mtl - st)[1:], axis=0, ddof=1)}
+
+
+def _all_seeds(folders: Folders, arm: str, task: Task) -> list[Path]:
     return [*folders[arm][task], *folders.get(f"{arm}_truth", {}).get(task, [])]

@@ -8,6 +8,7 @@ are tested on. Each simulated comparison draws both parts from normal distributi
 measured, and a variance of each as three seeds and that many units would estimate it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ from intake_triage.statistics.estimates import (
     estimate_class_differences,
     estimate_difference,
 )
-from intake_triage.statistics.verdicts import Gain, decide_verdict
+from intake_triage.statistics.verdicts import Transfer, decide_verdict
 from studies.transfer.settings import RESULTS, VALIDITY, load_block_params, load_study
 
 SIMULATIONS = 2000
 TRUE_EFFECT = 0.02  # macro-F1, whose power is stated
 SIMULATION_SEED = 0
+TWO_POINTS = np.array([-1.0, 1.0]) / np.sqrt(2)  # with a variance, over n − 1 = 1, of exactly 1
 
 
 def main() -> None:
@@ -34,19 +36,16 @@ def main() -> None:
     calls = []
     for name in study.blocks:
         path = RESULTS / f"{name}.json"
-        if not path.exists():
-            continue
-        margin = load_block_params(study, study.blocks[name]).compare.margin
-        for measured in read_json(path)["variances"]:
-            of_measure = getattr(margin, measured["measure"])
-            calls.append(delayed(simulate_row)(name, measured, len(study.seeds), of_measure))
+        if path.exists():
+            margins = load_block_params(study, study.blocks[name]).compare.margin
+            calls += [
+                delayed(simulate_row)(name, row, len(study.seeds), getattr(margins, row["measure"]))
+                for row in read_json(path)["variances"]
+            ]
     simulated = Parallel(n_jobs=-1, return_as="generator")(calls)
     rows = list(tqdm(simulated, desc="rows", total=len(calls), disable=None))
-    error = float(np.sqrt(0.05 * 0.95 / SIMULATIONS))
-    write_json(
-        VALIDITY,
-        {"simulations": SIMULATIONS, "monte_carlo_error": round(error, 4), "rows": rows},
-    )
+    error = round(float(np.sqrt(0.05 * 0.95 / SIMULATIONS)), 4)
+    write_json(VALIDITY, {"simulations": SIMULATIONS, "monte_carlo_error": error, "rows": rows})
 
 
 def simulate_row(
@@ -77,34 +76,31 @@ def simulate(
         correction; power: share of comparisons with a true `TRUE_EFFECT` called positive, for
         macro-F1 alone.
     """
-    null = [draw([measured], 0.0, n_seeds=n_seeds, rng=rng)[0] for _ in range(SIMULATIONS)]
+
+    def compare(effect: float) -> Estimate:
+        return draw([measured], effect, n_seeds=n_seeds, rng=rng)[0]
+
+    null = [compare(0.0) for _ in range(SIMULATIONS)]
     names = [each["class"] for each in measured["classes"]]
     classes = [{**measured, **each} for each in measured["classes"]]
     families, held = 0, np.zeros(len(names))
     for overall in null:
         by_class = draw(classes, 0.0, n_seeds=n_seeds, rng=rng)
-        rows = Gain(overall, dict(zip(names, by_class, strict=True)), margin).rows()[1:]
+        rows = Transfer(overall, dict(zip(names, by_class, strict=True)), margin).rows()[1:]
         families += any(claims(row["verdict"]) for row in rows)
         held += [row["low"] <= 0 <= row["high"] for row in rows]
-    inside = [low <= 0 <= high for low, high in (estimate.interval() for estimate in null)]
-    shown = {
-        "task": measured["task"],
-        "measure": measured["measure"],
-        "seeds": measured["seeds"],
-        "units": measured["units"],
-        "claimed": _share([claims(decide_verdict(each, margin=margin)) for each in null]),
-        "covered": _share(inside),
+    power = None
+    if measured["measure"] == "macro_f1":
+        true = [compare(TRUE_EFFECT) for _ in range(SIMULATIONS)]
+        power = _share(decide_verdict(each, margin=margin).startswith("positive") for each in true)
+    return {
+        **{key: measured[key] for key in ("task", "measure", "seeds", "units")},
+        "claimed": _share(claims(decide_verdict(each, margin=margin)) for each in null),
+        "covered": _share(low <= 0 <= high for low, high in map(Estimate.interval, null)),
         "family": round(families / SIMULATIONS, 4),
         "covered_by_class": round(float(held.min()) / SIMULATIONS, 4),
-        "power": None,
+        "power": power,
     }
-    if measured["measure"] == "macro_f1":
-        true = [
-            draw([measured], TRUE_EFFECT, n_seeds=n_seeds, rng=rng)[0] for _ in range(SIMULATIONS)
-        ]
-        verdicts = [decide_verdict(each, margin=margin) for each in true]
-        shown["power"] = _share([verdict.startswith("positive") for verdict in verdicts])
-    return shown
 
 
 def draw(
@@ -133,16 +129,13 @@ def draw(
     return estimate_class_differences(first, second, n_units=units)
 
 
-TWO_POINTS = np.array([-1.0, 1.0]) / np.sqrt(2)  # with a variance, over n − 1 = 1, of exactly 1
-
-
 def claims(verdict: str) -> bool:
     """Whether a verdict names a sign."""
     return verdict.startswith(("positive", "negative"))
 
 
-def _share(values: list[bool]) -> float:
-    return round(float(np.mean(values)), 4)
+def _share(values: Iterable[bool]) -> float:
+    return round(sum(values) / SIMULATIONS, 4)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ def other_task(task: Task) -> Task:
     return partner
 
 
-def shuffle_partner(root: Path, task: Task, seed: int) -> Path:
-    """A folder where the labels of the other task say nothing about a record.
+def shuffle_partner(layout: Layout, task: Task, seed: int) -> Layout:
+    """The records where the labels of the other task say nothing about a record.
 
     They are permuted over train, and absent from valid: the checkpoint is then chosen by the task
     itself, since a task that cannot be learned would only ask to stop early. Each seed has a
@@ -43,11 +43,11 @@ def shuffle_partner(root: Path, task: Task, seed: int) -> Path:
         frame.loc[frame["split"] == "valid", partner] = None
         return frame, schema
 
-    return _write_variant(root, f"shuffled_partner_of_{task}.{seed}", change)
+    return _write_variant(layout, f"shuffled_partner_of_{task}.{seed}", change)
 
 
-def keep_labels(root: Path, task: Task, share: float, seed: int) -> Path:
-    """A folder where only so large a share of train has the task's label.
+def keep_labels(layout: Layout, share: float, task: Task, seed: int) -> Layout:
+    """The records where only so large a share of train has the task's label.
 
     Each seed keeps others, a smaller share a part of a larger one. Valid keeps all its labels.
     """
@@ -59,32 +59,31 @@ def keep_labels(root: Path, task: Task, share: float, seed: int) -> Path:
         frame.iloc[dropped, frame.columns.get_loc(task)] = None
         return frame, schema
 
-    return _write_variant(root, f"{task}_{100 * share:g}_percent.{seed}", change)
+    return _write_variant(layout, f"{task}_{100 * share:g}_percent.{seed}", change)
 
 
-def add_features(root: Path, fitted: Path) -> Path:
-    """A folder where each number that the encoder of a fitted model gives for a record is a field.
+def add_features(layout: Layout, fitted: Path) -> Layout:
+    """The records where each number that the encoder of a fitted model gives for one is a field.
 
     Parameters
     ----------
-    fitted : folder of a fit of `mtl` on the records in `root`
+    fitted : folder of a fit of `mtl` on the records of `layout`
     """
-    features = compute_features(root, fitted)
 
     def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
+        features = compute_features(layout, fitted)
         names = [f"feature_{k}" for k in range(features.shape[1])]
         columns = pd.DataFrame(features, columns=names, index=frame.index)
         fields = (*schema.fields, *(FormField(name, "numeric") for name in names))
         return pd.concat([frame, columns], axis=1), replace(schema, fields=fields)
 
-    return _write_variant(root, f"with_features_of_{fitted.name}", change)
+    return _write_variant(layout, f"with_features_of_{fitted.name}", change)
 
 
 @torch.inference_mode()
-def compute_features(root: Path, fitted: Path) -> np.ndarray:
+def compute_features(layout: Layout, fitted: Path) -> np.ndarray:
     """What the fitted encoder gives for every record, float32 of shape (n_records, width)."""
-    prepared = read_prepared(Layout(root))
-    records = encode_records(prepared, Layout(root).prepared, tasks=())
+    records = encode_records(read_prepared(layout), layout, tasks=())
     model = IntakeModel.from_pretrained(fitted / "model", local_files_only=True).eval()
     out = np.empty((len(records), model.encoder.config.hidden_size), dtype=np.float32)
     for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=0):
@@ -93,21 +92,20 @@ def compute_features(root: Path, fitted: Path) -> np.ndarray:
 
 
 def _write_variant(
-    root: Path, name: str, change: Callable[[pd.DataFrame, RecordSchema], Changed]
-) -> Path:
+    layout: Layout, name: str, change: Callable[[pd.DataFrame, RecordSchema], Changed]
+) -> Layout:
     """Copy the prepared records as `change` makes them; the other files are shared."""
-    variant = root.parent / f"{root.name}.{name}"
-    if Layout(variant).prepared.exists():
+    variant = Layout(layout.root.with_name(f"{layout.root.name}.{name}"))
+    if variant.prepared.exists():
         return variant
-    source = Layout(root).prepared
-    prepared = read_prepared(Layout(root))
+    prepared = read_prepared(layout)
     frame, schema = change(prepared.frame, prepared.schema)
-    with replacing(Layout(variant).prepared) as temporary:
+    with replacing(variant.prepared) as temporary:
         temporary.mkdir()
         write_parquet(temporary / "records.parquet", frame)
         write_json(temporary / "schema.json", schema.to_dict())
-        for path in source.rglob("*"):
-            place = temporary / path.relative_to(source)
+        for path in layout.prepared.rglob("*"):
+            place = temporary / path.relative_to(layout.prepared)
             if path.is_file() and not place.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, place)

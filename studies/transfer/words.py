@@ -1,9 +1,6 @@
-"""How the study's sources and arms are called in the page, and the shape of its tables."""
+"""How the study's sources, arms and measures are called in the page."""
 
-from collections.abc import Iterable
-from typing import Any
-
-Row = dict[str, Any]
+from collections.abc import Collection, Iterable
 
 BLOCKS = {
     "default": "synthetic, default",
@@ -40,22 +37,22 @@ ARMS = {
     "mtl_25%": "mtl, 25 % of labels",
 }
 CHARGED = {  # what has to be trained before an arm
-    "fine_tuned": ("mtl",),
-    "st_fine_tuned": ("st",),
-    "gbm_with_features": ("mtl",),
-    "pretrained_st": ("pretraining",),
-    "pretrained_mtl": ("pretraining",),
+    "fine_tuned": "mtl",
+    "st_fine_tuned": "st",
+    "gbm_with_features": "mtl",
+    "pretrained_st": "pretraining",
+    "pretrained_mtl": "pretraining",
 }
 MEASURES = {"macro_f1": "macro-F1", "log_loss": "log-loss"}
+INTERVAL = "{delta:+.4f} [{low:+.4f}, {high:+.4f}]"
 
 
-def command(blocks: Iterable[str]) -> str:
+def list_blocks(blocks: Iterable[str]) -> str:
+    return "; ".join(BLOCKS[name] for name in blocks)
+
+
+def command(blocks: Collection[str]) -> str:
     """How to make these blocks' results again."""
     synthetic = " ".join(name for name in blocks if name != "namcs")
     survey = " NAMCS=<folder>" if "namcs" in blocks else ""
     return f'Command: `make transfer BLOCKS="{synthetic}"{survey}`.'
-
-
-def interval(row: Row) -> str:
-    """A difference with its 95 % interval."""
-    return f"{row['delta']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"

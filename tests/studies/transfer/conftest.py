@@ -31,8 +31,7 @@ def tiny_study() -> StudyParams:
 
 @pytest.fixture
 def workplace(tmp_path, monkeypatch):
-    """Where a block works and writes, instead of the checkout; the current folder is restored."""
-    monkeypatch.chdir(tmp_path)
+    """Where a block works and writes, instead of the checkout."""
     monkeypatch.setattr(block_module, "WORK", tmp_path / "work")
     monkeypatch.setattr(block_module, "RESULTS", tmp_path / "results")
     return tmp_path

@@ -1,36 +1,37 @@
-"""The committed page is what the committed results give, and owns to blocks of other code."""
+"""The committed page is what the committed results give, and owns to blocks of earlier code."""
 
-import yaml
+import pytest
 
-from studies.transfer.provenance import CODE, group_by_code
+from studies.transfer.provenance import code_changed, find_earlier_code
 from studies.transfer.report import PAGE, read_results, write_page
-from studies.transfer.settings import LOCK
 
-TITLE = "**Not all measured with the same code:**"
+TITLE = "**Measured by earlier code than the present:**"
 
 
 def test_the_page_is_in_step_with_the_results():
     results, missing, validity = read_results()
-    page = write_page(results, missing, validity, group_by_code(LOCK, results))
-    assert PAGE.read_text(encoding="utf-8") == "\n\n".join(page) + "\n"
+    page = write_page(results, missing, validity, find_earlier_code(results))
+    assert PAGE.read_text(encoding="utf-8") == page
 
 
-def test_blocks_of_one_version_of_the_code_are_one_group(tmp_path):
-    def stage(models: str) -> dict:
-        return {"deps": [{"path": p, "md5": models if "models" in p else "same"} for p in CODE]}
+@pytest.mark.parametrize(
+    ("entries", "changed"),
+    [
+        ([], False),
+        ([{"changed deps": {"src/intake_triage/models/fits.py": "modified"}}], True),
+        ([{"changed deps": {"studies/transfer/block.py": "new"}}], True),
+        ([{"changed deps": {"data/raw/namcs": "deleted"}}], False),  # on few machines
+        ([{"changed deps": {"studies/transfer/params.yaml": {"seeds": "modified"}}}], False),
+        ([{"changed outs": {"studies/transfer/results/namcs.json": "modified"}}], False),
+        (["changed command"], False),
+    ],
+)
+def test_only_code_makes_a_block_one_of_earlier_code(entries, changed):
+    assert code_changed(entries) is changed
 
-    stages = {"namcs": stage("new"), "block@default": stage("old"), "block@conflict": stage("new")}
-    lock = tmp_path / "dvc.lock"
-    lock.write_text(yaml.safe_dump({"stages": stages}))
-    names = ["default", "namcs", "conflict", "never_run"]
-    assert group_by_code(lock, names) == [["default"], ["namcs", "conflict"]]
 
-
-def test_the_page_names_blocks_of_other_code():
+def test_the_page_names_blocks_of_earlier_code():
     results, missing, validity = read_results()
-
-    def page(groups) -> str:
-        return "\n".join(write_page(results, missing, validity, groups))
-
-    assert TITLE not in page([["default", "namcs"]])
-    assert f"{TITLE} *synthetic, default*; *survey (NAMCS)*." in page([["default"], ["namcs"]])
+    assert TITLE not in write_page(results, missing, validity, [])
+    page = write_page(results, missing, validity, ["default", "namcs"])
+    assert f"{TITLE} synthetic, default; survey (NAMCS)." in page

@@ -1,4 +1,4 @@
-"""A block's records are dealt by count, and its variants change what they say and no more."""
+"""A block's records are assigned by count, and its variants change what they say and no more."""
 
 import numpy as np
 import pandas as pd
@@ -15,38 +15,38 @@ from studies.transfer.variants import keep_labels, other_task, shuffle_partner
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory, tiny_study):
+def layout(tmp_path_factory, tiny_study):
     params = load_block_params(tiny_study, tiny_study.blocks["default"])
     work = tmp_path_factory.mktemp("study")
     return prepare_records(params, tiny_study.records, work, "default")
 
 
-def frame_of(folder) -> pd.DataFrame:
-    return read_prepared(Layout(folder)).frame
+def frame_of(layout: Layout) -> pd.DataFrame:
+    return read_prepared(layout).frame
 
 
-def test_splits_have_the_counts_that_are_asked_for(root, tiny_study):
-    sizes = frame_of(root)["split"].value_counts()
+def test_splits_have_the_counts_that_are_asked_for(layout, tiny_study):
+    sizes = frame_of(layout)["split"].value_counts()
     assert dict(sizes) == {"train": 500, "valid": 120, "calibrate": 240, "test": 600}
-    held_out, parts = read_test_parts(root, tiny_study.records)
+    test, parts = read_test_parts(layout, tiny_study.records)
     assert parts["verdict"].sum() == 200
-    assert not parts["verdict"][:200].all()  # dealt at random
+    assert not parts["verdict"][:200].all()  # assigned at random
     assert (parts["verdict"] ^ parts["fresh"]).all()
-    assert not set(held_out.unit[parts["verdict"]]) & set(held_out.unit[parts["fresh"]])
+    assert not set(test.unit[parts["verdict"]]) & set(test.unit[parts["fresh"]])
 
 
-def test_other_params_make_other_records(root, tiny_study):
+def test_other_params_make_other_records(layout, tiny_study):
     block = tiny_study.blocks["default"]
     again = prepare_records(
-        load_block_params(tiny_study, block), tiny_study.records, root.parent, "default"
+        load_block_params(tiny_study, block), tiny_study.records, layout.root.parent, "default"
     )
-    assert again == root
+    assert again == layout
     other = tiny_study.model_copy(update={"data_seed": 77})
     changed = prepare_records(
-        load_block_params(other, block), tiny_study.records, root.parent, "default"
+        load_block_params(other, block), tiny_study.records, layout.root.parent, "default"
     )
-    assert changed != root
-    assert not frame_of(changed)["text"].equals(frame_of(root)["text"])
+    assert changed != layout
+    assert not frame_of(changed)["text"].equals(frame_of(layout)["text"])
 
 
 def test_groups_stay_on_one_side(tiny_study, rng):
@@ -63,8 +63,8 @@ def test_groups_stay_on_one_side(tiny_study, rng):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_shuffled_partner_says_nothing_and_is_all_that_changes(root, task):
-    before, after = frame_of(root), frame_of(shuffle_partner(root, task, 0))
+def test_a_shuffled_partner_says_nothing_and_is_all_that_changes(layout, task):
+    before, after = frame_of(layout), frame_of(shuffle_partner(layout, task, 0))
     partner = other_task(task)
     pd.testing.assert_frame_equal(before.drop(columns=partner), after.drop(columns=partner))
     train, valid = (before["split"] == name for name in ("train", "valid"))
@@ -76,32 +76,32 @@ def test_a_shuffled_partner_says_nothing_and_is_all_that_changes(root, task):
     assert agreement == pytest.approx(by_chance, abs=0.08)
 
 
-def test_each_seed_shuffles_and_keeps_otherwise(root):
-    for make in (shuffle_partner, lambda *of: keep_labels(*of[:2], 0.5, of[2])):
-        frames = [frame_of(make(root, "urgency", seed)) for seed in (0, 1)]
+def test_each_seed_shuffles_and_keeps_otherwise(layout):
+    for make in (shuffle_partner, lambda layout, task, seed: keep_labels(layout, 0.5, task, seed)):
+        frames = [frame_of(make(layout, "urgency", seed)) for seed in (0, 1)]
         assert not frames[0].equals(frames[1])
 
 
-def test_few_labels_are_a_part_of_more(root):
-    few, more = (frame_of(keep_labels(root, "urgency", share, 0)) for share in (0.1, 0.5))
+def test_few_labels_are_a_part_of_more(layout):
+    few, more = (frame_of(keep_labels(layout, share, "urgency", 0)) for share in (0.1, 0.5))
     train = few["split"] == "train"
     kept = [frame.loc[train, "urgency"].notna() for frame in (few, more)]
     assert [k.sum() for k in kept] == [50, 250]
     assert (kept[1] | ~kept[0]).all()
     for frame in (few, more):
-        assert frame["specialty"].equals(frame_of(root)["specialty"])
-        assert frame.loc[~train, "urgency"].equals(frame_of(root).loc[~train, "urgency"])
+        assert frame["specialty"].equals(frame_of(layout)["specialty"])
+        assert frame.loc[~train, "urgency"].equals(frame_of(layout).loc[~train, "urgency"])
 
 
-def test_test_labels_are_in_a_file_of_their_own(root):
-    frame = frame_of(root)
+def test_test_labels_are_in_a_file_of_their_own(layout):
+    frame = frame_of(layout)
     assert frame.loc[frame["split"] == "test", list(TASKS)].isna().all(axis=None)
-    assert len(pd.read_parquet(Layout(root).test_labels)) == 600
+    assert len(pd.read_parquet(layout.test_labels)) == 600
 
 
-def test_the_wider_encoder_has_the_weights_of_two(root):
+def test_the_wider_encoder_has_the_weights_of_two(layout):
     encoder = load_params(ROOT / "params.yaml").encoder
-    wider = widen_to_pair(encoder, root)  # refuses what is not within 2 %
+    wider = widen_to_pair(encoder, layout)  # refuses what is not within 2 %
     assert wider.width > encoder.width
     assert wider.width % wider.attention_heads == 0
     assert wider.layers == encoder.layers

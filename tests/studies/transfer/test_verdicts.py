@@ -7,7 +7,7 @@ from scipy import stats
 
 from studies.transfer import validity
 from studies.transfer.arms import choose_weights
-from studies.transfer.training.pretrain import NOT_MASKED, mask_tokens
+from studies.transfer.pretrain import NOT_MASKED, mask_tokens
 from studies.transfer.truth import agrees, judge
 
 MEASURED = {

@@ -4,16 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pydantic import BaseModel
 from torch.nn.functional import cross_entropy
 from tqdm import trange
 from transformers import AutoTokenizer, BertForMaskedLM
-from transformers.utils import logging
 
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import encode_records, shuffled_batches
-from intake_triage.models.transformer.train import build_model
+from intake_triage.models.transformer.train import begin_fit, build_model
 from intake_triage.params import EncoderParams, TrainParams
 from intake_triage.records.prepared import read_prepared
 from studies.transfer.settings import Pretraining
@@ -21,59 +19,46 @@ from studies.transfer.settings import Pretraining
 NOT_MASKED = -100
 
 
-def pretrain_encoder(fit: Fit, params: tuple[BaseModel, ...], folder: Path) -> int:
+def pretrain_encoder(
+    fit: Fit,
+    layout: Layout,
+    folder: Path,
+    *,
+    encoder: EncoderParams,
+    train: TrainParams,
+    pretraining: Pretraining,
+) -> int:
     """Save an encoder for `encoder.pretrained`; see `fits.TrainFit`.
-
-    `params` are the sections encoder and train, the study's pretraining, and the version of this
-    code.
 
     References
     ----------
     Devlin et al. (2019), BERT (masked language model: of the chosen tokens 80 % become the mask,
     10 % another token, 10 % stay). The mask is the token for unknown words: there is no other.
     """
-    encoder_params, train_params, pretraining, _ = params
-    assert isinstance(encoder_params, EncoderParams)
-    assert isinstance(train_params, TrainParams)
-    assert isinstance(pretraining, Pretraining)
-    logging.disable_progress_bar()  # a bar for each saved file says nothing
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    torch.manual_seed(fit.seed)
+    begin_fit(fit.seed)
     rng = np.random.default_rng(fit.seed)
-    prepared = read_prepared()
-    records = encode_records(prepared, Layout().prepared, tasks=())
-    train = records.rows(np.flatnonzero(prepared.frame["split"] == "train"))
-    tokenizer = AutoTokenizer.from_pretrained(
-        Layout().prepared / "tokenizer", local_files_only=True
-    )
-    start = build_model(fit, prepared.schema, encoder_params, train, vocabulary=len(tokenizer))
+    prepared = read_prepared(layout)
+    rows = np.flatnonzero(prepared.frame["split"] == "train")
+    texts = encode_records(prepared, layout, tasks=()).rows(rows)
+    tokenizer = AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True)
+    start = build_model((), prepared.schema, encoder, texts, vocabulary=len(tokenizer))
     model = BertForMaskedLM(start.encoder.config)
     optimizer = torch.optim.AdamW(
-        model.parameters(),
-        lr=train_params.learning_rate,
-        weight_decay=train_params.weight_decay,
-        fused=True,
+        model.parameters(), lr=train.learning_rate, weight_decay=train.weight_decay, fused=True
     )
-    steps = pretraining.epochs * -(-len(train) // train_params.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
-        max_lr=train_params.learning_rate,
-        total_steps=steps,
-        pct_start=train_params.warmup,
+        max_lr=train.learning_rate,
+        total_steps=pretraining.epochs * -(-len(texts) // train.batch_size),
+        pct_start=train.warmup,
         anneal_strategy="linear",
         cycle_momentum=False,
     )
     model.train()
-    for _ in trange(
-        pretraining.epochs, desc=f"pretrain seed {fit.seed}", leave=False, disable=None
-    ):
-        for batch in shuffled_batches(
-            train, batch_size=train_params.batch_size, pad_id=tokenizer.pad_token_id, rng=rng
-        ):
-            ids, targets = mask_tokens(
-                batch.input_ids, tokenizer, share=pretraining.masked_share, rng=rng
-            )
+    share, batch_size, pad_id = pretraining.masked_share, train.batch_size, tokenizer.pad_token_id
+    for _ in trange(pretraining.epochs, desc=fit.name, leave=False, disable=None):
+        for batch in shuffled_batches(texts, batch_size=batch_size, pad_id=pad_id, rng=rng):
+            ids, targets = mask_tokens(batch.input_ids, tokenizer, share=share, rng=rng)
             # The classifier's texts begin at position 1, after the fields' token.
             positions = torch.arange(1, ids.shape[1] + 1)
             states = model.bert(ids, batch.attention_mask, position_ids=positions[None])[0]
