@@ -10,15 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import (
-    boosting,
-    matmul_share,
-    multi_task,
-    pipeline,
-    scaling,
-    scoring,
-    training,
-)
+from benchmarks import boosting, matmul_share, multi_task, pipeline, scaling, scoring, training
 from benchmarks.machine import busy_cores, describe_machine
 from benchmarks.report import FOLDER, RESULTS, write_report
 from benchmarks.workspace import FULL, QUICK, Workspace
@@ -37,7 +29,11 @@ TOPICS: dict[str, Callable[[Workspace], dict[str, Any]]] = {
 
 
 def main() -> None:
-    arguments = _parse_arguments()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, into benchmarks/quick/")
+    for name, meaning in (("--only", "measure these alone"), ("--skip", "leave these out")):
+        parser.add_argument(name, nargs="+", choices=TOPICS, default=[], help=meaning)
+    arguments = parser.parse_args()
     os.environ["CUDA_VISIBLE_DEVICES"] = ""  # the cores are what is measured
     topics = [name for name in arguments.only or TOPICS if name not in arguments.skip]
     # Tiny sizes show that everything runs; their figures mean nothing and git ignores them.
@@ -52,14 +48,6 @@ def main() -> None:
             in_order = {topic: kept[topic] for topic in TOPICS if topic in kept}
             write_json(folder / RESULTS, {"machine": machine, "topics": in_order})
             write_report(folder)
-
-
-def _parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes, into benchmarks/quick/")
-    for name, meaning in (("--only", "measure these alone"), ("--skip", "leave these out")):
-        parser.add_argument(name, nargs="+", choices=TOPICS, default=[], help=meaning)
-    return parser.parse_args()
 
 
 def _read_kept(

@@ -4,94 +4,86 @@ Both start from the prepared records and end with predictions for both tasks. Th
 the matrix once, then fits one task after the other with the threads that LightGBM takes of itself.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
-import joblib
 import lightgbm as lgb
 import numpy as np
-from scipy import sparse
-from tqdm import trange
+from sklearn.feature_extraction.text import CountVectorizer
 
-from benchmarks.processes import Stopwatch, run_apart, span_seconds, wait_for_the_others
-from benchmarks.spread import ratios, spread
+from benchmarks.processes import run_apart, span_seconds
+from benchmarks.repeats import ratios, spread, take_turns
 from benchmarks.workspace import Workspace
+from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, word_counter
+from intake_triage.models.tabular.features import FieldColumns
 from intake_triage.models.tabular.gbm import as_table, train_gbm
 from intake_triage.params import load_params
-from intake_triage.records.prepared import PreparedRecords, read_prepared
+from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.scores import log_loss
 from intake_triage.tasks import TASKS, Task
 
 SEED = 0
+Losses = dict[Task, float]  # log-loss on valid, in nats
 
 
 def measure(workspace: Workspace) -> dict[str, Any]:
     """Wall and CPU-seconds for both tasks, and the log-loss on valid."""
-    scale = workspace.scale
-    folder = workspace.prepared(scale.n_records)
-    side_by_side = min(len(TASKS), joblib.cpu_count())
-    seconds = {name: {"wall": [], "cpu": []} for name in ("stage", "plain")}
-    losses = {}
-    for _ in trange(scale.repeats, desc="boosting", disable=None):
-        outcomes = {
-            "stage": run_apart(
-                fit_as_the_stage,
-                [(task,) for task in TASKS],
-                folder=folder,
-                side_by_side=side_by_side,
-                threads=1,
-            ),
-            "plain": run_apart(fit_plainly, [()], folder=folder),
-        }
-        for name, values in outcomes.items():
-            watches = [outcome.value[0] for outcome in values]
-            seconds[name]["wall"].append(span_seconds(watches))
-            seconds[name]["cpu"].append(sum(watch.cpu_seconds for watch in watches))
-            losses[name] = {}
-            for outcome in values:
-                losses[name] |= outcome.value[1]
-    return {
-        "stage_against_plain": {
-            clock: ratios(seconds["stage"][clock], seconds["plain"][clock])
-            for clock in ("wall", "cpu")
-        },
-        **{
-            name: {
-                "wall_seconds": spread(seconds[name]["wall"]),
-                "cpu_seconds": spread(seconds[name]["cpu"]),
-                "valid_log_loss": losses[name],
-            }
-            for name in ("stage", "plain")
-        },
-        "repeats": scale.repeats,
+    apart = partial(run_apart, folder=workspace.prepared())
+    candidates = {
+        "stage": partial(apart, fit_as_the_stage, *((task,) for task in TASKS)),
+        "plain": partial(apart, fit_plainly, (), threads=None),
     }
+    runs = take_turns("boosting", workspace.scale.repeats, candidates)
+    seconds = {
+        name: {
+            "wall_seconds": [span_seconds(fits) for fits in turns],
+            "cpu_seconds": [sum(fit.cpu_seconds for fit in fits) for fits in turns],
+        }
+        for name, turns in runs.items()
+    }
+    measured = {
+        "stage_against_plain": {
+            clock: ratios(*(seconds[name][f"{clock}_seconds"] for name in ("stage", "plain")))
+            for clock in ("wall", "cpu")
+        }
+    }
+    for name, turns in runs.items():
+        losses = {task: round(loss, 5) for fit in turns[-1] for task, loss in fit.value.items()}
+        measured[name] = {clock: spread(values) for clock, values in seconds[name].items()}
+        measured[name]["valid_log_loss"] = losses
+    return measured | {"repeats": workspace.scale.repeats}
 
 
-def fit_as_the_stage(task: Task) -> tuple[Stopwatch, dict[Task, float]]:
+def fit_as_the_stage(task: Task) -> Callable[[], Losses]:
     """What one process of stage train_gbm does."""
-    settings = load_params().gbm
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        wait_for_the_others()
-        with Stopwatch() as watch:
-            train_gbm(Fit("gbm", (task,), SEED), (settings,), folder)
+    settings, folder = load_params().gbm, Path(mkdtemp(dir="."))
+
+    def fit() -> Losses:
+        train_gbm(Fit("gbm", (task,), SEED), Layout(), folder, params=settings)
         logits = np.load(folder / f"logits_{task}.npy", allow_pickle=False)
-    split = read_prepared().frame["split"]
-    valid = (split[split != "train"] == "valid").to_numpy()
-    return watch, {task: _valid_loss(logits[valid], task)}
+        prepared = read_prepared()
+        split = prepared.frame["split"]
+        valid = (split[split != "train"] == "valid").to_numpy()
+        return {task: log_loss(logits[valid], prepared.of_split("valid").labels(task))}
+
+    return fit
 
 
-def fit_plainly() -> tuple[Stopwatch, dict[Task, float]]:
+def fit_plainly() -> Callable[[], Losses]:
     """The same matrix and parameters; threads, memory layout and the rest are LightGBM's own."""
     settings = load_params().gbm
-    with Stopwatch() as watch:
+
+    def fit() -> Losses:
         prepared = read_prepared()
         train, valid = prepared.of_split("train"), prepared.of_split("valid")
-        tables = build_tables(train, valid, min_frequency=settings.min_document_frequency)
-        logits = {}
+        columns = FieldColumns.of(train.frame, train.schema.fields)
+        counter = CountVectorizer(min_df=settings.min_document_frequency).fit(train.frame["text"])
+        tables = [as_table(records.frame, columns, counter) for records in (train, valid)]
+        losses = {}
         for task in TASKS:
             dataset = lgb.Dataset(tables[0], train.labels(task))
             booster = lgb.train(
@@ -111,18 +103,8 @@ def fit_plainly() -> tuple[Stopwatch, dict[Task, float]]:
                 valid_sets=[lgb.Dataset(tables[1], valid.labels(task), reference=dataset)],
                 callbacks=[lgb.early_stopping(settings.patience, verbose=False)],
             )
-            logits[task] = booster.predict(tables[1], raw_score=True)
-    return watch, {task: _valid_loss(values, task) for task, values in logits.items()}
+            logits = booster.predict(tables[1], raw_score=True)
+            losses[task] = log_loss(logits, valid.labels(task))
+        return losses
 
-
-def build_tables(
-    train: PreparedRecords, valid: PreparedRecords, *, min_frequency: int
-) -> list[sparse.csr_matrix]:
-    """The matrices that stage train_gbm gives LightGBM."""
-    columns = FieldColumns.of(train.frame, train.schema.fields)
-    counter = word_counter(min_document_frequency=min_frequency).fit(train.frame["text"])
-    return [as_table(records.frame, columns, counter) for records in (train, valid)]
-
-
-def _valid_loss(logits: np.ndarray, task: Task) -> float:
-    return round(log_loss(logits, read_prepared().of_split("valid").labels(task)), 5)
+    return fit

@@ -1,15 +1,17 @@
 """The pipeline's own Transformer: a pass of its training loop, and whole fits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from benchmarks.processes import Stopwatch
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
@@ -37,33 +39,15 @@ class Material:
     valid: EncodedRecords
 
 
-@dataclass(frozen=True)
-class WholeFit:
-    """What a fit cost and how it went.
-
-    Attributes
-    ----------
-    train_records : number of records of a pass
-    best_pass : the pass with the lowest valid log-loss, summed over the fit's tasks; from 1
-    best_loss : that sum, in nats
-    """
-
-    watch: Stopwatch
-    train_records: int
-    passes: int
-    best_pass: int
-    best_loss: float
-
-
 def read_material(n_train: int) -> Material:
     """The first `n_train` records of train and a few of valid."""
-    prepared = read_prepared()
-    records = encode_records(prepared, Layout().prepared, tasks=TASKS)
+    layout, prepared = Layout(), read_prepared()
+    records = encode_records(prepared, layout, tasks=TASKS)
     split = prepared.frame["split"].to_numpy(str)
     return Material(
         load_params(),
         prepared,
-        AutoTokenizer.from_pretrained(Layout().prepared / "tokenizer", local_files_only=True),
+        AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True),
         train=records.rows(np.flatnonzero(split == "train")[:n_train]),
         valid=records.rows(np.flatnonzero(split == "valid")[:VALID_RECORDS]),
     )
@@ -73,7 +57,7 @@ def build_mtl(material: Material) -> IntakeModel:
     """An untrained mtl model."""
     torch.manual_seed(0)
     return build_model(
-        Fit("mtl", TASKS, seed=0),
+        TASKS,
         material.prepared.schema,
         material.params.encoder,
         material.train,
@@ -81,48 +65,55 @@ def build_mtl(material: Material) -> IntakeModel:
     )
 
 
-def train_one_pass(model: IntakeModel, material: Material, **changes: Any) -> Stopwatch:
-    """One pass of the loop that the pipeline's fits run, alone on the clock.
+def prepare_pass(material: Material, **changes: Any) -> Callable[[], None]:
+    """One pass of the loop that the pipeline's fits run, over a new mtl model.
 
     Parameters
     ----------
     changes : to the section train of params.yaml
     """
     torch.use_deterministic_algorithms(True)  # as every fit does
-    with Stopwatch() as watch:
-        train_model(
-            model,
-            make_balancing(material.params.mtl),
-            material.train,
-            material.valid,
-            material.params.train.model_copy(update={"epochs": 1, **changes}),
-            seed=0,
-            pad_id=material.tokenizer.pad_token_id,
-            name="pass",
-            after_epoch=lambda model, epoch: None,
-        )
-    return watch
+    return partial(
+        train_model,
+        build_mtl(material),
+        make_balancing(material.params.mtl),
+        material.train,
+        material.valid,
+        material.params.train.model_copy(update={"epochs": 1, **changes}),
+        seed=0,
+        pad_id=material.tokenizer.pad_token_id,
+        name="pass",
+        after_epoch=lambda model, epoch: None,
+    )
 
 
-def fit_wholly(system: str, tasks: tuple[Task, ...], seed: int, passes: int | None) -> WholeFit:
-    """Run a fit of the train stages, without early stopping.
+def prepare_fit(
+    system: str, tasks: tuple[Task, ...], seed: int, passes: int | None = None
+) -> Callable[[], np.ndarray]:
+    """A fit of the train stages, without early stopping.
 
     Parameters
     ----------
     passes : over train; None for as many as params.yaml says
+
+    Returns
+    -------
+    call that trains, and returns a float array of shape (n_passes,)
+        Log-loss on valid after each pass, summed over the fit's tasks, in nats.
     """
     params = load_params()
     passes = passes or params.train.epochs
-    train_params = params.train.model_copy(update={"epochs": passes, "patience": passes})
-    sections = (params.encoder, train_params, *([params.mtl] if system == "mtl" else []))
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        with Stopwatch() as watch:
-            train_transformer(Fit(system, tasks, seed), sections, folder)
-        history = read_json(folder / "history.json")
-    losses = np.zeros(passes)
-    for row in history:
-        losses[row["epoch"] - 1] += row["valid_log_loss"]
-    best = int(losses.argmin())
-    n_train = len(read_prepared().of_split("train").frame)
-    return WholeFit(watch, n_train, passes, best + 1, float(losses[best]))
+    train = partial(
+        train_transformer,
+        encoder=params.encoder,
+        train=params.train.model_copy(update={"epochs": passes, "patience": passes}),
+        mtl=params.mtl if system == "mtl" else None,
+    )
+    fit, folder = Fit(system, tasks, seed), Path(mkdtemp(dir="."))
+
+    def train_wholly() -> np.ndarray:
+        train(fit, Layout(), folder)
+        history = pd.DataFrame(read_json(folder / "history.json"))
+        return history.groupby("epoch")["valid_log_loss"].sum().to_numpy()
+
+    return train_wholly

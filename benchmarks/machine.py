@@ -1,6 +1,7 @@
 """What the figures were measured on."""
 
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 def describe_machine() -> dict[str, Any]:
     """Processor, cores that may be used, memory, system, and the versions of the libraries."""
+    listed = CPU_INFO.read_text(encoding="utf-8") if CPU_INFO.exists() else ""
+    model = re.search(r"^model name\s*:\s*(.+)", listed, re.MULTILINE)
     return {
-        "processor": _processor_name(),
+        "processor": model[1].strip() if model else platform.processor() or "unknown",
         "cores": joblib.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "system": f"{platform.system()} {platform.machine()}",
@@ -28,11 +31,3 @@ def describe_machine() -> dict[str, Any]:
 def busy_cores() -> float:
     """Cores that other programs keep busy now, looked at for two seconds."""
     return round(psutil.cpu_percent(interval=2) / 100 * psutil.cpu_count(), 2)
-
-
-def _processor_name() -> str:
-    if CPU_INFO.exists():
-        for line in CPU_INFO.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or "unknown"

@@ -1,26 +1,17 @@
 """How much of what the processor can multiply does training use, and where does the rest go?"""
 
 import re
+from collections.abc import Callable
+from timeit import timeit
 from typing import Any
 
 import torch
 from torch.profiler import ProfilerActivity, profile
-from torch.utils.flop_counter import (
-    FlopCounterMode,
-    sdpa_backward_flop_count,
-    sdpa_flop_count,
-)
-from tqdm import trange
+from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
-from benchmarks.encoder import (
-    WARM_UP_RECORDS,
-    Material,
-    build_mtl,
-    read_material,
-    train_one_pass,
-)
-from benchmarks.processes import Stopwatch, run_apart
-from benchmarks.spread import ratios, spread
+from benchmarks.encoder import WARM_UP_RECORDS, Material, prepare_pass, read_material
+from benchmarks.processes import run_apart, timed
+from benchmarks.repeats import ratios, spread, take_turns
 from benchmarks.workspace import Workspace
 
 MATRIX = 1024  # rows and columns of the matrices whose product gives the peak
@@ -53,60 +44,52 @@ GROUPS = {
 
 def measure(workspace: Workspace) -> dict[str, Any]:
     """One process of one thread, training and products of matrices by turns."""
-    scale = workspace.scale
-    folder = workspace.prepared(scale.n_records)
-    (outcome,) = run_apart(
-        look_into_training, [(scale.profiled_records, scale.repeats)], folder=folder, threads=1
-    )
-    return outcome.value
+    job = (workspace.scale.profiled_records, workspace.scale.repeats)
+    (run,) = run_apart(look_into_training, job, folder=workspace.prepared())
+    return run.value
 
 
-def look_into_training(n_train: int, repeats: int) -> dict[str, Any]:
-    """Operations per second of a pass and of the peak, then the pass's profile."""
-    warm_up, material = read_material(WARM_UP_RECORDS), read_material(n_train)
-    train_one_pass(build_mtl(warm_up), warm_up)
-    flops = count_flops(material)
-    training, peak = [], []
-    for _ in trange(repeats, desc="matmul_share", disable=None):
-        # The same pass, uncounted: the same seed gives the same batches.
-        seconds = train_one_pass(build_mtl(material), material).wall_seconds
-        training.append(flops / seconds / 1e9)
-        peak.append(measure_peak() / 1e9)
-    return {
-        "share_of_peak": ratios(training, peak),
-        "training_gflops": spread(training),
-        "sgemm_gflops": spread(peak),
-        "mflop_a_record": round(flops / n_train / 1e6, 1),
-        "profile": profile_pass(material),
-        "threads": torch.get_num_threads(),
-        "records_a_pass": n_train,
-        "repeats": repeats,
-    }
-
-
-def count_flops(material: Material) -> int:
-    """Floating-point operations of the products in one pass, forward and backward."""
-    model = build_mtl(material)
+def look_into_training(n_train: int, repeats: int) -> Callable[[], dict[str, Any]]:
+    """Operations per second of a pass and of the peak, then the pass's profile; after a warm-up."""
+    prepare_pass(read_material(WARM_UP_RECORDS))()
+    material = read_material(n_train)
     with FlopCounterMode(display=False, custom_mapping=ATTENTION) as counter:
-        train_one_pass(model, material)
-    return counter.get_total_flops()
+        prepare_pass(material)()
+    flops = counter.get_total_flops()
+
+    def train() -> float:
+        # The same pass, uncounted: the same seed gives the same batches.
+        return flops / timed(prepare_pass(material)).wall_seconds / 1e9
+
+    def look() -> dict[str, Any]:
+        turns = take_turns("matmul_share", repeats, {"training": train, "peak": measure_peak})
+        return {
+            "share_of_peak": ratios(turns["training"], turns["peak"]),
+            "training_gflops": spread(turns["training"]),
+            "sgemm_gflops": spread(turns["peak"]),
+            "mflop_a_record": round(flops / n_train / 1e6, 1),
+            "profile": profile_pass(material),
+            "threads": torch.get_num_threads(),
+            "records_a_pass": n_train,
+            "repeats": repeats,
+        }
+
+    return look
 
 
 def measure_peak() -> float:
-    """Floating-point operations per second of the product of two large float32 matrices."""
+    """10⁹ floating-point operations per second of the product of two large float32 matrices."""
     left, right = torch.randn(2, MATRIX, MATRIX)
     out = left @ right
-    with Stopwatch() as watch:
-        for _ in range(PRODUCTS):
-            torch.mm(left, right, out=out)
-    return PRODUCTS * 2 * MATRIX**3 / watch.wall_seconds
+    seconds = timeit(lambda: torch.mm(left, right, out=out), number=PRODUCTS)
+    return PRODUCTS * 2 * MATRIX**3 / seconds / 1e9
 
 
 def profile_pass(material: Material) -> dict[str, Any]:
     """Each group of operators' share of all operators' self CPU time, the greatest first."""
-    model = build_mtl(material)
+    train = prepare_pass(material)
     with profile(activities=[ProfilerActivity.CPU]) as profiler:
-        watch = train_one_pass(model, material)
+        run = timed(train)
     seconds = dict.fromkeys(GROUPS, 0.0)
     for operator in profiler.key_averages():
         seconds[group_of(operator.key)] += operator.self_cpu_time_total / 1e6
@@ -114,7 +97,7 @@ def profile_pass(material: Material) -> dict[str, Any]:
     shares = {group: round(value / total, 3) for group, value in seconds.items()}
     return {
         "share_of_operators": dict(sorted(shares.items(), key=lambda item: -item[1])),
-        "operators_share_of_wall": round(total / watch.wall_seconds, 3),
+        "operators_share_of_wall": round(total / run.wall_seconds, 3),
     }
 
 

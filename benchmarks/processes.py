@@ -1,17 +1,19 @@
 """Work in processes of its own, so that threads and peak memory are those of the work alone."""
 
 import os
+import re
 import resource
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import joblib
 
 from intake_triage.models.fits import THREAD_VARIABLES
 
@@ -22,22 +24,15 @@ LONGEST_WAIT = 600  # seconds that one process waits for the others to be ready
 _ready: Barrier  # set in each worker as it starts
 
 
-@dataclass
-class Stopwatch:
-    """Start and end on the clock that all processes of a machine share, and CPU-seconds between."""
+@dataclass(frozen=True)
+class Timed:
+    """What a call returned, and what it cost."""
 
-    start: float = 0.0
-    end: float = 0.0
-    cpu_seconds: float = 0.0
-
-    def __enter__(self) -> "Stopwatch":
-        self.cpu_seconds = -time.process_time()
-        self.start = time.perf_counter()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.end = time.perf_counter()
-        self.cpu_seconds += time.process_time()
+    value: Any
+    start: float  # in seconds, on the clock that all processes of a machine share
+    end: float
+    cpu_seconds: float
+    peak_mib: float  # the most memory that the process has held until the end
 
     @property
     def wall_seconds(self) -> float:
@@ -45,73 +40,55 @@ class Stopwatch:
         return self.end - self.start
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What the work returned, and the most memory that its process held, in MiB."""
-
-    value: Any
-    peak_mib: float
+def timed(call: Callable[[], Any]) -> Timed:
+    """Make the call in this process."""
+    cpu, start = time.process_time(), time.perf_counter()
+    value = call()
+    end = time.perf_counter()
+    return Timed(value, start, end, time.process_time() - cpu, _peak_mib())
 
 
 def run_apart(
-    work: Callable[..., Any],
-    jobs: Sequence[tuple],
-    *,
-    folder: Path,
-    side_by_side: int = 1,
-    threads: int | None = None,
-) -> list[Outcome]:
-    """Call `work` with each job's arguments, every call in a new process.
+    prepare: Callable[..., Callable[[], Any]], *jobs: tuple, folder: Path, threads: int | None = 1
+) -> list[Timed]:
+    """Time what `prepare` makes of each job, every job in a process of its own.
+
+    As many run side by side as there are cores; where that is all of them, none starts before the
+    last is prepared.
 
     Parameters
     ----------
-    work : function at the top level of a module
+    prepare : function at the top level of a module
+        Takes the job's arguments, and returns the call to time.
     folder : the processes' current folder
-    side_by_side : how many run at once
     threads : most threads of each process; None leaves the libraries to their defaults
 
     Returns
     -------
-    list of Outcome, in the order of the jobs
+    list of Timed, in the order of the jobs
     """
+    limits = {} if threads is None else dict.fromkeys(LIMITS, str(threads))
+    others = {name: value for name, value in os.environ.items() if name not in LIMITS}
     context = get_context("spawn")
+    side_by_side = min(len(jobs), joblib.cpu_count())
+    ready = context.Barrier(side_by_side if side_by_side == len(jobs) else 1)
     with (
-        _limited(threads),
+        patch.dict(os.environ, others | limits, clear=True),  # which new processes inherit
         ProcessPoolExecutor(
             side_by_side,
             mp_context=context,
             initializer=_start_worker,
-            initargs=(context.Barrier(side_by_side), folder),
+            initargs=(ready, folder),
             max_tasks_per_child=1,
         ) as pool,
     ):
-        running = [pool.submit(_observe, work, job) for job in jobs]
+        running = [pool.submit(_run, prepare, job) for job in jobs]
         return [future.result() for future in running]
 
 
-def wait_for_the_others() -> None:
-    """In a worker: go on once as many as run side by side have come here."""
-    _ready.wait(LONGEST_WAIT)
-
-
-def span_seconds(watches: Sequence[Stopwatch]) -> float:
+def span_seconds(side_by_side: Sequence[Timed]) -> float:
     """From the start of the first to the end of the last."""
-    return max(watch.end for watch in watches) - min(watch.start for watch in watches)
-
-
-@contextmanager
-def _limited(threads: int | None) -> Iterator[None]:
-    """The environment that new processes read their numbers of threads from."""
-    before = dict(os.environ)
-    for name in LIMITS:
-        os.environ.pop(name, None)
-        if threads is not None:
-            os.environ[name] = str(threads)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    return max(run.end for run in side_by_side) - min(run.start for run in side_by_side)
 
 
 def _start_worker(ready: Barrier, folder: Path) -> None:
@@ -120,14 +97,14 @@ def _start_worker(ready: Barrier, folder: Path) -> None:
     os.chdir(folder)
 
 
-def _observe(work: Callable[..., Any], job: tuple) -> Outcome:
-    return Outcome(work(*job), _peak_mib())
+def _run(prepare: Callable[..., Callable[[], Any]], job: tuple) -> Timed:
+    call = prepare(*job)
+    _ready.wait(LONGEST_WAIT)
+    return timed(call)
 
 
 def _peak_mib() -> float:
     if STATUS.exists():  # where getrusage also counts what the parent held when it started this one
-        lines = STATUS.read_text(encoding="utf-8").splitlines()
-        peak = next(line for line in lines if line.startswith("VmHWM:"))
-        return int(peak.split()[1]) / 2**10
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+        kib = re.search(r"VmHWM:\s*(\d+)", STATUS.read_text(encoding="utf-8"))[1]
+        return int(kib) / 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes

@@ -1,56 +1,48 @@
 """Generation, stage prepare, and a whole mtl fit of one pass, at several numbers of records."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import Any
 
-from tqdm import trange
-
-from benchmarks.encoder import fit_wholly
-from benchmarks.processes import Stopwatch, run_apart
-from benchmarks.spread import growth_against_linear, growth_exponent, spread
-from benchmarks.workspace import Workspace, prepare_records
+from benchmarks.encoder import prepare_fit
+from benchmarks.processes import Timed, run_apart
+from benchmarks.repeats import growth_against_linear, growth_exponent, spread, take_turns
+from benchmarks.workspace import SLOW_REPEATS, Workspace, count_train, stage_prepare
 from intake_triage.records.synthetic import CATALOGUE, DEFAULT_RELATEDNESS, generate_clinic
 from intake_triage.tasks import TASKS
 
 
-@dataclass(frozen=True)
-class Run:
-    """One process's work on so many records."""
-
-    records: int
-    seconds: float
-    peak_mib: float
-
-
 def measure(workspace: Workspace) -> dict[str, Any]:
     """Seconds, records per second and peak memory, and how the seconds grow."""
-    scale = workspace.scale
-    generation: dict[int, list[Run]] = {size: [] for size in scale.generated}
-    prepare: dict[int, list[Run]] = {size: [] for size in scale.sizes}
-    training: dict[int, list[Run]] = {size: [] for size in scale.sizes}
-    for _ in trange(scale.slow_repeats, desc="scaling", disable=None):
-        for size in scale.generated:
-            (outcome,) = run_apart(generate, [(size,)], folder=workspace.root, threads=1)
-            generation[size].append(Run(size, outcome.value.wall_seconds, outcome.peak_mib))
-        for size in scale.sizes:
-            folder = workspace.unprepared(size)
-            (outcome,) = run_apart(prepare_records, [()], folder=folder)
-            prepare[size].append(Run(size, outcome.value.wall_seconds, outcome.peak_mib))
-            (outcome,) = run_apart(fit_wholly, [("mtl", TASKS, 0, 1)], folder=folder, threads=1)
-            fit = outcome.value
-            training[size].append(Run(fit.train_records, fit.watch.wall_seconds, outcome.peak_mib))
-    return {
-        "generation": _summarize(generation),
-        "prepare": _summarize(prepare),
-        "training": _summarize(training),
-        "repeats": scale.slow_repeats,
+    sizes, generated = workspace.scale.sizes, workspace.scale.generated
+    folders = {size: workspace.unprepared(size) for size in sizes}
+    candidates = {
+        ("generation", size): partial(run_apart, generation, (size,), folder=workspace.root)
+        for size in generated
     }
+    for size, folder in folders.items():
+        apart = partial(run_apart, folder=folder)
+        candidates["prepare", size] = partial(apart, stage_prepare, (), threads=None)
+        candidates["training", size] = partial(apart, prepare_fit, ("mtl", TASKS, 0, 1))
+    turns = take_turns("scaling", SLOW_REPEATS, candidates)
+    runs = {key: [run for (run,) in repeats] for key, repeats in turns.items()}
+    records = {
+        "generation": {size: size for size in generated},
+        "prepare": {size: size for size in sizes},
+        "training": {size: count_train(folder) for size, folder in folders.items()},
+    }
+    summaries = {
+        name: _summarize({size: runs[name, size] for size in worked_on}, worked_on)
+        for name, worked_on in records.items()
+    }
+    return summaries | {"repeats": SLOW_REPEATS}
 
 
-def generate(n_records: int) -> Stopwatch:
+def generation(n_records: int) -> Callable[[], None]:
     """Draw records, text and oracle chunk by chunk, keeping none."""
-    with Stopwatch() as watch:
+
+    def generate() -> None:
         chunks = generate_clinic(
             CATALOGUE,
             n_records=n_records,
@@ -58,24 +50,24 @@ def generate(n_records: int) -> Stopwatch:
             task_relatedness=DEFAULT_RELATEDNESS,
             conflict=False,
         )
-        drawn = sum(len(records) for records, _ in chunks)
-    assert drawn == n_records
-    return watch
+        assert sum(len(records) for records, _ in chunks) == n_records
+
+    return generate
 
 
-def _summarize(runs: dict[int, list[Run]]) -> dict[str, Any]:
-    """Growth over the sizes' median seconds, and what each size took."""
-    sizes = list(runs)
-    medians = [median(run.seconds for run in runs[size]) for size in sizes]
+def _summarize(runs: dict[int, list[Timed]], records: dict[int, int]) -> dict[str, Any]:
+    """Growth over the sizes' median seconds, and what each took for its `records`."""
+    seconds = {size: [run.wall_seconds for run in repeats] for size, repeats in runs.items()}
+    medians = [median(values) for values in seconds.values()]
     return {
-        "growth_against_linear": growth_against_linear(sizes, medians),
-        "growth_exponent": growth_exponent(sizes, medians),
+        "growth_against_linear": growth_against_linear(list(runs), medians),
+        "growth_exponent": growth_exponent(list(runs), medians),
         "by_records": {
             str(size): {
-                "seconds": spread([run.seconds for run in runs[size]]),
-                "records_per_second": spread([run.records / run.seconds for run in runs[size]]),
-                "peak_mib": spread([run.peak_mib for run in runs[size]]),
+                "seconds": spread(seconds[size]),
+                "records_per_second": spread([records[size] / value for value in seconds[size]]),
+                "peak_mib": spread([run.peak_mib for run in repeats]),
             }
-            for size in sizes
+            for size, repeats in runs.items()
         },
     }

@@ -1,18 +1,20 @@
 """Where the measurements run: temporary folders in which stage prepare has run, and their sizes."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from benchmarks import ROOT
-from benchmarks.processes import Stopwatch, run_apart
+from benchmarks.processes import run_apart
 from intake_triage.layout import Layout
-from intake_triage.params import PARAMS_FILE
+from intake_triage.records.prepared import read_prepared
+from intake_triage.records.synthetic import CATALOGUE
 from stages import prepare
 
-CATALOGUE = "src/intake_triage/records/synthetic/catalogue"
+CHECKOUT = Layout(Path(__file__).resolve().parents[1])
+SLOW_REPEATS = 2  # of the topics whose measurements take minutes each
 
 
 @dataclass(frozen=True)
@@ -20,19 +22,17 @@ class Scale:
     """How much is measured."""
 
     repeats: int
-    slow_repeats: int  # of the topics whose measurements take minutes each
     n_records: int  # of the prepared data that every topic but `scaling` uses
     pass_records: int  # train records of one pass, where the throughput of training is measured
     profiled_records: int  # train records of one pass, where it is looked into
     sizes: tuple[int, ...]  # numbers of records whose times are compared
     generated: tuple[int, ...]  # numbers of records whose generation alone is compared
     scored_forms: dict[int, int]  # by batch size
-    changes: dict[str, dict[str, Any]] = field(default_factory=dict)  # to params.yaml, by section
+    changes: dict[str, dict[str, Any]]  # to params.yaml, by section
 
 
 FULL = Scale(
     repeats=3,
-    slow_repeats=2,
     n_records=40_000,
     # 200 batches, from which on the Trainer sorts as many together by length as it ever does.
     pass_records=12_800,
@@ -40,10 +40,10 @@ FULL = Scale(
     sizes=(10_000, 40_000, 160_000),
     generated=(40_000, 1_000_000),
     scored_forms={1: 1_000, 256: 5_120},
+    changes={},
 )
 QUICK = Scale(
     repeats=2,
-    slow_repeats=2,
     n_records=4_000,
     pass_records=1_280,
     profiled_records=1_280,
@@ -65,33 +65,35 @@ class Workspace:
     root: Path
     scale: Scale
 
-    def prepared(self, n_records: int) -> Path:
-        """A folder with params.yaml and so many prepared records, made when first asked for."""
-        folder = self.unprepared(n_records)
+    def prepared(self) -> Path:
+        """A folder with params.yaml and prepared records, made when first asked for."""
+        folder = self.unprepared(self.scale.n_records)
         if not Layout(folder).prepared.exists():
-            run_apart(prepare_records, [()], folder=folder)
+            run_apart(stage_prepare, (), folder=folder, threads=None)
         return folder
 
     def unprepared(self, n_records: int) -> Path:
-        """The same folder before stage prepare has run in it."""
+        """A folder with params.yaml for so many records, before stage prepare has run in it."""
         folder = self.root / f"records_{n_records}"
         folder.mkdir(exist_ok=True)
-        source = {"source": "synthetic", "path": str(ROOT / CATALOGUE), "n_records": n_records}
-        params = changed_params(self.scale.changes | {"data": source})
-        (folder / PARAMS_FILE).write_text(params, encoding="utf-8")
+        source = {"source": "synthetic", "path": str(CATALOGUE), "n_records": n_records}
+        write_params(folder, self.scale.changes | {"data": source})
         return folder
 
 
-def changed_params(changes: dict[str, dict[str, Any]]) -> str:
-    """The checkout's params.yaml with these values instead."""
-    params = yaml.safe_load((ROOT / PARAMS_FILE).read_text(encoding="utf-8"))
+def write_params(folder: Path, changes: dict[str, dict[str, Any]]) -> None:
+    """Write the checkout's params.yaml into a folder, with these values instead, by section."""
+    params = yaml.safe_load(CHECKOUT.params.read_text(encoding="utf-8"))
     for section, values in changes.items():
         params[section] |= values
-    return yaml.safe_dump(params, sort_keys=False)
+    Layout(folder).params.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
 
 
-def prepare_records() -> Stopwatch:
-    """Run stage prepare in the current folder."""
-    with Stopwatch() as watch:
-        prepare.main()
-    return watch
+def stage_prepare() -> Callable[[], None]:
+    """Stage prepare in the current folder."""
+    return prepare.main
+
+
+def count_train(folder: Path) -> int:
+    """Number of train records among the prepared ones of a folder."""
+    return len(read_prepared(Layout(folder)).of_split("train").frame)

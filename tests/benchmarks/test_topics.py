@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,15 @@ import torch
 from torch.nn.functional import scaled_dot_product_attention
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import processes
 from benchmarks.boosting import fit_as_the_stage, fit_plainly
-from benchmarks.encoder import build_mtl, fit_wholly, read_material
+from benchmarks.encoder import build_mtl, prepare_fit, read_material
 from benchmarks.matmul_share import ATTENTION, GROUPS, group_of
+from benchmarks.multi_task import add_costs
+from benchmarks.processes import Timed
 from benchmarks.scoring import predict_probabilities
-from benchmarks.workspace import QUICK, Workspace, prepare_records
+from benchmarks.workspace import QUICK, Workspace, count_train
 from intake_triage.tasks import TASKS
+from stages import prepare
 
 N_RECORDS = 1_600
 SMALL = replace(
@@ -36,32 +37,41 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Workspace(tmp_path_factory.mktemp("bench"), SMALL).unprepared(N_RECORDS)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        prepare_records()
+        prepare.main()
     return folder
 
 
 @pytest.fixture
 def in_prepared(prepared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same as the current folder, and nobody to wait for."""
+    """The same as the current folder."""
     monkeypatch.chdir(prepared_folder)
-    monkeypatch.setattr(processes, "_ready", Barrier(1), raising=False)
 
 
 @pytest.mark.usefixtures("in_prepared")
 def test_plain_boosting_fits_the_matrix_of_the_stage() -> None:
-    of_stage = {task: fit_as_the_stage(task)[1][task] for task in TASKS}
-    _, plain = fit_plainly()
+    as_the_stage = {task: fit_as_the_stage(task)()[task] for task in TASKS}
     # Another layout of the histograms adds up in another order.
-    assert of_stage == pytest.approx(plain, abs=1e-3)
+    assert as_the_stage == pytest.approx(fit_plainly()(), abs=1e-3)
 
 
 @pytest.mark.usefixtures("in_prepared")
-def test_whole_fit_makes_all_passes_and_knows_the_best() -> None:
-    fit = fit_wholly("mtl", TASKS, seed=0, passes=3)
-    assert fit.passes == 3
-    assert 1 <= fit.best_pass <= 3
-    assert 0 < fit.best_loss < 4  # chance has log 4 + log 12
-    assert fit.train_records == pytest.approx(0.6 * N_RECORDS, abs=2)
+def test_whole_fit_makes_all_passes() -> None:
+    losses = prepare_fit("mtl", TASKS, seed=0, passes=3)()
+    assert losses.shape == (3,)
+    assert 0 < losses.min() < 4  # chance has log 4 + log 12
+
+
+def test_train_records_are_counted(prepared_folder: Path) -> None:
+    assert count_train(prepared_folder) == pytest.approx(0.6 * N_RECORDS, abs=2)
+
+
+def test_costs_are_those_of_all_fits_that_serve_both_tasks() -> None:
+    late = Timed(np.array([0.9, 0.8, 0.7, 0.6]), 0, 0, cpu_seconds=8.0, peak_mib=0)
+    early = Timed(np.array([0.9, 0.5, 0.6, 0.7]), 0, 0, cpu_seconds=4.0, peak_mib=0)
+    costs = add_costs([[late, early], [early]])
+    assert costs["same_passes"] == [12.0, 4.0]
+    assert costs["to_best"] == [10.0, 2.0]  # all four passes, and two of four
+    assert costs["best_valid_log_loss"] == pytest.approx([1.1, 0.5])
 
 
 @pytest.mark.usefixtures("in_prepared")
@@ -70,8 +80,7 @@ def test_probabilities_of_single_forms_are_those_of_a_batch() -> None:
     model, forms = build_mtl(material), material.prepared.frame.iloc[:6]
 
     def predict(part: pd.DataFrame) -> dict[str, np.ndarray]:
-        fields = material.prepared.schema.fields
-        return predict_probabilities(model, material.tokenizer, fields, part, max_tokens=64)
+        return predict_probabilities(model, material, part)
 
     together = predict(forms)
     for task, probabilities in together.items():

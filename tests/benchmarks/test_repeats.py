@@ -1,10 +1,25 @@
-"""Median, spread, paired ratios and growth."""
+"""Turns, median, spread, paired ratios and growth."""
 
 import pytest
 
-from benchmarks.spread import growth_against_linear, growth_exponent, ratios, spread
+from benchmarks.repeats import (
+    growth_against_linear,
+    growth_exponent,
+    ratios,
+    spread,
+    take_turns,
+)
 
 SIZES = (10_000, 40_000, 160_000)
+
+
+def test_candidates_take_turns_within_each_repeat() -> None:
+    called = []
+    results = take_turns(
+        "test", 2, {name: lambda name=name: called.append(name) or len(called) for name in "ab"}
+    )
+    assert called == ["a", "b", "a", "b"]
+    assert results == {"a": [1, 3], "b": [2, 4]}
 
 
 def test_spread_is_median_least_and_greatest_in_any_order() -> None:

@@ -1,20 +1,32 @@
-"""Arithmetic on repeated measurements."""
+"""Repeated measurements: the turns that candidates take, and the arithmetic on what they gave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
+from typing import TypeVar
 
 import numpy as np
+from tqdm import trange
 
 Spread = dict[str, float]
+Name = TypeVar("Name")
+Result = TypeVar("Result")
+
+
+def take_turns(
+    title: str, repeats: int, candidates: dict[Name, Callable[[], Result]]
+) -> dict[Name, list[Result]]:
+    """Call every candidate once in each repeat, so that a slow minute is nobody's alone."""
+    results: dict[Name, list[Result]] = {name: [] for name in candidates}
+    for _ in trange(repeats, desc=title, disable=None):
+        for name, candidate in candidates.items():
+            results[name].append(candidate())
+    return results
 
 
 def spread(values: Sequence[float]) -> Spread:
     """Median, least and greatest of the repeats, to four significant digits."""
-    return {
-        "median": _significant(median(values)),
-        "min": _significant(min(values)),
-        "max": _significant(max(values)),
-    }
+    figures = {"median": median(values), "min": min(values), "max": max(values)}
+    return {name: float(f"{figure:.4g}") for name, figure in figures.items()}
 
 
 def ratios(numerators: Sequence[float], denominators: Sequence[float]) -> Spread:
@@ -31,7 +43,3 @@ def growth_exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
 def growth_against_linear(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     """How much longer the last size took than the first, over how much larger it is."""
     return round((seconds[-1] / seconds[0]) / (sizes[-1] / sizes[0]), 3)
-
-
-def _significant(value: float) -> float:
-    return float(f"{value:.4g}")
