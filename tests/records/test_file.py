@@ -190,9 +190,9 @@ def test_survey_rows_in_a_plain_table_give_the_same_scores(
         prepare("from_survey", source="namcs", path=str(survey), namcs=NAMCS),
         prepare("from_file", source="file", path=str(tmp_path / "forms.csv"), file=mapping),
     ):
-        monkeypatch.chdir(folder)
         (folder / "fit").mkdir()
-        train_linear(Fit("linear", ("urgency",), 0), (params.linear,), folder / "fit")
+        fit = Fit("linear", ("urgency",), 0)
+        train_linear(fit, Layout(folder), folder / "fit", params=params.linear)
         logits.append(np.load(folder / "fit/logits_urgency.npy"))
     np.testing.assert_array_equal(*logits)
 

@@ -4,10 +4,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.schema import RecordSchema, RecordTable
+from intake_triage.records.schema import FormField, RecordSchema, RecordTable
 from intake_triage.tasks import TASKS
 
-MIN_RECORDS_IN_CLASS = 20  # one for each twentieth that the split deals out
+MIN_RECORDS_IN_CLASS = 20  # one for each twentieth that the split assigns
 
 
 def check_records(table: RecordTable, *, source: str) -> None:
@@ -36,41 +36,37 @@ def check_records(table: RecordTable, *, source: str) -> None:
 
 
 def check_class_sizes(frame: pd.DataFrame, schema: RecordSchema, *, source: str) -> None:
-    """Refuse records of which a class is too small to be split.
-
-    Raises
-    ------
-    InputError
-        One line with the first such class. A task without any label is let pass here.
-    """
-    for task in TASKS:
-        counts = frame[task].value_counts()
-        if counts.empty:
-            continue  # refused where it is trained
-        for name in schema.classes(task):
-            if counts.get(name, 0) < MIN_RECORDS_IN_CLASS:
-                raise InputError(
-                    f"{source}: fewer than {MIN_RECORDS_IN_CLASS} records have {task} '{name}', "
-                    "too few to split; merge the class with another or add records"
-                )
+    """Refuse records, by an `InputError`, of which a class is too small to be split."""
+    name = _first_small_class(frame, frame, schema, least=MIN_RECORDS_IN_CLASS)
+    if name:
+        raise InputError(
+            f"{source}: fewer than {MIN_RECORDS_IN_CLASS} records have {name}, "
+            "too few to split; merge the class with another or add records"
+        )
 
 
 def check_train_classes(frame: pd.DataFrame, schema: RecordSchema, *, source: str) -> None:
-    """Refuse a split that left train without a class, as whole groups in other splits can.
+    """Refuse, by an `InputError`, a split whose whole groups left train without a class."""
+    name = _first_small_class(frame, frame[frame["split"] == "train"], schema, least=1)
+    if name:
+        raise InputError(
+            f"{source}: the groups with {name} are too few for train to hold one;"
+            " merge the class with another or add records"
+        )
 
-    Raises
-    ------
-    InputError
-        One line with the first such class. A task without any label is let pass here.
+
+def _first_small_class(
+    frame: pd.DataFrame, part: pd.DataFrame, schema: RecordSchema, *, least: int
+) -> str | None:
+    """Task and name of the first class of which `part` holds fewer than `least` records.
+
+    A task without any label in `frame` is let pass: it is refused where it is trained.
     """
-    train = frame[frame["split"] == "train"]
     for task in TASKS:
-        absent = [name for name in schema.classes(task) if not (train[task] == name).any()]
-        if absent and frame[task].notna().any():
-            raise InputError(
-                f"{source}: the groups with {task} '{absent[0]}' are too few for train to hold one;"
-                " merge the class with another or add records"
-            )
+        for name in schema.classes(task) if frame[task].notna().any() else ():
+            if (part[task] == name).sum() < least:
+                return f"{task} '{name}'"
+    return None
 
 
 def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
@@ -81,7 +77,7 @@ def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
         "text": pa.Column(str, not_empty, nullable=False),
     }
     for field in table.schema.fields:
-        columns[field.name] = _field_column(field.low, field.high, numeric=field.kind == "numeric")
+        columns[field.name] = _field_column(field)
     for task in TASKS:
         classes = list(table.schema.classes(task))
         known = pa.Check.isin(classes, error=f"must be one of {', '.join(classes)}")
@@ -95,27 +91,23 @@ def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns)
 
 
-def _field_column(low: float | None, high: float | None, *, numeric: bool) -> pa.Column:
-    if not numeric:
+def _field_column(field: FormField) -> pa.Column:
+    if field.kind == "categorical":
         return pa.Column(None, nullable=True)
     checks = []
-    if low is not None:
-        checks.append(pa.Check.ge(low, error=f"must be at least {low:g}"))
-    if high is not None:
-        checks.append(pa.Check.le(high, error=f"must be at most {high:g}"))
+    if field.low is not None:
+        checks.append(pa.Check.ge(field.low, error=f"must be at least {field.low:g}"))
+    if field.high is not None:
+        checks.append(pa.Check.le(field.high, error=f"must be at most {field.high:g}"))
     return pa.Column(float, checks, nullable=True)
 
 
 def _describe(failures: pd.DataFrame, source_columns: dict[str, str]) -> str:
     """One line for the first failure: row (counted from 1), column, what must hold, how many."""
     first = failures.iloc[0]
-    alike = failures[
-        (failures["column"] == first["column"]) & (failures["check"] == first["check"])
-    ]
-    rule = {
-        "not_nullable": "must not be missing",
-        "field_uniqueness": "must not repeat",
-    }.get(first["check"], first["check"])
+    alike = failures[(failures[["column", "check"]] == first[["column", "check"]]).all(axis=1)]
+    plain = {"not_nullable": "must not be missing", "field_uniqueness": "must not repeat"}
+    rule = plain.get(first["check"], first["check"])
     row = "" if pd.isna(first["index"]) else f"row {int(alike['index'].min()) + 1}, "
     column = source_columns.get(first["column"], first["column"])
     return f"{row}column '{column}': {rule} ({len(alike)} such rows)"

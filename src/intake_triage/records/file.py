@@ -9,6 +9,7 @@ import pyarrow as pa
 from intake_triage.errors import InputError
 from intake_triage.params import FileParams
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+from intake_triage.tasks import TASKS
 
 
 def read_file(path: Path, mapping: FileParams) -> RecordTable:
@@ -22,28 +23,25 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
     """
     raw = _read_table(path)
     _check_columns_present(raw, path, mapping)
-    names = {"record_id": mapping.record_id, "text": mapping.text}
-    columns = {name: raw[column].astype("str") for name, column in names.items()}
+    columns = {name: raw[getattr(mapping, name)].astype("str") for name in ("record_id", "text")}
     for name, field in mapping.fields.items():
-        if field.kind == "numeric":
-            columns[name] = _to_numbers(raw[field.column], path)
-        else:
-            columns[name] = raw[field.column].astype("str")
+        numeric = field.kind == "numeric"
+        values = raw[field.column]
+        columns[name] = _to_numbers(values, path) if numeric else values.astype("str")
     for name, column in mapping.subgroups.items():
         columns.setdefault(name, raw[column].astype("str"))
     if mapping.group is not None:
         columns["group"] = raw[mapping.group].astype("str")
     if mapping.date is not None:
         columns["date"] = _to_dates(raw[mapping.date], path)
-    for task, column in (("urgency", mapping.urgency), ("specialty", mapping.specialty)):
+    for task in TASKS:
+        column = getattr(mapping, task)
         unlabelled = pd.Series(pd.NA, index=raw.index, dtype="str")
         columns[task] = unlabelled if column is None else raw[column].astype("str")
     source_columns = {name: column for _, name, column in _mapped_columns(mapping)}
+    fields = mapping.fields.items()
     schema = RecordSchema(
-        fields=tuple(
-            FormField(name, field.kind, field.low, field.high)
-            for name, field in mapping.fields.items()
-        ),
+        fields=tuple(FormField(name, field.kind, field.low, field.high) for name, field in fields),
         urgency=tuple(mapping.urgency_levels),
         specialty=tuple(mapping.specialties),
         subgroups=tuple(mapping.subgroups),
@@ -79,15 +77,15 @@ def _mapped_columns(mapping: FileParams) -> list[tuple[str, str, str]]:
     mapped = [(name, name, getattr(mapping, name)) for name in plain]
     mapped += [(f"fields.{name}", name, field.column) for name, field in mapping.fields.items()]
     mapped += [(f"subgroups.{name}", name, column) for name, column in mapping.subgroups.items()]
-    return [
-        (f"data.file.{key}", name, column) for key, name, column in mapped if column is not None
-    ]
+    return [entry for entry in mapped if entry[2] is not None]
 
 
 def _check_columns_present(raw: pd.DataFrame, path: Path, mapping: FileParams) -> None:
     for key, _, column in _mapped_columns(mapping):
         if column not in raw:
-            raise InputError(f"{path}: no column '{column}', which {key} in params.yaml names")
+            raise InputError(
+                f"{path}: no column '{column}', which data.file.{key} in params.yaml names"
+            )
 
 
 def _to_numbers(column: pd.Series, path: Path) -> pd.Series:

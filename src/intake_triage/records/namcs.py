@@ -7,31 +7,19 @@ vital signs, disposition) is never read, for it gives the specialty away.
 
 import gzip
 import re
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from intake_triage.errors import InputError
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+from intake_triage.records.synthetic import SPECIALTY  # the clinic has the survey's sub-specialties
 
 URGENCY_OF_MAJOR = {1: "acute", 3: "soon", 2: "routine", 4: "routine", 5: "preventive"}
 URGENCY = ("acute", "soon", "routine", "preventive")
-SPECIALTY_OF_SPECR = {
-    1: "primary_care",
-    3: "primary_care",
-    4: "pediatrics",
-    5: "general_surgery",
-    6: "obstetrics_gynecology",
-    7: "orthopedics",
-    8: "cardiology",
-    9: "dermatology",
-    10: "urology",
-    11: "psychiatry",
-    12: "neurology",
-    13: "ophthalmology",
-    14: "otolaryngology",
-}
-SPECIALTY = tuple(dict.fromkeys(SPECIALTY_OF_SPECR.values()))
+# General and family practice is 1; internal medicine is 3, and the others follow.
+SPECIALTY_OF_SPECR = {1: "primary_care"} | dict(enumerate(SPECIALTY, start=3))
 
 REASONS = ("RFV1", "RFV2", "RFV3")
 STRICT_COLUMNS = (
@@ -40,44 +28,25 @@ STRICT_COLUMNS = (
     *("PHYCODE", "PATCODE", "MAJOR", "SPECR"),
 )
 BLANK_REASONS = (0, 90000)  # and every negative code
-PAYMENT = {
-    1: "private",
-    2: "medicare",
-    3: "medicaid",
-    4: "workers_compensation",
-    5: "self_pay",
-    6: "no_charge",
-    7: "other",
-}
+PAYMENT = {1: "private", 2: "medicare", 3: "medicaid", 4: "workers_compensation", 5: "self_pay"}
+PAYMENT |= {6: "no_charge", 7: "other"}
 YES_NO = {0: "no", 1: "yes"}
 CHRONIC = (
     *("ARTHRTIS", "ASTHMA", "CANCER", "CEBVD", "CHF", "CRF", "COPD", "DEPRN", "DIABETES"),
     *("HYPLIPID", "HTN", "IHD", "OBESITY", "OSTPRSIS"),
 )
 INJURY_CAUSE_2006 = {1: "unintentional", 2: "intentional", 3: "adverse_effect", 4: "none"}
-INJURY_CAUSE = {
-    1: "unintentional",
-    2: "intentional",
-    3: "unknown_intent",
-    4: "adverse_effect",
-    5: "none",
-}
+INJURY_CAUSE = INJURY_CAUSE_2006 | {3: "unknown_intent", 4: "adverse_effect", 5: "none"}
+AGE_ENDS, AGE_BANDS = [-1, 17, 44, 64, 200], ["0-17", "18-44", "45-64", "65+"]
 PAST_VISITS_2006 = {1: "0", 2: "1-2", 3: "3-5", 4: "6+"}
 
+KNOWN_BEFORE = ("sex", "payment", "injury", "established", "referred", "month", "weekday")
+WRITTEN_DOWN = (*map(str.lower, CHRONIC), "tobacco", "injury_cause", "past_visits")
 STRICT_FIELDS = (
     FormField("age", "numeric", low=0, high=120),
-    *(
-        FormField(name, "categorical")
-        for name in ("sex", "payment", "injury", "established", "referred", "month", "weekday")
-    ),
+    *(FormField(name, "categorical") for name in KNOWN_BEFORE),
 )
-EXTENDED_FIELDS = (
-    *STRICT_FIELDS,
-    *(
-        FormField(name, "categorical")
-        for name in (*map(str.lower, CHRONIC), "tobacco", "injury_cause", "past_visits")
-    ),
-)
+EXTENDED_FIELDS = (*STRICT_FIELDS, *(FormField(name, "categorical") for name in WRITTEN_DOWN))
 
 
 def read_namcs(folder: Path, *, years: list[int], fields: str) -> RecordTable:
@@ -135,16 +104,10 @@ def _read_year(folder: Path, year: int, *, extended: bool) -> pd.DataFrame:
         _require_columns(visits, *CHRONIC, "USETOBAC", "INJDET", "PASTVIS", year=year)
         columns |= _extended_columns(visits, year)
     columns |= {
-        "age_band": pd.cut(
-            visits["AGE"],
-            [-1, 17, 44, 64, 200],
-            labels=["0-17", "18-44", "45-64", "65+"],
-        ).astype(str),
+        "age_band": pd.cut(visits["AGE"], AGE_ENDS, labels=AGE_BANDS).astype(str),
         "race": visits["RACER"].map({1: "white", 2: "black", 3: "other"}),
         "group": physician,
-        "date": pd.to_datetime(
-            pd.DataFrame({"year": visits["VYEAR"], "month": visits["VMONTH"], "day": 1})
-        ),
+        "date": pd.to_datetime({"year": visits["VYEAR"], "month": visits["VMONTH"], "day": 1}),
         "urgency": visits["MAJOR"].map(URGENCY_OF_MAJOR),
         "specialty": visits["SPECR"].map(SPECIALTY_OF_SPECR),
     }
@@ -152,10 +115,10 @@ def _read_year(folder: Path, year: int, *, extended: bool) -> pd.DataFrame:
 
 
 def _extended_columns(visits: pd.DataFrame, year: int) -> dict[str, pd.Series]:
-    cause = INJURY_CAUSE_2006 if year <= 2006 else INJURY_CAUSE
     if year <= 2006:
-        past_visits = visits["PASTVIS"].map(PAST_VISITS_2006)
+        cause, past_visits = INJURY_CAUSE_2006, visits["PASTVIS"].map(PAST_VISITS_2006)
     else:
+        cause = INJURY_CAUSE
         bands = pd.cut(visits["PASTVIS"], [-1, 0, 2, 5, 1000], labels=["0", "1-2", "3-5", "6+"])
         past_visits = bands.astype(object)
     return {condition.lower(): visits[condition].map(YES_NO) for condition in CHRONIC} | {
@@ -167,13 +130,10 @@ def _extended_columns(visits: pd.DataFrame, year: int) -> dict[str, pd.Series]:
 
 def _read_table(folder: Path, year: int) -> pd.DataFrame:
     """The year's file in whichever of the supported forms is there."""
-    readers = {
-        ".csv": lambda path: pd.read_csv(path, low_memory=False),
-        ".csv.gz": lambda path: pd.read_csv(path, low_memory=False),
-        ".parquet": pd.read_parquet,
-        ".dta": lambda path: pd.read_stata(path, convert_categoricals=False),
-    }
-    for ending, read in readers.items():
+    read_csv = partial(pd.read_csv, low_memory=False)
+    read_stata = partial(pd.read_stata, convert_categoricals=False)
+    endings = {".csv": read_csv, ".csv.gz": read_csv, ".parquet": pd.read_parquet}
+    for ending, read in (endings | {".dta": read_stata}).items():
         path = folder / f"namcs{year}{ending}"
         if path.exists():
             visits = read(path).rename(columns=str.upper)

@@ -11,19 +11,14 @@ from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, TokenizerParams
-from intake_triage.records.checks import (
-    check_class_sizes,
-    check_records,
-    check_train_classes,
-)
+from intake_triage.records.checks import check_class_sizes, check_records, check_train_classes
 from intake_triage.records.identifiers import screen_identifiers
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
 from intake_triage.records.split import find_units, normalize_texts, split_records
 from intake_triage.records.tokenizer import encode_texts, load_tokenizer, train_tokenizer
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 from intake_triage.tasks import SPLITS, TASKS
-
-MIN_SHOWN_COUNT = 11  # files in git show no smaller count of people
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def write_prepared(
     params: TokenizerParams,
     *,
     pretrained: str | None,
-    layout: Layout = Layout(),  # noqa: B008
+    layout: Layout = Layout(),
 ) -> None:
     """Write records without test labels, schema, tokenizer and tokens; then the two files apart.
 
@@ -120,8 +115,7 @@ def write_prepared(
 
 def summarize(records: SplitRecords) -> dict[str, Any]:
     """What went where, without a count of people that is small enough to point at one."""
-    frame = records.frame
-    split = frame["split"]
+    frame, split = records.frame, records.frame["split"]
     normalized = normalize_texts(frame["text"])
     seen = set(normalized[split == "train"])
     words = frame["text"].str.split().str.len()
@@ -143,7 +137,7 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
 
 
 def _shown(count: int) -> int | str:
-    return count if count == 0 or count >= MIN_SHOWN_COUNT else f"under {MIN_SHOWN_COUNT}"
+    return count if count == 0 or count >= SMALLEST_SHOWN else f"under {SMALLEST_SHOWN}"
 
 
 def _share(true: pd.Series) -> float | str:
@@ -162,10 +156,10 @@ def _draw(frame: pd.DataFrame, *, n_records: int, seed: int) -> pd.DataFrame:
 
 def _with_categories(schema: RecordSchema, train: pd.DataFrame) -> RecordSchema:
     """The schema with each categorical field's values in train, in alphabetical order."""
-    fields = tuple(
-        replace(field, categories=tuple(sorted(train[field.name].dropna().unique())))
-        if field.kind == "categorical"
-        else field
+    categories = {
+        field.name: tuple(sorted(train[field.name].dropna().unique()))
         for field in schema.fields
-    )
-    return replace(schema, fields=fields)
+        if field.kind == "categorical"
+    }
+    fields = (replace(field, categories=categories.get(field.name, ())) for field in schema.fields)
+    return replace(schema, fields=tuple(fields))

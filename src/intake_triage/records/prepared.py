@@ -43,7 +43,7 @@ def encode_labels(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
     return pd.Categorical(names, categories=list(classes)).codes.astype(np.int64)
 
 
-def read_prepared(layout: Layout = Layout()) -> PreparedRecords:  # noqa: B008
+def read_prepared(layout: Layout = Layout()) -> PreparedRecords:
     """Read the records and their schema from `layout.prepared`."""
     return PreparedRecords(
         pd.read_parquet(layout.prepared / "records.parquet"),

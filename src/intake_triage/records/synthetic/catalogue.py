@@ -7,7 +7,7 @@ The folder holds `complaints.yaml`, `requests.yaml`, `history.yaml`, `course.yam
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -31,7 +31,7 @@ class Catalogue:
     """Everything the synthetic clinic is made of.
 
     `conditions` is keyed by name, in the order of the files; `homes` names the file (the
-    sub-specialty) that each condition stands in.
+    sub-specialty) that each condition stands in. The others are a file each, of the same name.
     """
 
     complaints: dict[str, Phrases]
@@ -59,17 +59,10 @@ def load_catalogue(folder: Path) -> Catalogue:
         One line naming the file, the entry and what is wrong with it.
     """
     conditions, homes = _read_conditions(folder / "conditions")
-    catalogue = Catalogue(
-        complaints=_read(folder / "complaints.yaml", dict[str, Phrases]),
-        requests=_read(folder / "requests.yaml", dict[str, Phrases]),
-        history=_read(folder / "history.yaml", dict[str, Phrases]),
-        course=_read(folder / "course.yaml", Course),
-        network=_read(folder / "network.yaml", Network),
-        fields=_read(folder / "fields.yaml", FieldEntries),
-        wording=_read(folder / "wording.yaml", Wording),
-        conditions=conditions,
-        homes=homes,
-    )
+    kinds = get_type_hints(Catalogue)
+    del kinds["conditions"], kinds["homes"]
+    files = {name: _read(folder / f"{name}.yaml", kind) for name, kind in kinds.items()}
+    catalogue = Catalogue(**files, conditions=conditions, homes=homes)
     _check_names_are_known(folder, catalogue)
     _check_phrases_are_unique(folder, catalogue)
     return catalogue
@@ -125,17 +118,14 @@ def _read(file: Path, kind: type[T]) -> T:
 
 def _check_names_are_known(folder: Path, catalogue: Catalogue) -> None:
     """Refuse a condition that names a complaint, an illness or a season of no file."""
-    complaints = catalogue.complaints | catalogue.requests
+    complaints = (catalogue.complaints | catalogue.requests, "complaints.yaml or requests.yaml")
+    known = dict.fromkeys(("core", "further", "alarm"), complaints)
+    known["history"] = (catalogue.history, "history.yaml")
+    known["season"] = ({None: None} | catalogue.network.seasons, "network.yaml")
     for name, condition in catalogue.conditions.items():
-        season = [] if condition.season is None else [condition.season]
-        for key, named, known, files in (
-            ("core", condition.core, complaints, "complaints.yaml or requests.yaml"),
-            ("further", condition.further, complaints, "complaints.yaml or requests.yaml"),
-            ("alarm", condition.alarm, complaints, "complaints.yaml or requests.yaml"),
-            ("history", condition.history, catalogue.history, "history.yaml"),
-            ("season", season, catalogue.network.seasons, "network.yaml"),
-        ):
-            for unknown in [entry for entry in named if entry not in known]:
+        for key, (names, files) in known.items():
+            named = [condition.season] if key == "season" else getattr(condition, key)
+            for unknown in [entry for entry in named if entry not in names]:
                 file = folder / "conditions" / f"{catalogue.homes[name]}.yaml"
                 raise InputError(f"{file}: {name}.{key}: {unknown} is not in {files}")
 

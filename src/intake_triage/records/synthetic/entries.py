@@ -6,19 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from intake_triage.params import NonNegative, OpenShare, Positive, Share
 from intake_triage.records.synthetic.classes import N_LEVELS, ROLES, SPECIALTY
 
 N_BANDS = 6
 Lasting = Literal["hours", "days", "weeks", "months", "years"]
 LASTING: tuple[Lasting, ...] = ("hours", "days", "weeks", "months", "years")
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Weight = Annotated[float, Field(ge=0)]
-ByLevel = Annotated[list[Weight], Field(min_length=N_LEVELS, max_length=N_LEVELS)]
-ByBand = Annotated[list[Weight], Field(min_length=N_BANDS, max_length=N_BANDS)]
-Rates = dict[str, Annotated[float, Field(gt=0, lt=1)]]
-Missing = Annotated[list[Share], Field(min_length=2, max_length=2)]
+ByLevel = Annotated[list[NonNegative], Field(min_length=N_LEVELS, max_length=N_LEVELS)]
+ByBand = Annotated[list[NonNegative], Field(min_length=N_BANDS, max_length=N_BANDS)]
+Rates = dict[str, OpenShare]
 
 
 class Entry(BaseModel):
@@ -155,67 +152,55 @@ class Network(Entry):
         return self
 
 
-class TemperatureEntry(Entry):
+class FieldEntry(Entry):
+    """A structured entry: how often it is empty at the least and at the worst severity."""
+
+    missing: Annotated[list[Share], Field(min_length=2, max_length=2)]
+
+
+class NumericEntry(FieldEntry):
+    spread: Positive
+
+
+class TemperatureEntry(NumericEntry):
     usual: float
-    spread: Positive
-    missing: Missing
 
 
-class HeartRateEntry(Entry):
+class HeartRateEntry(NumericEntry):
     usual: ByBand
-    spread: Positive
-    missing: Missing
 
 
-class PainEntry(Entry):
-    spread: Positive
-    missing: Missing
-
-
-class DurationEntry(Entry):
+class DurationEntry(NumericEntry):
     typical: dict[Lasting, Positive]
-    spread: Positive
     told: Share
-    missing: Missing
 
 
-class ChannelEntry(Entry):
+class ChannelEntry(FieldEntry):
     weights: dict[str, ByLevel]
-    missing: Missing
 
 
-class PaymentEntry(Entry):
+class PaymentEntry(FieldEntry):
     weights: dict[str, ByBand]
-    missing: Missing
 
 
-class EstablishedEntry(Entry):
+class EstablishedEntry(FieldEntry):
     known: dict[Lasting, Share]
-    missing: Missing
-
-
-class ReferredEntry(Entry):
-    missing: Missing
-
-
-class RegistrationEntry(Entry):
-    missing: Missing
 
 
 class FieldEntries(Entry):
-    """The structured entries; `missing` holds the chances at the least and the worst severity."""
+    """The structured entries of the form."""
 
-    age: RegistrationEntry
-    sex: RegistrationEntry
-    site: RegistrationEntry
+    age: FieldEntry
+    sex: FieldEntry
+    site: FieldEntry
     temperature: TemperatureEntry
     heart_rate: HeartRateEntry
-    pain_score: PainEntry
+    pain_score: NumericEntry
     duration_days: DurationEntry
     channel: ChannelEntry
     payment: PaymentEntry
     established: EstablishedEntry
-    referred: ReferredEntry
+    referred: FieldEntry
 
 
 class ClauseWords(Entry):

@@ -29,8 +29,6 @@ from intake_triage.records.synthetic.classes import (
 )
 from intake_triage.records.synthetic.fields import (
     BY_CASE,
-    BY_COURSE,
-    BY_NEITHER,
     MAY_BE_EMPTY,
     FieldValues,
     context_of,
@@ -57,7 +55,7 @@ class Readings:
     ----------
     record : int, the form that is read
     first : int array of shape (n,), the first reading of each form
-    band, sex, cell : int, as in `Circumstances`
+    band, cell : int, as in `Circumstances`
     log_chance : float
         Log of the chance of this age band and sex among the patients of such a site.
     """
@@ -65,7 +63,6 @@ class Readings:
     record: np.ndarray
     first: np.ndarray
     band: np.ndarray
-    sex: np.ndarray
     cell: np.ndarray
     log_chance: np.ndarray
 
@@ -94,7 +91,6 @@ def list_readings(
         record=record,
         first=np.searchsorted(record, np.arange(len(circumstances.site))),
         band=band,
-        sex=sex,
         cell=network.number_cells(site, band=band, sex=sex, day=day),
         log_chance=log_chance,
     )
@@ -116,8 +112,8 @@ class Oracle:
             self._course_aside = np.log(model.mentions.course_aside.chances)
             self._not_second = np.log1p(-model.mentions.second)  # (Z, K)
             self._second = np.log(model.mentions.second) - self._not_second
-            self._channel = {name: np.log(model.fields.value[name].chances) for name in BY_COURSE}
-            self._by_band = {name: np.log(model.fields.value[name].chances) for name in BY_NEITHER}
+            self._channel = np.log(model.fields.value["channel"].chances[0])  # (Z, n_values)
+            self._payment = np.log(model.fields.value["payment"].chances[:, 0])  # (bands, n_values)
 
     def posteriors(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
@@ -195,21 +191,21 @@ class Oracle:
         thing = circumstances.verbosity[record] * n_things + mentions.thing[first]
         hidden = np.stack([~fields.shown[name] for name in MAY_BE_EMPTY], axis=1)
         empty = hidden @ (1 << np.arange(len(MAY_BE_EMPTY)))
-        of_form = [
+        by_form = [
             (everyone, self._first["absent"] + circumstances.verbosity),
             (everyone, self._first["empty"] + empty),
             (record, self._first["state"] + thing * N_STATES + state),
         ]
-        of_reading = [(np.arange(len(readings.record)), self._first["prior"] + readings.cell)]
+        by_reading = [(np.arange(len(readings.record)), self._first["prior"] + readings.cell)]
         for name in BY_CASE:
             table = self._model.fields.value[name]
             seen = fields.shown[name] | (fields.told if name == "duration_days" else False)
             seen = np.flatnonzero(seen[readings.record])
             context = context_of(table, readings.band[seen]) * table.chances.shape[2]
             value = fields.index[name][readings.record[seen]]
-            of_reading.append((seen, self._first[name] + context + value))
-        shared = self._mark_rows(of_form, n=len(everyone))
-        return shared[readings.record] + self._mark_rows(of_reading, n=len(readings.record))
+            by_reading.append((seen, self._first[name] + context + value))
+        shared = self._mark_rows(by_form, n=len(everyone))
+        return shared[readings.record] + self._mark_rows(by_reading, n=len(readings.record))
 
     def _mark_rows(self, pairs: list[tuple[np.ndarray, np.ndarray]], *, n: int) -> csr_array:
         """Pairs of form (or reading) and row of evidence as a table of shape (n, n_rows)."""
@@ -217,13 +213,10 @@ class Oracle:
         return coo_array((np.ones(len(row)), (which, row)), shape=(n, len(self._rows))).tocsr()
 
     def _log_payment(self, fields: FieldValues, readings: Readings) -> np.ndarray:
-        """Log chance of the entries that tell of the age band alone: shape (n_readings,)."""
-        evidence = np.zeros(len(readings.record))
-        for name in BY_NEITHER:
-            seen = fields.shown[name][readings.record]
-            value = fields.index[name][readings.record[seen]]
-            evidence[seen] += self._by_band[name][readings.band[seen], 0, value]
-        return evidence
+        """Log chance of the payment, which tells of the age band alone: shape (n_readings,)."""
+        value = fields.index["payment"][readings.record]
+        seen = fields.shown["payment"][readings.record]
+        return np.where(seen, self._payment[readings.band, value], 0.0)
 
     def _course_evidence(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
@@ -239,9 +232,8 @@ class Oracle:
                 evidence += table[circumstances.verbosity, family, :, seen[:, family]]
         second = mentions.role == ALSO
         np.add.at(evidence, mentions.record[second], self._second.T[mentions.thing[second]])
-        for name, table in self._channel.items():
-            shown = fields.shown[name]
-            evidence[shown] += table[0][:, fields.index[name][shown]].T
+        shown = fields.shown["channel"]
+        evidence[shown] += self._channel[:, fields.index["channel"][shown]].T
         return evidence
 
 

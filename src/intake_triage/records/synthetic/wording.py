@@ -149,27 +149,20 @@ class Writer:
         aside = mentions.course_aside[aside_record, aside_family] - 1
         present = mentions.record[mentions.role == NOW]
         vague = np.flatnonzero(np.bincount(present, minlength=n) == 0)
-        n_course = len(now_record) + len(aside_record)
-        return Items(
-            record=np.concatenate([mentions.record, now_record, aside_record, vague]),
-            role=np.concatenate(
-                [
-                    mentions.role,
-                    np.full(len(now_record), NOW),
-                    ASIDE_ROLES[aside // N_LEVELS],
-                    np.full(len(vague), NOW),
-                ]
+        first = self._first_course
+        parts = (
+            (mentions.record, mentions.role, mentions.thing),
+            (now_record, np.full_like(now_record, NOW), first + now_family * N_LEVELS + now_level),
+            (
+                aside_record,
+                ASIDE_ROLES[aside // N_LEVELS],
+                first + aside_family * N_LEVELS + aside % N_LEVELS,
             ),
-            thing=np.concatenate(
-                [
-                    mentions.thing,
-                    self._first_course + now_family * N_LEVELS + now_level,
-                    self._first_course + aside_family * N_LEVELS + aside % N_LEVELS,
-                    np.full(len(vague), self._vague),
-                ]
-            ),
-            intensity=np.pad(mentions.intensity, (0, n_course + len(vague))),
+            (vague, np.full_like(vague, NOW), np.full_like(vague, self._vague)),
         )
+        record, role, thing = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        ungraded = len(record) - len(mentions.record)
+        return Items(record, role, thing, intensity=np.pad(mentions.intensity, (0, ungraded)))
 
     def _draw_registers(
         self, rng: np.random.Generator, circumstances: Circumstances, record: np.ndarray
@@ -230,9 +223,10 @@ class Writer:
         """Add filler and typing errors; keep within the form's length."""
         n = len(bodies)
         filler = self._habits.filler[circumstances.site]
-        opening = self._openings[rng.integers(len(self._openings), size=n)]
-        closing = self._closings[rng.integers(len(self._closings), size=n)]
-        remark = self._remarks[rng.integers(len(self._remarks), size=n)]
+        opening, closing, remark = (
+            phrases[rng.integers(len(phrases), size=n)]
+            for phrases in (self._openings, self._closings, self._remarks)
+        )
         remarked = rng.random(n) < np.array(REMARK)[circumstances.verbosity]
         texts = np.where(rng.random(n) < filler, opening, "") + bodies
         texts = texts + np.where(rng.random(n) < filler, closing, "")
