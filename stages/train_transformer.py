@@ -15,6 +15,7 @@ from intake_triage.models.fits import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.transformer.train import train_transformer
 from intake_triage.params import load_params
+from intake_triage.systems import SYSTEMS
 from intake_triage.tasks import TASKS
 
 
@@ -24,10 +25,10 @@ def main() -> None:
     system = parser.parse_args().system
     params, layout = load_params(), Layout()
     train = partial(train_transformer, encoder=params.encoder, train=params.train)
-    if system == "mtl":
-        train = partial(train, mtl=params.mtl)
-    tasks_of_models = [TASKS] if system == "mtl" else [(task,) for task in TASKS]
-    fits = [Fit(system, tasks, seed) for seed in params.train.seeds for tasks in tasks_of_models]
+    models = [(task,) for task in TASKS]
+    if SYSTEMS[system].joint:
+        train, models = partial(train, mtl=params.mtl), [TASKS]
+    fits = [Fit(system, tasks, seed) for seed in params.train.seeds for tasks in models]
     write_json(layout.metrics(f"train_{system}"), {system: train_system(fits, train, layout)})
 
 

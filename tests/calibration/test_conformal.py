@@ -34,9 +34,9 @@ def test_a_class_of_too_few_records_is_in_every_set(rng):
 def test_enough_of_the_records_themselves_are_covered(rng):
     probabilities = rng.dirichlet(np.ones(4), size=(3, 500))
     labels = rng.integers(0, 4, 500)
-    for mine in probabilities:
-        thresholds = fit_conformal_thresholds(mine, labels, alpha=0.1)
-        covered = prediction_sets(mine, thresholds)[np.arange(500), labels]
+    for of_seed in probabilities:
+        thresholds = fit_conformal_thresholds(of_seed, labels, alpha=0.1)
+        covered = prediction_sets(of_seed, thresholds)[np.arange(500), labels]
         assert all(covered[labels == k].mean() >= 0.9 for k in range(4))
 
 

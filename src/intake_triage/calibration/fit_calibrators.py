@@ -41,10 +41,6 @@ def fit_calibrator(name: str, logits: np.ndarray, labels: np.ndarray) -> Calibra
     return _FITTERS[name](np.asarray(logits, np.float64), labels)
 
 
-def _fit_identity(logits: np.ndarray, labels: np.ndarray) -> Identity:
-    return Identity()
-
-
 def _fit_temperature(logits: np.ndarray, labels: np.ndarray) -> Temperature:
     """Minimise the log-loss over the temperature, in e⁻¹⁰ … e¹⁰.
 
@@ -110,7 +106,7 @@ def _fit_isotonic(logits: np.ndarray, labels: np.ndarray) -> Isotonic:
 
 
 _FITTERS: dict[str, Callable[[np.ndarray, np.ndarray], Calibrator]] = {
-    Identity.name: _fit_identity,
+    Identity.name: lambda logits, labels: Identity(),
     Temperature.name: _fit_temperature,
     Sms.name: _fit_sms,
     Isotonic.name: _fit_isotonic,

@@ -84,20 +84,9 @@ class IntakeModel(PreTrainedModel):
             if isinstance(module, nn.Linear) and module.bias is not None:
                 nn.init.zeros_(module.bias)
 
-    def forward(
-        self,
-        input_ids: torch.Tensor,
-        attention_mask: torch.Tensor | None,
-        numeric: torch.Tensor,
-        categorical: torch.Tensor,
-    ) -> dict[str, torch.Tensor]:
-        """Logits of every task; parameters as in `encode`.
-
-        Returns
-        -------
-        dict of task to float tensor of shape (B, n_classes of the task)
-        """
-        return self.classify(self.encode(input_ids, attention_mask, numeric, categorical))
+    def forward(self, *record: torch.Tensor | None) -> dict[str, torch.Tensor]:
+        """Logits of every task, (B, n_classes) each; parameters as in `encode`."""
+        return self.classify(self.encode(*record))
 
     def encode(
         self,

@@ -154,24 +154,22 @@ def _epoch_logger(
 
     def log(model: IntakeModel, epoch: Epoch) -> None:
         number = history[-1]["epoch"] + 1 if history else 1
-        rows = {
-            task: {
+        diagnostics: dict[Task, dict[str, float]] = {}
+        if balancing is not None:
+            for task, weight in balancing.weights().items():
+                live.log_metric(f"loss_weight/{task}", weight)
+            if gradients := compare_gradients(model, valid, pad_id=pad_id):
+                diagnostics = {
+                    task: {"gradient_norm": norm, "gradient_cosine": gradients.cosine}
+                    for task, norm in gradients.norm.items()
+                }
+        for task in epoch.valid_log_loss:
+            scores = {
                 "train_log_loss": epoch.train_log_loss[task],
                 "valid_log_loss": epoch.valid_log_loss[task],
                 "valid_macro_f1": epoch.valid_macro_f1[task],
-            }
-            for task in epoch.valid_log_loss
-        }
-        gradients = None
-        if balancing is not None:
-            gradients = compare_gradients(model, valid, pad_id=pad_id)
-            for task, weight in balancing.weights().items():
-                live.log_metric(f"loss_weight/{task}", weight)
-        if gradients is not None:
-            for task, norm in gradients.norm.items():
-                rows[task] |= {"gradient_norm": norm, "gradient_cosine": gradients.cosine}
-        for task, values in rows.items():
-            scores = {name: round(value, 5) for name, value in values.items()}
+            } | diagnostics.get(task, {})
+            scores = {name: round(value, 5) for name, value in scores.items()}
             history.append({"seed": fit.seed, "task": task, "epoch": number} | scores)
             for name, value in scores.items():
                 live.log_metric(f"{name}/{task}", value)
