@@ -18,7 +18,8 @@ def covered_code(stage: str) -> set[str]:
     paths = [ROOT / dep for dep in STAGES[stage]["deps"] if dep.startswith(("src/", "stages/"))]
     assert all(path.exists() for path in paths)
     files = {file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))}
-    return {str(file.relative_to(ROOT)) for file in files if holds_code(file)}
+    code = [file for file in files if file.suffix == ".py" and holds_code(file)]
+    return {str(file.relative_to(ROOT)) for file in code}
 
 
 def imported_code(start: Path) -> set[str]:

@@ -18,7 +18,9 @@ from intake_triage.tasks import TASKS, Task
 
 
 def train_system(fits: list[Fit], train: TrainFit, layout: Layout) -> dict[str, Any]:
-    """Run all fits of one system, write its outputs, and return its scores on `valid`.
+    """Run all fits of one system, write its outputs, and return its `valid_log_loss` by task.
+
+    All scores on valid are in `training/<system>/valid.json`.
 
     Raises
     ------
@@ -35,16 +37,17 @@ def train_system(fits: list[Fit], train: TrainFit, layout: Layout) -> dict[str, 
     places = run_fits([Job(fit, train, layout) for fit in fits], layout.fits)
     folders = dict(zip(fits, places, strict=True))
     predictions = _gather_predictions(folders, prepared)
-    _write_outputs(fits[0].system, folders, predictions, layout)
     scores = _score_on_valid(predictions, prepared.of_split("valid"))
+    _write_outputs(fits[0].system, folders, predictions, scores, layout)
     forget_fits(places)
-    return scores
+    return {"valid_log_loss": {task: score["log_loss"] for task, score in scores.items()}}
 
 
 def _write_outputs(
     system: str,
     folders: Mapping[Fit, Path],
     predictions: Mapping[Task, Predictions],
+    scores: Mapping[Task, Any],
     layout: Layout,
 ) -> None:
     """Write models/, predictions/, training/ and, where the system logs, dvclive/ of a system."""
@@ -63,6 +66,7 @@ def _write_outputs(
         write_json(training / "history.json", history)
         costs = [read_json(folder / "cost.json") for folder in folders.values()]
         write_json(training / "cost.json", {"fits": costs})
+        write_json(training / "valid.json", scores)
 
 
 def _score_on_valid(
