@@ -57,9 +57,7 @@ class ArmMaker:
         **sections: Section,
     ) -> Arm:
         """st or mtl; `sections` of params replace those of the pipeline: encoder, train, mtl."""
-        own = ("encoder", "train", "mtl") if system == "mtl" else ("encoder", "train")
-        needed = {section: getattr(self.params, section) for section in own}
-        trainer = partial(train_transformer, **needed | sections)
+        trainer = self._transformer(system, **sections)
         return self._arm(name, system, lambda *_: trainer, seeds, records)
 
     def shuffled_partner(self) -> Arm:
@@ -133,15 +131,16 @@ class ArmMaker:
 
     def pretrained(self, encoders: Sequence[Path]) -> list[Arm]:
         """st and mtl that start from the pretrained encoder of the same seed."""
-        arms = []
-        for system in ("st", "mtl"):
-            by_seed = [
-                self.transformer(system, "", [seed], encoder=self._start_from(folder / "model"))
-                for seed, folder in zip(self.study.seeds, encoders, strict=True)
-            ]
-            jobs = {task: [job for arm in by_seed for job in arm.jobs[task]] for task in TASKS}
-            arms.append(Arm(f"pretrained_{system}", jobs))
-        return arms
+        by_seed = dict(zip(self.study.seeds, encoders, strict=True))
+
+        def make(system: str, task: Task, seed: int) -> TrainFit:
+            update = {"pretrained": str(by_seed[seed] / "model")}
+            return self._transformer(system, encoder=self.params.encoder.model_copy(update=update))
+
+        return [
+            self._arm(f"pretrained_{system}", system, partial(make, system))
+            for system in ("st", "mtl")
+        ]
 
     def tabular(self) -> list[Arm]:
         """The pipeline's linear, which no seed changes, and gbm."""
@@ -156,6 +155,11 @@ class ArmMaker:
             for seed, folder in zip(self.study.seeds, fitted, strict=True)
         }
         return self._gbm("gbm_with_features", lambda task, seed: by_seed[seed])
+
+    def _transformer(self, system: str, **sections: Section) -> TrainFit:
+        own = ("encoder", "train", "mtl") if system == "mtl" else ("encoder", "train")
+        needed = {section: getattr(self.params, section) for section in own}
+        return partial(train_transformer, **needed | sections)
 
     def _gbm(self, name: str, records: Records | None = None) -> Arm:
         trainer = partial(train_gbm, params=self.params.gbm)
@@ -181,9 +185,6 @@ class ArmMaker:
 
     def _passes(self, epochs: int) -> TrainParams:
         return self.params.train.model_copy(update={"epochs": epochs, "patience": epochs})
-
-    def _start_from(self, model: Path) -> EncoderParams:
-        return self.params.encoder.model_copy(update={"pretrained": str(model)})
 
 
 def choose_weights(tried: Sequence[dict], weights: Sequence[float]) -> dict[str, float]:

@@ -4,31 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from studies.transfer.controls import Pair, Results, Row, select_pairs
+from studies.transfer.controls import SIGNS, Pair, Results, Row, select_pairs
 from studies.transfer.words import ARMS, BLOCKS, INTERVAL, MEASURES
 
-SIGNS = ("positive", "negative")
 PARTNER = [("mtl", "st"), ("mtl", "shuffled"), ("shuffled", "st")]
-BALANCED = ("mtl_uncertainty", "mtl_pcgrad", "mtl_upgrad")
+FEW = [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")]
+SAME_MEANS = [("mtl_equal_parameters", "st"), ("mtl_equal_compute", "st")]
+BALANCED = [(f"mtl_{method}", "mtl_fixed") for method in ("uncertainty", "pcgrad", "upgrad")]
 GAINS = (  # what is asked, against what, and the pairs that answer it
-    (
-        "mtl made as large, or trained as long",
-        "st",
-        [("mtl_equal_parameters", "st"), ("mtl_equal_compute", "st")],
-    ),
-    (
-        "mtl, where one task has few labels",
-        "st with as few",
-        [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")],
-    ),
+    ("mtl made as large, or trained as long", "st", SAME_MEANS),
+    ("mtl, where one task has few labels", "st with as few", FEW),
     ("A model a task fine-tuned from mtl", "st", [("fine_tuned", "st")]),
     ("st pre-trained on the train texts", "st", [("pretrained_st", "st")]),
-    (
-        "mtl balanced by another method than fixed weights",
-        ARMS["mtl_fixed"],
-        [(arm, "mtl_fixed") for arm in BALANCED],
-    ),
-    ("LightGBM with mtl's features", ARMS["gbm"], [("gbm_with_features", "gbm")]),
+    ("mtl balanced by another method than fixed weights", "mtl, fixed weights", BALANCED),
+    ("LightGBM with mtl's features", "LightGBM", [("gbm_with_features", "gbm")]),
 )
 
 
@@ -67,7 +56,7 @@ def describe_validity(validity: dict[str, Any]) -> str:
 def conclude_plainly(results: Results) -> str:
     """What it comes to, in a paragraph: all labels, few labels, cost."""
     full = select_pairs(results, [("mtl", "st")])
-    few = select_pairs(results, [("mtl_5%", "st_5%"), ("mtl_25%", "st_25%")])
+    few = select_pairs(results, FEW)
     large = [_name(name, row) for name, row in full if row["verdict"] in SIGNS]
     shares = [result["cost"]["mtl"] / result["cost"]["st"] for result in results.values()]
     parts = [

@@ -1,4 +1,4 @@
-"""Which arms are compared with which, by what is asked: in the blocks' results and on the page."""
+"""Which arms are compared with which, by what is asked, and what a comparison may claim."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from studies.transfer.settings import StudyParams
 Pair = tuple[str, str]  # (treatment, reference)
 Row = dict[str, Any]
 Results = dict[str, Any]  # what blocks show, by their name
+SIGNS = ("positive", "negative")  # with which a verdict may begin
 
 
 def pairs_by_control(study: StudyParams) -> dict[str, list[Pair]]:

@@ -14,14 +14,8 @@ CODE = ("src/", "studies/")
 def find_earlier_code(blocks: Iterable[str]) -> list[str]:
     """Those of the blocks whose code has changed since, or of which DVC keeps nothing."""
     targets = {f"studies/transfer/dvc.yaml:block@{name}": name for name in blocks}
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", "status", "--json", *targets],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    )
-    status = json.loads(done.stdout)
+    asked = [sys.executable, "-m", "dvc", "status", "--json", *targets]
+    status = json.loads(subprocess.check_output(asked, cwd=ROOT, text=True))
     return [name for target, name in targets.items() if code_changed(status.get(target, []))]
 
 

@@ -16,7 +16,14 @@ from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing
 from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer import conclusion, words
-from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
+from studies.transfer.controls import (
+    SIGNS,
+    Pair,
+    Results,
+    Row,
+    pairs_by_control,
+    select_pairs,
+)
 from studies.transfer.pictures import draw_differences, draw_frontier
 from studies.transfer.provenance import find_earlier_code
 from studies.transfer.settings import RESULTS, ROOT, STUDY, VALIDITY, load_study
@@ -96,7 +103,7 @@ def signed_classes(results: Results) -> list[tuple[str, Row]]:
         (name, row)
         for name, result in results.items()
         for row in result["classes"]
-        if row["verdict"].startswith(conclusion.SIGNS)
+        if row["verdict"].startswith(SIGNS)
     ]
 
 

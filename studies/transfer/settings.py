@@ -52,10 +52,6 @@ class Block(Section):
     conflict: bool = False
     controls: list[Control]
 
-    @property
-    def is_survey(self) -> bool:
-        return self.task_relatedness is None
-
 
 class StudyParams(Section):
     records: RecordCounts
@@ -88,7 +84,7 @@ def load_block_params(study: StudyParams, block: Block) -> Params:
         "seed": study.data_seed,
         "path": str(ROOT / params.data.path),
     }
-    if block.is_survey:
+    if block.task_relatedness is None:
         changes |= {"source": "namcs", "path": str(ROOT / "data/raw/namcs")}
     else:
         changes["synthetic"] = params.data.synthetic.model_copy(

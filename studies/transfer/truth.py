@@ -3,6 +3,7 @@ eight further seeds on many fresh records; and the variances that the simulation
 """
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from intake_triage.statistics.bootstrap import Replicates
 from intake_triage.statistics.verdicts import decide_verdict
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Folders
+from studies.transfer.controls import SIGNS
 from studies.transfer.measure import COMPARED, MEASURES, Part
 from studies.transfer.settings import StudyParams
 
@@ -92,30 +94,21 @@ def compare_equals(fresh: Part, folders: Folders, study: StudyParams) -> list[di
     rng = np.random.default_rng(NULL_SEED)
     rows = []
     n_seeds = len(study.seeds)
-    for arm in ("st", "mtl"):
-        for task in TASKS:
-            places = _all_seeds(folders, arm, task)
-            counts = {measure: np.zeros(2) for measure in MEASURES}
-            for _ in range(NULL_COMPARISONS):
-                part = fresh.draw(study.records.verdict, rng)
-                order = [places[k] for k in rng.permutation(len(places))[: 2 * n_seeds]]
-                for measure in MEASURES:
-                    gain = part.compare(order[:n_seeds], order[n_seeds:], task, measure)
-                    verdicts = [row["verdict"] for row in gain.rows()]
-                    signs = [verdict.startswith(("positive", "negative")) for verdict in verdicts]
-                    counts[measure] += signs[0], any(signs[1:])
-            rows += [
-                {
-                    "arm": arm,
-                    "task": task,
-                    "measure": measure,
-                    "comparisons": NULL_COMPARISONS,
-                    "seeds": len(places),
-                    "claimed": round(claimed / NULL_COMPARISONS, 4),
-                    "family": round(family / NULL_COMPARISONS, 4),
-                }
-                for measure, (claimed, family) in counts.items()
-            ]
+    for arm, task in product(("st", "mtl"), TASKS):
+        places = _all_seeds(folders, arm, task)
+        counts = {measure: np.zeros(2) for measure in MEASURES}
+        for _ in range(NULL_COMPARISONS):
+            part = fresh.draw(study.records.verdict, rng)
+            drawn = [places[k] for k in rng.permutation(len(places))[: 2 * n_seeds]]
+            for measure in MEASURES:
+                gain = part.compare(drawn[:n_seeds], drawn[n_seeds:], task, measure)
+                signs = [row["verdict"].startswith(SIGNS) for row in gain.rows()]
+                counts[measure] += signs[0], any(signs[1:])
+        for measure, shares in counts.items():
+            where = {"arm": arm, "task": task, "measure": measure}
+            drawn_from = {"comparisons": NULL_COMPARISONS, "seeds": len(places)}
+            claimed, family = (shares / NULL_COMPARISONS).round(4).tolist()
+            rows.append({**where, **drawn_from, "claimed": claimed, "family": family})
     return rows
 
 

@@ -23,6 +23,7 @@ from intake_triage.statistics.estimates import (
     estimate_difference,
 )
 from intake_triage.statistics.verdicts import Transfer, decide_verdict
+from studies.transfer.controls import SIGNS
 from studies.transfer.settings import RESULTS, VALIDITY, load_block_params, load_study
 
 SIMULATIONS = 2000
@@ -33,32 +34,23 @@ TWO_POINTS = np.array([-1.0, 1.0]) / np.sqrt(2)  # with a variance, over n − 1
 
 def main() -> None:
     study = load_study()
-    calls = []
+    names, calls = [], []
     for name in study.blocks:
         path = RESULTS / f"{name}.json"
         if path.exists():
             margins = load_block_params(study, study.blocks[name]).compare.margin
-            calls += [
-                delayed(simulate_row)(name, row, len(study.seeds), getattr(margins, row["measure"]))
-                for row in read_json(path)["variances"]
-            ]
+            for row in read_json(path)["variances"]:
+                names.append(name)
+                margin = getattr(margins, row["measure"])
+                calls.append(delayed(simulate)(row, n_seeds=len(study.seeds), margin=margin))
     simulated = Parallel(n_jobs=-1, return_as="generator")(calls)
-    rows = list(tqdm(simulated, desc="rows", total=len(calls), disable=None))
+    bar = tqdm(zip(names, simulated, strict=True), desc="rows", total=len(calls), disable=None)
+    rows = [{"block": name, **row} for name, row in bar]
     error = round(float(np.sqrt(0.05 * 0.95 / SIMULATIONS)), 4)
     write_json(VALIDITY, {"simulations": SIMULATIONS, "monte_carlo_error": error, "rows": rows})
 
 
-def simulate_row(
-    block: str, measured: dict[str, Any], n_seeds: int, margin: float
-) -> dict[str, Any]:
-    """`simulate` with draws of its own, so that no row depends on the others."""
-    rng = np.random.default_rng(SIMULATION_SEED)
-    return {"block": block, **simulate(measured, n_seeds=n_seeds, margin=margin, rng=rng)}
-
-
-def simulate(
-    measured: dict[str, Any], *, n_seeds: int, margin: float, rng: np.random.Generator
-) -> dict[str, Any]:
+def simulate(measured: dict[str, Any], *, n_seeds: int, margin: float) -> dict[str, Any]:
     """How often a comparison without a true difference claims one, and how often one is found.
 
     Parameters
@@ -66,7 +58,6 @@ def simulate(
     measured : a row of `truth.measure_variances`
     n_seeds : of each arm in the ordinary comparison
     margin : in the measure's unit
-    rng : Generator
 
     Returns
     -------
@@ -76,6 +67,7 @@ def simulate(
         correction; power: share of comparisons with a true `TRUE_EFFECT` called positive, for
         macro-F1 alone.
     """
+    rng = np.random.default_rng(SIMULATION_SEED)  # its own, so that no row depends on the others
 
     def compare(effect: float) -> Estimate:
         return draw([measured], effect, n_seeds=n_seeds, rng=rng)[0]
@@ -87,7 +79,7 @@ def simulate(
     for overall in null:
         by_class = draw(classes, 0.0, n_seeds=n_seeds, rng=rng)
         rows = Transfer(overall, dict(zip(names, by_class, strict=True)), margin).rows()[1:]
-        families += any(claims(row["verdict"]) for row in rows)
+        families += any(row["verdict"].startswith(SIGNS) for row in rows)
         held += [row["low"] <= 0 <= row["high"] for row in rows]
     power = None
     if measured["measure"] == "macro_f1":
@@ -95,7 +87,7 @@ def simulate(
         power = _share(decide_verdict(each, margin=margin).startswith("positive") for each in true)
     return {
         **{key: measured[key] for key in ("task", "measure", "seeds", "units")},
-        "claimed": _share(claims(decide_verdict(each, margin=margin)) for each in null),
+        "claimed": _share(decide_verdict(each, margin=margin).startswith(SIGNS) for each in null),
         "covered": _share(low <= 0 <= high for low, high in map(Estimate.interval, null)),
         "family": round(families / SIMULATIONS, 4),
         "covered_by_class": round(float(held.min()) / SIMULATIONS, 4),
@@ -127,11 +119,6 @@ def draw(
     if len(classes) == 1:
         return [estimate_difference(first[..., 0], second[..., 0], n_units=units)]
     return estimate_class_differences(first, second, n_units=units)
-
-
-def claims(verdict: str) -> bool:
-    """Whether a verdict names a sign."""
-    return verdict.startswith(("positive", "negative"))
 
 
 def _share(values: Iterable[bool]) -> float:
