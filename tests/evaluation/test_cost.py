@@ -1,11 +1,12 @@
 """What is summed, what is averaged and what is the largest."""
 
-import json
-
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.evaluation.cost import read_cost, summarize_cost
+from intake_triage.evaluation.cost import read_costs, summarize_cost
+from intake_triage.files import write_json
+from intake_triage.layout import Layout
+from intake_triage.systems import TRAINED_SYSTEMS
 
 
 def fit(tasks, seed, *, cpu=10.0, peak=100.0):
@@ -48,8 +49,23 @@ def test_a_seed_that_does_not_train_each_task_once_is_refused(fits):
         summarize_cost(fits)
 
 
-def test_the_error_names_the_file(tmp_path):
-    (tmp_path / "st").mkdir()
-    (tmp_path / "st/cost.json").write_text(json.dumps({"fits": [fit(["urgency"], 4)]}))
+@pytest.fixture
+def layout(tmp_path):
+    """A run in which each system trained one model of both tasks."""
+    layout = Layout(tmp_path)
+    for system in TRAINED_SYSTEMS:
+        fits = [fit(["urgency", "specialty"], 0)]
+        write_json(layout.training(system) / "cost.json", {"fits": fits})
+    return layout
+
+
+def test_every_trained_system_has_its_cost(layout):
+    costs = read_costs(layout=layout)
+    assert list(costs) == list(TRAINED_SYSTEMS)
+    assert costs["gbm"]["cpu_seconds"] == 10
+
+
+def test_the_error_names_the_file(layout):
+    write_json(layout.training("st") / "cost.json", {"fits": [fit(["urgency"], 4)]})
     with pytest.raises(InputError, match=r"st/cost\.json: seed 4 trains \['urgency'\]"):
-        read_cost("st", folder=tmp_path)
+        read_costs(layout=layout)

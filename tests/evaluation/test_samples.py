@@ -1,11 +1,12 @@
-"""Test labels are joined by record, and refused where they are not those of the split."""
+"""Labels are joined by record, and refused where they are not those of the split."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.evaluation.samples import MISSING, read_test_labels
+from intake_triage.evaluation.samples import MISSING, label_split, read_test_split
+from intake_triage.layout import Layout
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.schema import RecordSchema
 
@@ -20,7 +21,7 @@ LABELS = pd.DataFrame(
 
 
 @pytest.fixture
-def split():
+def records():
     frame = pd.DataFrame(
         {"record_id": ["a", "b", "c"], "unit": [40, 7, 40], "sex": ["female", None, "male"]}
     )
@@ -28,27 +29,29 @@ def split():
 
 
 @pytest.fixture
-def read(split, tmp_path):
+def read(records, tmp_path):
     def write_and_read(labels):
-        labels.to_parquet(tmp_path / "labels.parquet")
-        return read_test_labels(split, tmp_path / "labels.parquet")
+        layout = Layout(tmp_path)
+        layout.test_labels.parent.mkdir()
+        labels.to_parquet(layout.test_labels)
+        return read_test_split(records, resamples=20, layout=layout)
 
     return write_and_read
 
 
 def test_labels_follow_the_records(read):
-    held_out = read(LABELS)
-    assert held_out.record_id.tolist() == ["a", "b", "c"]
-    assert held_out.labels["urgency"].tolist() == [0, -1, 1]
-    assert held_out.labels["specialty"].tolist() == [0, 1, -1]
+    split = read(LABELS)
+    assert split.record_id.tolist() == ["a", "b", "c"]
+    assert split.labels["urgency"].tolist() == [0, -1, 1]
+    assert split.labels["specialty"].tolist() == [0, 1, -1]
+    assert split.has_both().tolist() == [True, False, False]
 
 
-def test_units_are_numbered_without_gaps(read):
-    held_out = read(LABELS)
-    assert held_out.unit.tolist() == [1, 0, 1]
-    assert held_out.n_units == 2
-    assert held_out.count_units("urgency") == 1
-    np.testing.assert_array_equal(held_out.has_label("urgency"), [True, False, True])
+def test_units_are_numbered_without_gaps_and_weighted(read):
+    split = read(LABELS)
+    assert split.unit.tolist() == [1, 0, 1]
+    assert split.n_units == 2
+    assert split.weights.shape == (21, 2)
 
 
 def test_a_subgroup_that_a_record_lacks_has_a_name_of_its_own(read):
@@ -56,13 +59,29 @@ def test_a_subgroup_that_a_record_lacks_has_a_name_of_its_own(read):
 
 
 def test_the_labelled_records_keep_their_units(read):
-    sample = read(LABELS).labelled("urgency")
+    sample = read(LABELS).sample("urgency")
     assert sample.rows.tolist() == [0, 2]
     assert sample.labels.tolist() == [0, 1]
     assert sample.unit.tolist() == [1, 1]
     assert sample.n_units == 1
     assert sample.in_groups
-    assert not sample.where(np.array([True, False])).in_groups
+
+
+def test_a_part_keeps_the_weights_of_its_units(read):
+    split = read(LABELS)
+    part = split.where(np.array([True, False, False]))
+    assert part.record_id.tolist() == ["a"]
+    np.testing.assert_array_equal(part.weights, split.weights[:, 1:])
+    sample = part.sample("urgency")
+    assert not sample.in_groups
+    np.testing.assert_array_equal(sample.mean(np.array([7.0]))[split.weights[:, 1] > 0], 7)
+
+
+def test_a_split_with_its_own_labels_is_labelled_the_same(records, read):
+    own = records.frame.merge(LABELS, on="record_id")
+    labelled = label_split(PreparedRecords(own, SCHEMA), resamples=20)
+    for task, labels in read(LABELS).labels.items():
+        np.testing.assert_array_equal(labelled.labels[task], labels)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from sklearn import metrics
 
 from intake_triage.statistics import scores
 from intake_triage.statistics.bootstrap import (
-    draw_weightings,
+    draw_weights,
     replicate_confusions,
     replicate_mean,
     replicate_scores,
@@ -19,27 +19,27 @@ def forecast(rng):
     return logits, rng.integers(0, 3, 60), rng.integers(0, 20, 60)
 
 
-def test_weightings_are_multinomial_draws_after_the_split_itself():
-    weightings = draw_weightings(30, resamples=4000)
-    assert weightings.shape == (4001, 30)
-    assert (weightings[0] == 1).all()
-    assert (weightings.sum(axis=1) == 30).all()
-    np.testing.assert_allclose(weightings[1:].mean(axis=0), 1, atol=0.08)
-    np.testing.assert_allclose(weightings[1:].var(axis=0).mean(), 1 - 1 / 30, atol=0.02)
+def test_weights_are_multinomial_draws_after_the_split_itself():
+    weights = draw_weights(30, resamples=4000)
+    assert weights.shape == (4001, 30)
+    assert (weights[0] == 1).all()
+    assert (weights.sum(axis=1) == 30).all()
+    np.testing.assert_allclose(weights[1:].mean(axis=0), 1, atol=0.08)
+    np.testing.assert_allclose(weights[1:].var(axis=0).mean(), 1 - 1 / 30, atol=0.02)
 
 
-def test_the_same_seed_draws_the_same_weightings():
-    first = draw_weightings(10, resamples=5)
-    np.testing.assert_array_equal(first, draw_weightings(10, resamples=5))
-    assert (first != draw_weightings(10, resamples=5, seed=1)).any()
+def test_the_same_seed_draws_the_same_weights():
+    first = draw_weights(10, resamples=5)
+    np.testing.assert_array_equal(first, draw_weights(10, resamples=5))
+    assert (first != draw_weights(10, resamples=5, seed=1)).any()
 
 
 def test_replicates_equal_explicit_resampling(forecast):
     logits, labels, unit = forecast
-    weightings = draw_weightings(20, resamples=50)
-    replicates = replicate_scores(logits, labels, unit, weightings)
-    for number, weighting in enumerate(weightings):
-        times = weighting[unit].astype(int)
+    weights = draw_weights(20, resamples=50)
+    replicates = replicate_scores(logits, labels, unit, weights)
+    for number, row in enumerate(weights):
+        times = row[unit].astype(int)
         rows = np.repeat(np.arange(60), times)  # each record as often as its unit is drawn
         for seed in range(2):
             drawn, drawn_labels = logits[seed, rows], labels[rows]
@@ -56,9 +56,9 @@ def test_replicates_equal_explicit_resampling(forecast):
 
 def test_a_class_that_a_resample_leaves_out_has_f1_0_and_no_log_loss(rng):
     labels = np.array([0, 0, 0, 1])
-    weightings = np.array([[1, 1, 1, 1], [2, 1, 1, 0]], float)
+    weights = np.array([[1, 1, 1, 1], [2, 1, 1, 0]], float)
     logits = np.eye(2)[labels][np.newaxis]
-    replicates = replicate_scores(logits, labels, np.arange(4), weightings)
+    replicates = replicate_scores(logits, labels, np.arange(4), weights)
     np.testing.assert_array_equal(replicates.f1[0], [[1, 1], [1, 0]])
     assert np.isnan(replicates.class_log_loss[0, 1, 1])
     assert np.isfinite(replicates.log_loss).all()
@@ -66,11 +66,11 @@ def test_a_class_that_a_resample_leaves_out_has_f1_0_and_no_log_loss(rng):
 
 def test_confusions_equal_explicit_resampling(forecast):
     logits, labels, unit = forecast
-    weightings = draw_weightings(20, resamples=10)
+    weights = draw_weights(20, resamples=10)
     predicted = logits.argmax(axis=2)
-    confusions = replicate_confusions(predicted, labels, unit, weightings, n_classes=3)
-    for number, weighting in enumerate(weightings):
-        rows = np.repeat(np.arange(60), weighting[unit].astype(int))
+    confusions = replicate_confusions(predicted, labels, unit, weights, n_classes=3)
+    for number, row in enumerate(weights):
+        rows = np.repeat(np.arange(60), row[unit].astype(int))
         for seed in range(2):
             expected = metrics.confusion_matrix(
                 labels[rows], predicted[seed, rows], labels=range(3)
@@ -81,22 +81,22 @@ def test_confusions_equal_explicit_resampling(forecast):
 def test_means_equal_explicit_resampling_whole_and_among_some(rng):
     values, among = rng.normal(size=(2, 3, 60)), rng.random((2, 1, 60))
     unit = rng.integers(0, 20, 60)
-    weightings = draw_weightings(20, resamples=10)
-    whole = replicate_mean(values, unit, weightings)
-    some = replicate_mean(values, unit, weightings, among=among)
+    weights = draw_weights(20, resamples=10)
+    whole = replicate_mean(values, unit, weights)
+    some = replicate_mean(values, unit, weights, among=among)
     assert whole.shape == some.shape == (2, 3, 11)
-    for number, weighting in enumerate(weightings):
-        rows = np.repeat(np.arange(60), weighting[unit].astype(int))
+    for number, row in enumerate(weights):
+        rows = np.repeat(np.arange(60), row[unit].astype(int))
         np.testing.assert_allclose(whole[..., number], values[..., rows].mean(axis=-1))
-        weights = np.broadcast_to(among, values.shape)[..., rows]
-        expected = np.average(values[..., rows], axis=-1, weights=weights)
+        counts = np.broadcast_to(among, values.shape)[..., rows]
+        expected = np.average(values[..., rows], axis=-1, weights=counts)
         np.testing.assert_allclose(some[..., number], expected)
 
 
 def test_a_mean_of_nothing_is_nan():
-    weightings = np.array([[1.0, 1.0], [2.0, 0.0]])
+    weights = np.array([[1.0, 1.0], [2.0, 0.0]])
     means = replicate_mean(
-        np.array([[1.0, 5.0]]), np.array([0, 1]), weightings, among=np.array([False, True])
+        np.array([[1.0, 5.0]]), np.array([0, 1]), weights, among=np.array([False, True])
     )
     assert means[0, 0] == 5
     assert np.isnan(means[0, 1])

@@ -1,13 +1,17 @@
-"""No count of people below 11 can be seen in a row, or worked out from the rest of it."""
+"""No count of people below 11 can be seen, or worked out from what is shown."""
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
+from intake_triage.statistics.bootstrap import draw_weights, replicate_mean
 from intake_triage.statistics.disclosure import (
     SMALLEST_SHOWN,
+    estimate_share,
     hide_small_counts,
     is_small_share,
 )
+from intake_triage.statistics.estimates import estimate_score
 
 
 @pytest.mark.parametrize(
@@ -57,3 +61,27 @@ def test_larger_cells_can_be_asked_for_and_the_rest_still_hides_few_people():
     counts = np.array([[300.0, 120.0, 60.0], [300.0, 120.0, 5.0]])
     hidden = hide_small_counts(counts, smallest=100)
     assert hidden.tolist() == [[False, False, True], [False, True, True]]
+
+
+@pytest.mark.parametrize("per", [1, 1000])
+def test_a_share_has_its_value_and_interval(rng, per):
+    happened = rng.random((1, 200)) < 0.3
+    replicates = replicate_mean(happened, np.arange(200), draw_weights(200, resamples=200))
+    estimate = estimate_score(replicates, n_units=200)
+    expected = per * np.array([estimate.value, *estimate.interval()])
+    np.testing.assert_allclose(estimate_share(replicates, n=200, units=200, per=per), expected)
+
+
+def test_a_share_of_few_people_is_not_given():
+    share = np.full((1, 101), 0.05)
+    assert estimate_share(share, n=219, units=219) is None  # 10.95 of them
+    assert estimate_share(share, n=220, units=220) is not None
+    assert estimate_share(1 - share, n=219, units=219) is None
+
+
+@pytest.mark.parametrize("level", [0.95, 0.99])
+def test_all_of_them_still_has_an_interval(level):
+    value, low, high = estimate_share(np.ones((3, 101)), n=40, units=30, level=level)
+    exact = binomtest(30, 30).proportion_ci(level, method="exact")
+    assert (value, high) == (1, 1)
+    assert low == pytest.approx(exact.low)

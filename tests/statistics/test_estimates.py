@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from intake_triage.evaluation.measures.triage import triage_shares
+from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.statistics.bootstrap import (
-    draw_weightings,
+    draw_weights,
     replicate_confusions,
     replicate_scores,
 )
@@ -19,14 +19,14 @@ from intake_triage.statistics.estimates import (
 from intake_triage.statistics.verdicts import holm
 
 
-def means(values: np.ndarray, weightings: np.ndarray) -> np.ndarray:
-    """Replicates of a mean: (n_seeds, n_records) to (n_seeds, n_weightings)."""
-    return values @ weightings.T / weightings.sum(axis=1)
+def means(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Replicates of a mean: (n_seeds, n_records) to (n_seeds, n_weights)."""
+    return values @ weights.T / weights.sum(axis=1)
 
 
 def test_one_seed_gives_the_t_interval_of_a_mean(rng):
     values = rng.normal(size=(1, 8))
-    replicates = means(values, draw_weightings(8, resamples=50_000))
+    replicates = means(values, draw_weights(8, resamples=50_000))
     estimate = estimate_score(replicates, n_units=8)
     assert estimate.standard_error == pytest.approx(stats.sem(values[0]), rel=0.02)
     assert estimate.degrees_of_freedom == pytest.approx(7)
@@ -69,15 +69,15 @@ def test_seeds_that_vary_by_chance_alone_get_a_sign_no_more_often_than_they_may(
 
 
 def test_an_arm_of_one_seed_adds_no_seed_term(rng):
-    weightings = draw_weightings(50, resamples=200)
-    one, three = means(rng.normal(size=(1, 50)), weightings), np.zeros((3, 201))
+    weights = draw_weights(50, resamples=200)
+    one, three = means(rng.normal(size=(1, 50)), weights), np.zeros((3, 201))
     alone = estimate_score(one, n_units=50)
     against = estimate_difference(one, three, n_units=50)
     assert against.standard_error == pytest.approx(alone.standard_error)
 
 
 def test_a_system_against_itself_is_0_for_sure(rng):
-    replicates = means(rng.normal(size=(1, 30)), draw_weightings(30, resamples=50))
+    replicates = means(rng.normal(size=(1, 30)), draw_weights(30, resamples=50))
     estimate = estimate_difference(replicates, replicates, n_units=30)
     assert estimate.interval() == (0, 0)
     assert estimate.p_differs_from_zero() == 1
@@ -106,7 +106,7 @@ def test_the_interval_of_a_difference_covers_over_new_records_and_seeds(rng):
     """Records, seeds and their interaction all vary; units of 4 records share an effect."""
     n_units, size, truth = 60, 4, 0.03
     unit = np.repeat(np.arange(n_units), size)
-    weightings = draw_weightings(n_units, resamples=300)[:, unit]
+    weights = draw_weights(n_units, resamples=300)[:, unit]
     covered, covered_without_seeds = [], []
     for _ in range(400):
         arms = []
@@ -114,7 +114,7 @@ def test_the_interval_of_a_difference_covers_over_new_records_and_seeds(rng):
             by_record = rng.normal(0, 0.2, n_units)[unit]
             by_seed = rng.normal(0, 0.04, (3, 1))
             both = rng.normal(0, 0.1, (3, n_units * size))
-            arms.append(means(mean + by_record + by_seed + both, weightings))
+            arms.append(means(mean + by_record + by_seed + both, weights))
         estimate = estimate_difference(*arms, n_units=n_units)
         low, high = estimate.interval()
         covered.append(low < truth < high)
@@ -128,28 +128,30 @@ def test_the_interval_of_a_difference_covers_over_new_records_and_seeds(rng):
 @pytest.mark.parametrize("metric", ["macro_f1", "log_loss", "under_triage"])
 def test_the_interval_of_a_fixed_model_covers(rng, metric):
     """95 % of fresh test splits; 1,200 of them leave a standard error of 0.6 %."""
-    share = triage_shares(("emergent", "urgent", "routine"))["under_triage"]
+    cells = triage_cells(("emergent", "urgent", "routine"))["under_triage"][""]
 
     def draw(n_records: int) -> tuple[np.ndarray, np.ndarray]:
         labels = rng.choice(3, n_records, p=[0.2, 0.5, 0.3])
         return np.eye(3)[labels] * 1.5 + rng.normal(size=(n_records, 3)), labels
 
-    def replicate(logits: np.ndarray, labels: np.ndarray, weightings: np.ndarray) -> np.ndarray:
+    def replicate(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
         unit = np.arange(len(labels))
         if metric == "under_triage":
             placed = logits.argmax(axis=2)
-            return share.measure(
-                replicate_confusions(placed, labels, unit, weightings, n_classes=3)
+            confusions = replicate_confusions(placed, labels, unit, weights, n_classes=3)
+            late, urgent = (
+                (confusions * mask).sum(axis=(2, 3)) for mask in (cells.counted, cells.among)
             )
-        return getattr(replicate_scores(logits, labels, unit, weightings), metric)
+            return late / urgent
+        return getattr(replicate_scores(logits, labels, unit, weights), metric)
 
     logits, labels = draw(400_000)
     truth = replicate(logits[np.newaxis], labels, np.ones((1, len(labels)))).item()
-    weightings = draw_weightings(400, resamples=300)
+    weights = draw_weights(400, resamples=300)
     covered = []
     for _ in range(1200):
         logits, labels = draw(400)
-        replicates = replicate(logits[np.newaxis], labels, weightings)
+        replicates = replicate(logits[np.newaxis], labels, weights)
         low, high = estimate_score(replicates, n_units=400).interval()
         covered.append(low < truth < high)
     assert 0.93 <= np.mean(covered) <= 0.97

@@ -1,19 +1,46 @@
-"""Slope and intercept maximise the likelihood, recover what was done, and have honest intervals."""
+"""Cuts and their odds; slope and intercept maximise the likelihood and have honest intervals."""
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import expit, logit, softmax
+from small_split import make_forecast
 
+from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.cut_calibration import (
+    cut_logits,
+    cut_names,
+    cut_outcomes,
     fit_intercept,
     fit_slope,
     replicate_coefficients,
-    score_cuts,
 )
-from intake_triage.evaluation.samples import Labelled
-from intake_triage.statistics.bootstrap import draw_weightings
+from intake_triage.statistics.bootstrap import draw_weights
 from intake_triage.statistics.estimates import estimate_score
+
+TIERS = ("emergent", "urgent", "semi_urgent", "routine")
+
+
+def test_names():
+    assert cut_names(TIERS) == ("emergent", "urgent_or_above", "semi_urgent_or_above")
+    assert cut_names(("now", "later")) == ("now",)
+
+
+def test_outcomes_are_at_least_as_urgent():
+    outcomes = cut_outcomes(np.array([0, 1, 3]), n_tiers=4)
+    assert outcomes.tolist() == [[True, True, True], [False, True, True], [False, False, False]]
+
+
+def test_odds_are_those_of_the_probabilities_above_and_below(rng):
+    logits = rng.normal(size=(2, 50, 4))
+    above = softmax(logits, axis=2).cumsum(axis=2)[..., :3]
+    np.testing.assert_allclose(cut_logits(logits), np.log(above / (1 - above)))
+
+
+def test_odds_of_a_certain_forecast_are_finite():
+    odds = cut_logits(np.array([[900.0, 0, 0, 0], [0, 0, 0, 900.0]]))
+    np.testing.assert_allclose(odds[0], [900 - np.log(3), 900, 900], rtol=1e-3)
+    assert np.isfinite(odds).all()
 
 
 def maximise(log_odds, outcomes, *, weights=1.0, slope=None) -> np.ndarray:
@@ -73,34 +100,36 @@ def test_there_is_no_slope_where_outcomes_are_alike_or_told_apart(outcomes):
 @pytest.mark.parametrize("fit", [fit_slope, fit_intercept])
 def test_replicates_are_re_weighted_fits_to_first_order(forecast, fit):
     slope = None if fit is fit_slope else 1.0
-    weightings = draw_weightings(400, resamples=60)
-    replicates = replicate_coefficients([fit(*forecast)], np.arange(400), weightings)[0]
-    refitted = [maximise(*forecast, weights=w, slope=slope)[-1] for w in weightings]
+    bootstrap = draw_weights(400, resamples=60)
+    replicates = replicate_coefficients([fit(*forecast)], np.arange(400), bootstrap)[0]
+    refitted = [maximise(*forecast, weights=w, slope=slope)[-1] for w in bootstrap]
     assert replicates[0] == pytest.approx(refitted[0], abs=1e-4)
     assert np.corrcoef(replicates[1:], refitted[1:])[0, 1] > 0.98
     assert np.std(replicates[1:]) == pytest.approx(np.std(refitted[1:]), rel=0.1)
 
 
 def test_the_interval_of_a_slope_covers(rng):
-    weightings = draw_weightings(500, resamples=100)
+    bootstrap = draw_weights(500, resamples=100)
     covered = []
     for _ in range(500):
         log_odds = rng.normal(-1, 1.5, 500)
         outcomes = rng.random(500) < expit(0.3 + 0.8 * log_odds)
         replicates = replicate_coefficients(
-            [fit_slope(log_odds, outcomes)], np.arange(500), weightings
+            [fit_slope(log_odds, outcomes)], np.arange(500), bootstrap
         )
         low, high = estimate_score(replicates, n_units=500).interval()
         covered.append(low < 0.8 < high)
     assert 0.92 <= np.mean(covered) <= 0.975
 
 
-def test_scores_by_cut_leave_out_few_people(rng):
+@pytest.mark.parametrize("name", ["slope", "intercept"])
+def test_a_cut_has_its_coefficient_but_not_where_few_people_lie_beyond(rng, name):
     labels = np.repeat([0, 1, 2], [10, 90, 200])
-    sample = Labelled(np.arange(300), labels, np.arange(300))
     logits = np.eye(3)[labels] + rng.normal(size=(2, 300, 3))
-    scores = score_cuts(logits, sample, draw_weightings(300, resamples=100), ("a", "b", "c"))
-    assert scores["a"] == {"slope": None, "intercept": None}
-    for name in ("slope", "intercept"):
-        shown = scores["b_or_above"][name]
-        assert shown["low"] < shown["value"] < shown["high"]
+    cuts = MEASURES[name].compute(make_forecast(logits, labels))
+    assert {cut: figure.shown for cut, figure in cuts.items()} == {"a": False, "b_or_above": True}
+    fit = {"slope": fit_slope, "intercept": fit_intercept}[name]
+    expected = [fit(cut_logits(seed)[:, 1], labels < 2).value for seed in logits]
+    np.testing.assert_allclose(cuts["b_or_above"].values[:, 0], expected)
+    nobody = MEASURES[name].compute(make_forecast(logits[:, 10:], labels[10:]))
+    assert nobody["a"] is None

@@ -11,7 +11,8 @@ from intake_triage.evaluation.measures.net_benefit import (
     record_net_benefits,
     replicate_net_benefit,
 )
-from intake_triage.statistics.bootstrap import draw_weightings
+from intake_triage.evaluation.samples import Sample
+from intake_triage.statistics.bootstrap import draw_weights
 
 
 def test_by_hand():
@@ -25,18 +26,18 @@ def test_by_hand():
 def test_replicates_equal_brute_force(rng):
     probabilities, outcomes = rng.random((2, 90)), rng.random(90) < 0.3
     unit = np.arange(90) // 3
-    weightings = draw_weightings(30, resamples=6)
-    benefits = replicate_net_benefit(probabilities, outcomes, unit, weightings)
+    sample = Sample(np.arange(90), outcomes.astype(int), unit, draw_weights(30, resamples=6))
+    benefits = replicate_net_benefit(probabilities, outcomes, sample)
     assert benefits.shape == (len(THRESHOLDS), 2, 7)
     for i, threshold in enumerate(THRESHOLDS):
         for seed in range(2):
-            for number, weighting in enumerate(weightings):
+            for number, times in enumerate(sample.weights):
                 true_positives = false_positives = n = 0
                 for record in range(90):
-                    n += weighting[unit[record]]
+                    n += times[unit[record]]
                     if probabilities[seed, record] >= threshold:
-                        true_positives += weighting[unit[record]] * outcomes[record]
-                        false_positives += weighting[unit[record]] * ~outcomes[record]
+                        true_positives += times[unit[record]] * outcomes[record]
+                        false_positives += times[unit[record]] * ~outcomes[record]
                 odds = threshold / (1 - threshold)
                 expected = true_positives / n - odds * false_positives / n
                 assert benefits[i, seed, number] == pytest.approx(expected)
@@ -49,13 +50,12 @@ def test_thresholds_are_in_order_and_short_of_certainty():
 
 
 @pytest.fixture
-def rows(systems, held_out):
-    weightings = draw_weightings(held_out.n_units, resamples=100)
-    return net_benefit_rows({"gbm": systems["gbm"]}, held_out, weightings)
+def rows(systems, split):
+    return net_benefit_rows({"gbm": systems["gbm"]}, split)
 
 
-def test_treating_all_has_the_prevalence_less_the_odds_of_the_rest(rows, held_out):
-    labels = held_out.labels["urgency"]
+def test_treating_all_has_the_prevalence_less_the_odds_of_the_rest(rows, split):
+    labels = split.labels["urgency"]
     for row in rows:
         if row["system"] == TREAT_ALL and row["cut"] == "urgent_or_above":
             prevalence = (labels[labels >= 0] <= 1).mean()
@@ -65,9 +65,9 @@ def test_treating_all_has_the_prevalence_less_the_odds_of_the_rest(rows, held_ou
             )
 
 
-def test_rows_stop_where_few_people_are_acted_on_or_few_are_not(rows, systems, held_out):
+def test_rows_stop_where_few_people_are_acted_on_or_few_are_not(rows, systems, split):
     shown = {row["threshold"] for row in rows if (row["system"], row["cut"]) == ("gbm", "emergent")}
-    labelled = held_out.labels["urgency"] >= 0
+    labelled = split.labels["urgency"] >= 0
     emergent = softmax(systems["gbm"].calibrated["urgency"][:, labelled], axis=2)[..., 0]
     for threshold in THRESHOLDS.tolist():
         acted = (emergent >= threshold).sum(axis=1).mean()

@@ -1,83 +1,177 @@
-"""Sets are counted by class and by size as loops count them, and a broken promise is found."""
+"""Coverage is counted as loops count it; its bands hold that of kept promises in simulations."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from small_split import regroup
 
-from intake_triage.evaluation.coverage_bands import beta_binomial_band
-from intake_triage.evaluation.fitted_rules import FittedRules
+from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.evaluation.measures.prediction_sets import (
-    cover_test,
+    Band,
+    assign_units,
+    beta_binomial_band,
     coverage_rows,
-    summarize_sets,
+    grouped_band,
 )
-from intake_triage.statistics.bootstrap import draw_weightings
+
+ALPHA = 0.1
+
+
+def holds(band: Band, share: float) -> bool:
+    return band.low <= share <= band.high
+
+
+def coverage(calibrate, test) -> float:
+    """Of the test scores, by the threshold that stage calibrate would fit."""
+    labels = np.zeros(len(calibrate), int)
+    (threshold,) = fit_conformal_thresholds(1 - calibrate[:, None], labels, alpha=ALPHA)
+    return np.mean(test <= threshold)
+
+
+def test_the_beta_binomial_band_holds_95_percent_of_simulations(rng):
+    band = beta_binomial_band(150, 120, alpha=ALPHA)
+    simulated = [coverage(rng.random(150), rng.random(120)) for _ in range(4000)]
+    assert 0.945 <= np.mean([holds(band, share) for share in simulated]) <= 0.985
+    np.testing.assert_allclose(
+        np.quantile(simulated, [0.025, 0.975]), [band.low, band.high], atol=0.011
+    )
+
+
+def test_a_band_narrows_with_more_records():
+    widths = [
+        (band := beta_binomial_band(n, n, alpha=ALPHA)).high - band.low for n in (50, 200, 2000)
+    ]
+    assert widths[0] > widths[1] > widths[2]
+
+
+def test_too_few_calibrate_records_put_the_class_into_every_set():
+    assert beta_binomial_band(8, 100, alpha=ALPHA) == Band(1, 1)
+    assert beta_binomial_band(9, 100, alpha=ALPHA) != Band(1, 1)
+    few = band_of(np.arange(8.0), np.full(50, 9.0), size=1, repetitions=100)
+    assert few == Band(1, 1)
+
+
+def test_without_test_records_every_coverage_will_do():
+    assert beta_binomial_band(100, 0, alpha=ALPHA) == Band(0, 1)
+    assert band_of(np.arange(100.0), np.arange(0.0), size=1, repetitions=100) == Band(0, 1)
+
+
+def draw_groups(rng, n_groups: int, size: int, share: float) -> np.ndarray:
+    """Scores whose groups have a common part of that share of the variance."""
+    common = rng.normal(size=(n_groups, 1)) * np.sqrt(share)
+    return (common + rng.normal(size=(n_groups, size)) * np.sqrt(1 - share)).ravel()
+
+
+def band_of(calibrate, test, *, size: int, repetitions: int) -> Band:
+    """For groups of `size` records that stand together."""
+    n_groups = [len(scores) // size for scores in (calibrate, test)]
+    assigned = [
+        of_split.repeat(size, axis=1)
+        for of_split in assign_units(*n_groups, repetitions=repetitions)
+    ]
+    return grouped_band((calibrate[None], test[None]), tuple(assigned), alpha=ALPHA)
+
+
+def test_assignments_give_each_split_as_many_units_as_it_had():
+    calibrate, test = assign_units(7, 5, repetitions=200)
+    assert (calibrate.sum(axis=1) + test.sum(axis=1) == 7).all()
+    np.testing.assert_allclose(calibrate.mean(axis=0), 7 / 12, atol=0.12)
+
+
+def test_the_grouped_band_equals_explicit_assignment(rng):
+    """Two seeds, tied scores, groups of any size."""
+    scores = rng.integers(0, 12, (2, 100)) / 12
+    group = np.concatenate([rng.integers(0, 15, 60), rng.integers(15, 25, 40)])
+    calibrate, test = assign_units(15, 10, repetitions=40)
+    assigned = np.concatenate([calibrate, test], axis=1)[:, group]
+    shares = [
+        np.mean([coverage(seed[to_calibrate], seed[~to_calibrate]) for seed in scores])
+        for to_calibrate in assigned
+    ]
+    band = grouped_band(
+        (scores[:, :60], scores[:, 60:]), (assigned[:, :60], assigned[:, 60:]), alpha=ALPHA
+    )
+    np.testing.assert_allclose([band.low, band.high], np.quantile(shares, [0.025, 0.975]))
+
+
+def test_groups_of_one_have_the_beta_binomial_band(rng):
+    band = band_of(rng.random(400), rng.random(300), size=1, repetitions=4000)
+    expected = beta_binomial_band(400, 300, alpha=ALPHA)
+    np.testing.assert_allclose([band.low, band.high], [expected.low, expected.high], atol=0.005)
+
+
+def test_grouped_bands_hold_where_the_beta_binomial_one_does_not(rng):
+    held, held_without_groups = [], []
+    naive = beta_binomial_band(600, 600, alpha=ALPHA)
+    for _ in range(300):
+        calibrate, test = (draw_groups(rng, 60, 10, 0.5) for _ in range(2))
+        share = coverage(calibrate, test)
+        held.append(holds(band_of(calibrate, test, size=10, repetitions=200), share))
+        held_without_groups.append(holds(naive, share))
+    assert 0.92 <= np.mean(held) <= 0.98
+    assert np.mean(held_without_groups) < 0.8
 
 
 @pytest.fixture
-def weightings(held_out):
-    return draw_weightings(held_out.n_units, resamples=100)
+def cover(systems, split, fitted, params):
+    """A function that gives the rows of urgency by system and class."""
 
-
-@pytest.fixture
-def cover(systems, held_out, fitted):
-    def cover(fitted=fitted):
-        return cover_test(systems, held_out, fitted, alpha=0.1, deals=100)
+    def cover(split=split, fitted=fitted):
+        rows = coverage_rows(systems, split, fitted, alpha=params.calibrate.alpha)
+        return {(row["system"], row["class"]): row for row in rows if row["task"] == "urgency"}
 
     return cover
 
 
-def test_coverage_and_sizes_equal_loops(cover, held_out, weightings):
-    sets = cover()
-    of_task = sets["gbm"]["urgency"]
-    labels = held_out.labels["urgency"][held_out.labels["urgency"] >= 0]
-    for k in range(3):
+def test_coverage_equals_loops(cover, systems, split, fitted):
+    rows = cover()
+    for k, name in enumerate(split.classes["urgency"]):
+        records = np.flatnonzero(split.labels["urgency"] == k)
         held = [
-            of_task.inside[seed, i, k] for seed in range(3) for i in np.flatnonzero(labels == k)
+            1 - softmax(systems["gbm"].raw["urgency"][seed, i])[k]
+            <= fitted.rules["gbm"]["urgency"].thresholds[seed, k]
+            for seed in range(3)
+            for i in records
         ]
-        assert of_task.coverage()[k] == pytest.approx(np.mean(held))
-    summary = summarize_sets(of_task, held_out.classes["urgency"], weightings)
-    sizes = [row.sum() for seed in of_task.inside for row in seed]
-    assert summary["mean_size"]["value"] == pytest.approx(np.mean(sizes), abs=1e-4)
-    assert summary["singletons"]["value"] == pytest.approx(np.mean(np.equal(sizes, 1)), abs=1e-4)
+        assert rows["gbm", name]["coverage"] == pytest.approx(np.mean(held), abs=1e-4)
+        assert rows["gbm", name]["forms"] == len(records)
+        assert rows["gbm", name]["promised"] == 0.8
 
 
 def test_sets_keep_their_promise_on_the_records_they_were_fitted_to(cover):
     """The thresholds are quantiles of these very scores."""
-    sets = cover()
-    for of_system in sets.values():
-        for of_task in of_system.values():
-            np.testing.assert_allclose(of_task.coverage(), 0.9, atol=0.02)
-            assert of_task.classes_outside() == []
+    rows = cover()
+    assert len(rows) == 4 * 3
+    for row in rows.values():
+        assert row["coverage"] == pytest.approx(0.8, abs=0.02)
+        assert row["low"] <= row["coverage"] <= row["high"]
 
 
-def test_a_broken_promise_is_found_and_named(cover, fitted, held_out, weightings):
-    rules = {name: dict(of_system) for name, of_system in fitted.rules.items()}
-    rules["st"]["urgency"].thresholds[:, 2] *= 0.6
-    sets = cover(FittedRules(rules, fitted.logits, fitted.samples, fitted.n_units))
-    assert sets["st"]["urgency"].classes_outside() == [2]
-    summary = summarize_sets(sets["st"]["urgency"], held_out.classes["urgency"], weightings)
-    assert (summary["classes_outside"], summary["outside"]) == (1, ["routine"])
+def test_a_broken_promise_lies_outside_its_band(cover, fitted):
+    fitted.rules["st"]["urgency"].thresholds[:, 2] *= 0.6
+    outside = [
+        key for key, row in cover().items() if not row["low"] <= row["coverage"] <= row["high"]
+    ]
+    assert outside == [("st", "routine")]
 
 
-def test_records_without_groups_have_the_beta_binomial_band(cover, held_out, fitted):
-    held_out.unit[:] = np.arange(300)
-    for sample in fitted.samples.values():
-        sample.unit[:] = sample.rows
-    alone = FittedRules(fitted.rules, fitted.logits, fitted.samples, 300)
-    sets = cover(alone)
-    counts = np.bincount(fitted.samples["urgency"].labels)
-    expected = [beta_binomial_band(count, count, alpha=0.1) for count in counts]
-    assert sets["st"]["urgency"].bands == expected
+def test_records_without_groups_have_the_beta_binomial_band(cover, split, fitted, params):
+    alone = regroup(split, np.arange(300))
+    rows = cover(alone, replace(fitted, calibrate=alone))
+    for k, name in enumerate(split.classes["urgency"]):
+        count = (split.labels["urgency"] == k).sum()
+        band = beta_binomial_band(count, count, alpha=params.calibrate.alpha)
+        shown = rows["st", name]["low"], rows["st", name]["high"]
+        assert shown == pytest.approx((band.low, band.high), abs=5e-5)
 
 
-def test_rows_leave_out_classes_of_few_people(cover, held_out):
-    held_out.labels["urgency"][held_out.labels["urgency"] == 0] = -1
-    held_out.labels["urgency"][1:11] = 0
-    sets = cover()
-    rows = coverage_rows(sets, held_out, alpha=0.1)
-    classes = {row["class"] for row in rows if row["task"] == "urgency"}
-    assert "emergent" not in classes
-    for row in rows:
+def test_rows_leave_out_classes_of_few_people(cover, split):
+    split.labels["urgency"][split.labels["urgency"] == 0] = -1
+    split.labels["urgency"][1:11] = 0
+    rows = cover()
+    assert "emergent" not in {name for _, name in rows}
+    for row in rows.values():
         uncovered = row["forms"] * (1 - row["coverage"])
-        assert row["promised"] == 0.9
-        assert round(uncovered, 3) == 0 or uncovered > 10.9
+        assert round(uncovered, 1) == 0 or uncovered > 10.9

@@ -1,4 +1,4 @@
-"""Risk at a coverage and the area below the curve equal brute force; ties come in random order."""
+"""Risk at a coverage equals brute force; records of equal certainty are treated alike."""
 
 import numpy as np
 import pytest
@@ -8,35 +8,8 @@ from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.measures.risk_coverage import (
     COVERAGES,
     kept_share,
-    most_certain,
-    risk_coverage_area,
-    risk_coverage_areas,
     risk_coverage_rows,
 )
-from intake_triage.statistics.bootstrap import draw_weightings
-
-
-def area_by_loops(certainty, wrong) -> float:
-    order = sorted(range(len(certainty)), key=lambda i: -certainty[i])
-    return np.mean([np.mean([wrong[i] for i in order[:n]]) for n in range(1, len(order) + 1)])
-
-
-def test_area_equals_loops(rng):
-    certainty, wrong = rng.random(80), rng.random(80) < 0.3
-    assert risk_coverage_area(certainty, wrong) == pytest.approx(area_by_loops(certainty, wrong))
-
-
-def test_ties_come_in_random_order(rng):
-    certainty, wrong = rng.integers(0, 4, 30) / 4, rng.random(30) < 0.3
-    areas = []
-    for _ in range(4000):
-        order = rng.permutation(30)
-        areas.append(area_by_loops(certainty[order], wrong[order]))
-    assert risk_coverage_area(certainty, wrong) == pytest.approx(np.mean(areas), abs=0.004)
-
-
-def test_certainty_that_tells_nothing_has_the_error_rate():
-    assert risk_coverage_area(np.full(10, 0.5), np.arange(10) < 3) == pytest.approx(0.3)
 
 
 def test_the_most_certain_are_kept(rng):
@@ -56,14 +29,13 @@ def test_what_is_kept_adds_up_and_ties_are_treated_alike(rng, coverage):
     assert (np.diff(kept[np.argsort(certainty)]) >= 0).all()
 
 
-def test_rows_equal_brute_force(systems, held_out, params):
-    weightings = draw_weightings(held_out.n_units, resamples=100)
+def test_rows_equal_brute_force(systems, split, params):
     cost = params.decision.cost.model_copy(update={"too_late_urgent": 2.0})  # late ones to count
-    rows = risk_coverage_rows({"st": systems["st"]}, held_out, weightings, cost)
-    labelled = held_out.labels["urgency"] >= 0
-    labels = held_out.labels["urgency"][labelled]
+    rows = risk_coverage_rows({"st": systems["st"]}, split, cost)
+    labelled = split.labels["urgency"] >= 0
+    labels = split.labels["urgency"][labelled]
     logits = systems["st"].calibrated["urgency"][:, labelled]
-    certainty, likeliest = most_certain(logits)
+    certainty, likeliest = softmax(logits, axis=2).max(axis=2), logits.argmax(axis=2)
     placed = (softmax(logits, axis=2) @ urgency_cost_matrix(3, cost)).argmin(axis=2)
     by_coverage = {
         (row["measure"], row["coverage"]): row for row in rows if row["task"] == "urgency"
@@ -81,9 +53,3 @@ def test_rows_equal_brute_force(systems, held_out, params):
             np.mean(late), abs=1e-4
         )
         assert by_coverage["wrong", coverage]["of"] == n_kept
-
-
-def test_more_skill_has_a_smaller_area(systems, held_out):
-    areas = risk_coverage_areas(systems, held_out)
-    for task in ("urgency", "specialty"):
-        assert areas["mtl"][task] < areas["st"][task]

@@ -1,126 +1,206 @@
 """Every safety figure equals a count by loops over forms, with the denominator it names."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from small_split import make_decisions
 
-from intake_triage.evaluation.measures.triage import (
-    placement_shares,
-    tabulate_triage,
-    tier_shares,
-    triage_shares,
-)
-from intake_triage.evaluation.samples import Labelled
-from intake_triage.statistics.bootstrap import draw_weightings
-from intake_triage.statistics.estimates import estimate_score
+from intake_triage.calibration.decisions import urgency_cost_matrix
+from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.measures.triage import triage_cells
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 TIERS = ("emergent", "urgent", "semi_urgent", "routine")
+CLASSES = {"urgency": TIERS, "specialty": ("heart", "skin")}
 
 
 @pytest.fixture
-def triage(rng):
-    """800 forms in 400 units, two seeds."""
-    labels = rng.choice(4, 800, p=[0.2, 0.3, 0.3, 0.2])
-    placed = np.clip(labels + rng.integers(-2, 3, (2, 800)), 0, 3)
-    sample = Labelled(np.arange(800), labels, np.arange(800) // 2)
-    weightings = draw_weightings(400, resamples=200)
-    return tabulate_triage(placed, sample, weightings, n_tiers=4)
+def decisions(rng, params):
+    """800 forms in 400 units, two seeds; every tenth lacks urgency, every seventh specialty."""
+    labels = {
+        "urgency": rng.choice(4, 800, p=[0.2, 0.3, 0.3, 0.2]),
+        "specialty": rng.choice(2, 800),
+    }
+    decided = {
+        "urgency": np.clip(labels["urgency"] + rng.integers(-2, 3, (2, 800)), 0, 3),
+        "specialty": rng.choice(2, (2, 800)),
+    }
+    labels["urgency"][::10] = -1
+    labels["specialty"][::7] = -1
+    cost = params.decision.cost
+    return make_decisions(decided, labels, CLASSES, cost, unit=np.arange(800) // 2)
 
 
-def count_by_loops(triage, counts_if, of_if) -> tuple[float, float]:
-    """The share and its denominator, means over seeds."""
-    shares, denominators = [], []
-    for seed in triage.placed:
-        forms = [pair for pair in zip(triage.sample.labels, seed, strict=True) if of_if(*pair)]
+def count_by_loops(decisions, task, counts_if, among_if) -> tuple[float, float, int]:
+    """The share, its denominator (means over seeds) and the units in it."""
+    shares, denominators, units = [], [], set()
+    for seed in decisions.decided[task]:
+        forms = [
+            (true, placed, unit)
+            for true, placed, unit in zip(
+                decisions.split.labels[task], seed, decisions.split.unit, strict=True
+            )
+            if true >= 0 and among_if(true, placed)
+        ]
         denominators.append(len(forms))
-        shares.append(sum(counts_if(*pair) for pair in forms) / len(forms))
-    return np.mean(shares), np.mean(denominators)
+        shares.append(sum(counts_if(true, placed) for true, placed, _ in forms) / len(forms))
+        units |= {unit for _, _, unit in forms}
+    return np.mean(shares), np.mean(denominators), len(units)
+
+
+def late(true, placed):
+    return placed > true
+
+
+def early(true, placed):
+    return placed < true
+
+
+def right(true, placed):
+    return placed == true
+
+
+def every(true, placed):
+    return True
+
+
+def urgent(true, placed):
+    return true in (0, 1)
 
 
 BY_HAND = {
-    "under_triage": (lambda true, placed: placed > true, lambda true, placed: true in (0, 1)),
-    "severe_under_triage": (
-        lambda true, placed: placed - true >= 2,
-        lambda true, placed: true in (0, 1),
-    ),
-    "over_triage": (lambda true, placed: placed < true, lambda true, placed: true in (2, 3)),
-    "same_or_more_acute": (lambda true, placed: placed <= true, lambda true, placed: True),
-    "too_late": (lambda true, placed: placed > true, lambda true, placed: True),
-    "too_early": (lambda true, placed: placed < true, lambda true, placed: True),
+    "under_triage": (late, urgent),
+    "severe_under_triage": (lambda true, placed: placed - true >= 2, urgent),
+    "over_triage": (early, lambda true, placed: true in (2, 3)),
+    "same_or_more_acute": (lambda true, placed: placed <= true, every),
+    "urgency_right": (right, every),
+    "too_late": (late, every),
+    "too_late_urgent": (lambda true, placed: true < 2 and placed > true, every),
+    "too_early": (early, every),
+    "misrouted": (lambda true, placed: placed != true, every),
+    **{
+        f"sensitivity {tier}": (right, lambda true, placed, k=k: true == k)
+        for k, tier in enumerate(TIERS)
+    },
+    **{
+        f"ppv {tier}": (right, lambda true, placed, k=k: placed == k)
+        for k, tier in enumerate(TIERS)
+    },
 }
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_figures_equal_loops_over_forms(triage, name):
-    share = (triage_shares(TIERS) | placement_shares(4))[name]
-    value, of = count_by_loops(triage, *BY_HAND[name])
-    shown = triage.show(share)
-    assert shown["value"] == pytest.approx(value, abs=5e-5)
-    assert shown["of"] == round(of)
-    assert shown["low"] < shown["value"] < shown["high"]
+def test_figures_equal_loops_over_forms(decisions, name):
+    """So do the records, and the units that the interval rests on."""
+    measure, _, tier = name.partition(" ")
+    task = "specialty" if measure == "misrouted" else "urgency"
+    figure = MEASURES[measure].compute(decisions, task)
+    if isinstance(figure, dict):
+        figure = figure[tier]
+    expected = count_by_loops(decisions, task, *BY_HAND[name])
+    assert (figure.values[:, 0].mean(), figure.n, figure.units) == pytest.approx(expected)
+    assert figure.shown
 
 
-@pytest.mark.parametrize("k", range(4))
-def test_sensitivity_and_ppv_equal_loops_over_forms(triage, k):
-    shares = tier_shares(TIERS)
-    right = lambda true, placed: true == placed  # noqa: E731
-    for name, of_if in (
-        ("sensitivity", lambda true, placed: true == k),
-        ("ppv", lambda true, placed: placed == k),
-    ):
-        value, of = count_by_loops(triage, right, of_if)
-        shown = triage.show(shares[name][TIERS[k]])
-        assert shown["value"] == pytest.approx(value, abs=5e-5)
-        assert shown["of"] == round(of)
+def test_both_right_needs_both_labels(decisions):
+    labels, decided = decisions.split.labels, decisions.decided
+    forms = [i for i in range(800) if labels["urgency"][i] >= 0 and labels["specialty"][i] >= 0]
+    expected = [
+        all(decided[task][seed, i] == labels[task][i] for task in CLASSES)
+        for seed in range(2)
+        for i in forms
+    ]
+    figure = MEASURES["both_right"].compute(decisions, "both")
+    assert figure.values[:, 0].mean() == pytest.approx(np.mean(expected))
+    assert figure.n == len(forms)
+
+
+def test_cost_is_that_of_both_tasks(decisions):
+    cost = decisions.cost
+    matrix = urgency_cost_matrix(4, cost)
+    of_tiers, of_routes = (
+        [
+            by_pair(true, placed)
+            for seed in decisions.decided[task]
+            for true, placed in zip(decisions.split.labels[task], seed, strict=True)
+            if true >= 0
+        ]
+        for task, by_pair in (
+            ("urgency", lambda true, placed: matrix[true, placed]),
+            ("specialty", lambda true, placed: cost.misroute * (true != placed)),
+        )
+    )
+    figure = MEASURES["cost_per_1000"].compute(decisions, "both")
+    expected = 1000 * (np.mean(of_tiers) + np.mean(of_routes))
+    assert figure.values[:, 0].mean() == pytest.approx(expected)
 
 
 def test_denominators_name_the_tiers():
-    shares = triage_shares(TIERS)
-    assert shares["under_triage"].denominator == "forms whose true tier is emergent or urgent"
-    assert shares["over_triage"].denominator == "forms whose true tier is semi_urgent or routine"
+    cells = triage_cells(TIERS)
+    assert cells["under_triage"][""].denominator == "forms whose true tier is emergent or urgent"
+    assert cells["over_triage"][""].denominator == "forms whose true tier is semi_urgent or routine"
 
 
-def test_a_table_by_hand():
-    table = np.array([[5, 3, 1, 1], [2, 20, 6, 2], [1, 9, 30, 10], [0, 2, 8, 40]])
-    measured = {name: share.measure(table) for name, share in triage_shares(TIERS).items()}
-    assert measured["under_triage"] == (3 + 1 + 1 + 6 + 2) / 40
-    assert measured["severe_under_triage"] == (1 + 1 + 2) / 40
-    assert measured["over_triage"] == (1 + 9 + 0 + 2 + 8) / 100
-    assert measured["same_or_more_acute"] == 1 - (3 + 1 + 1 + 6 + 2 + 10) / 140
+def test_a_share_of_no_forms_is_none(decisions):
+    """There is no tier below the two urgent ones; then no urgent form either."""
+    labels = decisions.split.labels["urgency"]
+    two = {**CLASSES, "urgency": ("now", "later")}
+    split = replace(decisions.split, classes=two, labels={"urgency": labels.clip(-1, 1)})
+    decided = {"urgency": decisions.decided["urgency"].clip(0, 1)}
+    two_tiers = replace(decisions, split=split, decided=decided)
+    assert np.isnan(MEASURES["over_triage"].compute(two_tiers, "urgency")[""].values).all()
+    labels[labels < 2] = -1
+    under_triage = MEASURES["under_triage"].compute(decisions, "urgency")[""]
+    assert np.isnan(under_triage.values).all()
+    assert (under_triage.n, under_triage.units) == (0, 0)
 
 
-def test_more_acute_or_the_same_is_not_too_late(triage):
-    not_late = triage_shares(TIERS)["same_or_more_acute"].measure(triage.confusions)
-    late = placement_shares(4)["too_late"].measure(triage.confusions)
-    np.testing.assert_allclose(not_late + late, 1)
+@pytest.fixture
+def perfect(split):
+    """A system that is right of every form, with certainty."""
+    logits = {
+        task: 90.0 * np.eye(len(split.classes[task]))[labels][np.newaxis]
+        for task, labels in split.labels.items()
+    }
+    return SystemLogits(logits, logits)
 
 
-def test_a_figure_of_few_people_is_not_shown(triage):
-    under_triage = triage_shares(TIERS)["under_triage"]
-    triage.placed[:] = triage.sample.labels
-    urgent = np.flatnonzero(triage.sample.labels < 2)
-    for n_late, shown in ((10, False), (11, True)):
-        triage.placed[:, urgent[:n_late]] = 3
-        table = tabulate_triage(triage.placed, triage.sample, np.ones((101, 400)), n_tiers=4)
-        assert (table.show(under_triage) is not None) == shown
+def test_a_perfect_triage_errs_for_none_and_costs_nothing(judge, perfect, split):
+    results = judge(perfect, split)
+    shown = {
+        name: results.find(measure=name, rule="cost").value
+        for name in ("both_right", "same_or_more_acute", "cost_per_1000", "under_triage")
+    }
+    assert shown["both_right"] == 1000
+    assert shown["same_or_more_acute"] == 1
+    assert shown["cost_per_1000"] == 0
+    assert shown["under_triage"] is None, "none of them: a count below 11"
 
 
-def test_without_tiers_below_the_urgent_ones_there_is_no_over_triage():
-    assert np.isnan(triage_shares(("now", "later"))["over_triage"].measure(np.ones((2, 2))))
+@pytest.mark.parametrize(("n_late", "shown"), [(10, False), (11, True)])
+def test_a_figure_of_few_people_is_not_shown(judge, perfect, split, n_late, shown):
+    emergent = np.flatnonzero(split.labels["urgency"] == 0)[:n_late]
+    perfect.raw["urgency"][:, emergent] = [0, 0, 90]
+    row = judge(perfect, split).find(measure="under_triage", rule="argmax")
+    assert row.shown == (row.value is not None) == shown
 
 
-def test_intervals_rest_on_the_units_of_the_denominator(triage):
-    """Two forms a unit: the number of units with a form whose true tier is emergent."""
-    shown = triage.show(tier_shares(TIERS)["sensitivity"]["emergent"])
-    replicates = tier_shares(TIERS)["sensitivity"]["emergent"].measure(triage.confusions)
-    n_units = len({i // 2 for i in np.flatnonzero(triage.sample.labels == 0)})
-    low, high = estimate_score(replicates, n_units=n_units).interval()
-    assert (shown["low"], shown["high"]) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_mean_cost_equals_a_loop(triage, rng):
-    cost = rng.random((4, 4))
-    by_form = [
-        [cost[true, placed] for true, placed in zip(triage.sample.labels, seed, strict=True)]
-        for seed in triage.placed
-    ]
-    np.testing.assert_allclose(triage.mean_cost(cost)[:, 0], np.mean(by_form, axis=1))
+def test_what_few_forms_come_to_cannot_be_worked_out(judge, make_system, perfect, split):
+    """The forms of urgency that no row shows are none, or as many as may be seen."""
+    n_forms = split.has_label("urgency").sum()
+    hidden = []
+    for system in (perfect, *(make_system(skill=skill) for skill in (2.0, 3.0, 4.0, 5.0))):
+        results = judge(system, split)
+        for rule in ("argmax", "cost"):
+            count = {
+                name: results.find(measure=name, rule=rule).value or 0
+                for name in ("urgency_right", "too_late", "too_late_urgent", "too_early")
+            }
+            known = count["urgency_right"] + count["too_early"]
+            known += count["too_late"] or count["too_late_urgent"]
+            hidden.append((1000 - known) * n_forms / 1000)
+    assert max(hidden) > 1, "some are hidden"
+    assert min(hidden) < 1, "some are not"
+    assert all(n < 0.001 or n > SMALLEST_SHOWN - 0.001 for n in hidden)

@@ -2,35 +2,56 @@
 
 import pytest
 
-from intake_triage.evaluation.plot_rows import (
+from intake_triage.evaluation.plots import (
     confusion_rows,
     cost_rows,
     frontier_rows,
     gradient_rows,
     macro_f1_rows,
     reliability_rows,
+    subgroup_rows,
     training_rows,
+    with_colours,
 )
 from intake_triage.params import MtlParams
-from intake_triage.statistics.estimates import Estimate
+from intake_triage.systems import SYSTEMS
 
 
-def test_macro_f1_intervals_stay_within_0_and_1():
-    rows = macro_f1_rows({"urgency": {"st": Estimate(0.98, 0.02, 1e9)}})
-    assert rows == [
-        {"task": "urgency", "system": "st", "macro_f1": 0.98, "low": 0.9408, "high": 1.0}
-    ]
+@pytest.fixture
+def results(judge, systems, split):
+    return judge(systems["st"], split)
 
 
-def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, held_out):
+def test_macro_f1_is_that_of_the_likeliest_class_of_all_records(results):
+    rows = macro_f1_rows(results)
+    assert [row["task"] for row in rows] == ["urgency", "specialty"]
+    row = results.find(task="urgency", measure="macro_f1", rule="argmax")
+    ends = {"macro_f1": row.value, "low": row.low, "high": row.high}
+    assert rows[0] == {"task": "urgency", "system": "st"} | {
+        name: round(end, 4) for name, end in ends.items()
+    }
+
+
+def test_subgroups_have_a_row_a_figure_that_is_shown_and_the_forms_with_a_label(results, split):
+    rows = subgroup_rows(results)
+    hidden = [row for row in results.rows if row.column and not row.shown]
+    assert len(rows) == len(list(results.where(column="sex"))) - len(hidden)
+    for row in rows:
+        women = split.subgroups["sex"] == row["subgroup"]
+        assert row["forms"] == (women & split.has_label(row["task"])).sum()
+        assert row["low"] <= row["value"] <= row["high"]
+    assert len(hidden) > 0, "the example should hide some"
+
+
+def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, split):
     system = make_system(skill=1.5)
-    rows = [r for r in confusion_rows({"st": system}, held_out) if r["task"] == "urgency"]
+    rows = [r for r in confusion_rows({"st": system}, split) if r["task"] == "urgency"]
     assert len(rows) == 9
-    labels = held_out.labels["urgency"]
+    labels = split.labels["urgency"]
     seen = set()
     for row in rows:
         true, predicted = (
-            held_out.classes["urgency"].index(row[name]) for name in ("true", "predicted")
+            split.classes["urgency"].index(row[name]) for name in ("true", "predicted")
         )
         of_true = system.raw["urgency"].argmax(2)[:, labels == true]
         count = (of_true == predicted).mean(axis=0).sum()
@@ -42,18 +63,18 @@ def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, held_o
     assert seen == {True, False}, "the example should hide some cells and show some"
 
 
-def test_reliability_counts_people_once_whatever_the_seeds(make_system, held_out):
-    rows = reliability_rows({"st": make_system(skill=1.0)}, held_out, n_bins=10)
+def test_reliability_counts_people_once_whatever_the_seeds(make_system, split):
+    rows = reliability_rows({"st": make_system(skill=1.0)}, split, n_bins=10)
     raw = [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
-    assert sum(row["count"] for row in raw) == (held_out.labels["urgency"] >= 0).sum()
+    assert sum(row["count"] for row in raw) == (split.labels["urgency"] >= 0).sum()
     assert all(row["low"] <= row["accuracy"] <= row["high"] for row in raw)
 
 
-def test_reliability_bins_of_few_people_are_dropped(make_system, held_out):
+def test_reliability_bins_of_few_people_are_dropped(make_system, split):
     system = make_system(skill=1.0, n_seeds=1)
-    n_labelled = (held_out.labels["urgency"] >= 0).sum()
+    n_labelled = (split.labels["urgency"] >= 0).sum()
     for n_bins, shown in ((n_labelled // 10, 0), (n_labelled // 11, n_labelled // 11)):
-        rows = reliability_rows({"st": system}, held_out, n_bins=n_bins)
+        rows = reliability_rows({"st": system}, split, n_bins=n_bins)
         raw = [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
         assert all(row["count"] >= 11 for row in raw)
         assert (len(raw) > 0) == (shown > 0)
@@ -95,3 +116,8 @@ def test_the_frontier_holds_each_seeds_epoch_with_the_lowest_sum():
         {"seed": 0, "urgency": 0.7, "specialty": 0.6} | setting,
         {"seed": 1, "urgency": 0.8, "specialty": 0.4} | setting,
     ]
+
+
+def test_colours_are_those_of_the_systems_and_other_rows_stay_as_they_are():
+    rows = [{"system": "st"}, {"system": "treat all"}, {"cut": "a"}]
+    assert with_colours(rows) == [{"system": "st", "colour": SYSTEMS["st"].colour}, *rows[1:]]

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from intake_triage.statistics.bootstrap import draw_weightings, replicate_scores
+from intake_triage.statistics.bootstrap import draw_weights, replicate_scores
 from intake_triage.statistics.estimates import Estimate
 from intake_triage.statistics.verdicts import (
-    Gain,
+    Transfer,
     decide_verdict,
     gain_in_f1,
     gain_in_log_loss,
@@ -61,12 +61,12 @@ def arms(rng):
     """mtl better than st for class 1, the same for class 0."""
     labels = np.arange(200) % 2
     right = np.eye(2)[labels]
-    weightings = draw_weightings(200, resamples=200)
+    weights = draw_weights(200, resamples=200)
     arms = []
     for strength in (3.0, 0.5):
         pull = np.where(labels == 1, strength, 1.0)[:, np.newaxis]
         logits = right * pull + rng.normal(size=(3, 200, 2))
-        arms.append(replicate_scores(logits, labels, np.arange(200), weightings))
+        arms.append(replicate_scores(logits, labels, np.arange(200), weights))
     return arms
 
 
@@ -90,7 +90,7 @@ def test_rows_hold_the_task_and_then_the_classes_to_show(arms):
 
 def test_verdicts_by_class_are_corrected_and_that_of_the_task_is_not():
     found = Estimate(0.05, 0.05 / 2.1, np.inf)  # p = 0.036, and 0.07 among two
-    rows = Gain(found, {"a": found, "b": Estimate(0.0, 0.05, np.inf)}, 0.02).rows()
+    rows = Transfer(found, {"a": found, "b": Estimate(0.0, 0.05, np.inf)}, 0.02).rows()
     assert [row["verdict"] for row in rows] == ["positive", "inconclusive", "inconclusive"]
-    (_, alone) = Gain(found, {"a": found}, 0.02).rows()
+    (_, alone) = Transfer(found, {"a": found}, 0.02).rows()
     assert alone["verdict"] == "positive"

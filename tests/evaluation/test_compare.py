@@ -1,0 +1,173 @@
+"""The comparison as a whole: its shape, its signs, and the same bytes for the same input."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn import metrics
+from small_split import regroup
+
+from intake_triage.evaluation.compare import compare_systems, gap_closed
+from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.measures.measure import measure
+from intake_triage.evaluation.table import Result, Results, write_results
+
+TASKS = ("urgency", "specialty")
+
+
+@pytest.fixture
+def compare(systems, split, fitted, params):
+    """Compare once more."""
+
+    def compare(split=split):
+        return compare_systems(systems, split, fitted, params)
+
+    return compare
+
+
+def test_every_system_is_scored_and_transfer_has_its_sign(systems, compare):
+    found = compare().metrics
+    scores = found["systems"]
+    assert list(scores) == list(systems)
+    for task in TASKS:
+        transfer = found["transfer"][task]
+        for gain in (transfer, transfer["log_loss"], transfer["calibrated_log_loss"]):
+            assert gain["verdict"] == "positive"
+            assert 0 < gain["low"] < gain["delta"] < gain["high"]
+        mtl, st = scores["mtl"][task], scores["st"][task]
+        gain = mtl["macro_f1"]["value"] - st["macro_f1"]["value"]
+        assert transfer["delta"] == pytest.approx(gain, abs=1e-4)
+        gain = st["raw"]["log_loss"]["value"] - mtl["raw"]["log_loss"]["value"]
+        assert transfer["log_loss"]["delta"] == pytest.approx(gain, abs=1e-4)
+    assert found["test"]["urgency"] == {"records": 270, "units": 150, "few_units": False}
+
+
+def test_few_units_are_flagged_and_one_unit_alone_still_has_scores(compare, split):
+    sample = compare(regroup(split, split.unit % 39)).metrics["test"]["urgency"]
+    assert (sample["units"], sample["few_units"]) == (39, True)
+    alone = compare(regroup(split, np.zeros(300, int))).metrics
+    assert alone["test"]["specialty"]["units"] == 1
+    assert 0 < alone["systems"]["st"]["specialty"]["accuracy"]["value"] < 1
+
+
+def test_the_same_input_gives_the_same_bytes(compare, tmp_path):
+    first, second = compare(), compare()
+    for part in ("metrics", "safety", "plots"):
+        assert json.dumps(getattr(first, part), allow_nan=False) == json.dumps(
+            getattr(second, part)
+        )
+    for name, comparison in (("first", first), ("second", second)):
+        write_results(tmp_path / name, comparison.results)
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+
+
+def test_plots_leave_prior_out_where_it_says_nothing(systems, compare):
+    plots = compare().plots
+    assert {row["system"] for row in plots["macro_f1"]} == set(systems)
+    for name in ("reliability", "confusion"):
+        assert {row["system"] for row in plots[name]} == set(systems) - {"prior"}
+    for name in ("risk_coverage", "net_benefit"):
+        assert "prior" not in {row["system"] for row in plots[name]}
+    for name in ("subgroups", "conformal"):
+        assert {row["system"] for row in plots[name]} == {"linear", "gbm", "st", "mtl"}
+
+
+def test_a_figure_is_the_same_wherever_it_is_shown(systems, compare):
+    comparison = compare()
+    for name in systems:
+        scores = comparison.metrics["systems"][name]
+        decisions = comparison.safety["decisions"][name]["argmax"]
+        for task in TASKS:
+            shown = decisions[f"{task}_macro_f1"]["value"]
+            assert shown == pytest.approx(scores[task]["macro_f1"]["value"], abs=1e-4)
+        for figure in ("under_triage", "severe_under_triage", "over_triage", "too_early"):
+            one, other = decisions[figure], scores["urgency"][figure]
+            if one is None:
+                assert other is None
+                continue
+            for end in ("value", "low", "high"):
+                assert one[end] == pytest.approx(other[end], abs=1e-4)
+            assert one["n"] == comparison.results.find(system=name, measure=figure).n
+
+
+def test_safety_says_what_each_share_is_a_share_of(compare, split):
+    safety = compare().safety
+    assert safety["denominators"]["same_or_more_acute"] == "all forms with a tier"
+    assert list(safety["denominators"]["ppv"]) == list(split.classes["urgency"])
+    assert list(safety["decisions"]["st"]) == ["argmax", "balanced", "cost"]
+    assert set(safety["denominators"]) <= set(safety["decisions"]["st"]["cost"])
+
+
+def find_cost(results, system, rule):
+    return results.find(system=system, rule=rule, measure="cost_per_1000").value
+
+
+def test_more_skill_is_safer_and_cheaper(compare):
+    results = compare().results
+    for rule in ("argmax", "balanced", "cost"):
+        assert find_cost(results, "mtl", rule) < find_cost(results, "st", rule)
+    gbm, st = (
+        results.find(system=name, rule="argmax", measure="under_triage") for name in ("gbm", "st")
+    )
+    assert gbm.value < st.value
+
+
+def test_least_cost_costs_least_where_probabilities_are_right(systems, compare, split, rng):
+    """Labels drawn from the calibrated probabilities of `linear` make it the truth's own model."""
+    for task, labels in split.labels.items():
+        odds = np.exp(systems["linear"].calibrated[task][0])
+        thresholds = rng.random((len(odds), 1)) * odds.sum(axis=1, keepdims=True)
+        drawn = (odds.cumsum(axis=1) < thresholds).sum(axis=1)
+        labels[labels >= 0] = drawn[labels >= 0]
+    results = compare().results
+    assert find_cost(results, "linear", "cost") < find_cost(results, "linear", "argmax")
+
+
+@pytest.fixture
+def top_2():
+    """A new measure, registered for one test."""
+
+    @measure("top_2", "top-2 accuracy", judges="probabilities", better="higher", least=0, most=1)
+    def top_2(forecast):
+        ranked = forecast.logits.argsort(axis=-1)[..., -2:]
+        return forecast.sample.mean((ranked == forecast.sample.labels[:, None]).any(axis=-1))
+
+    yield
+    del MEASURES["top_2"]
+
+
+def test_a_measure_is_shown_once_it_is_registered(top_2, compare, systems, split):
+    comparison = compare()
+    scores = comparison.metrics["systems"]
+    assert all("top_2" in scores[name][task] for name in systems for task in TASKS)
+    sample = split.sample("urgency")
+    expected = [
+        metrics.top_k_accuracy_score(sample.labels, seed[sample.rows], k=2)
+        for seed in systems["st"].raw["urgency"]
+    ]
+    raw = {"task": "urgency", "system": "st", "measure": "top_2", "calibrated": False}
+    assert comparison.results.find(**raw).value == pytest.approx(np.mean(expected))
+    shown = scores["st"]["urgency"]["raw"]["top_2"]
+    assert shown["value"] == pytest.approx(np.mean(expected), abs=1e-5)
+    assert shown["low"] < shown["value"] < shown["high"]
+
+
+def list_gaps(**losses):
+    """Of the log-losses of one task."""
+    rows = [
+        Result(task="urgency", system=name, measure="log_loss", value=loss)
+        for name, loss in losses.items()
+    ]
+    rows.append(Result(task="urgency", system="st", measure="log_loss", calibrated=False, value=9))
+    rows.append(Result(task="urgency", system="st", measure="log_loss", column="sex", value=8))
+    return {row.system: row.value for row in gap_closed(Results(rows))}
+
+
+def test_the_gap_closed_is_0_at_the_prior_and_1_at_the_oracle():
+    gaps = list_gaps(prior=2.0, st=1.5, mtl=2.5, oracle=1.0)
+    assert gaps == pytest.approx({"prior": 0, "st": 0.5, "mtl": -0.5, "oracle": 1})
+
+
+@pytest.mark.parametrize("losses", [{"prior": 1.2}, {"prior": 1.0, "oracle": 1.0}])
+def test_no_gap_is_closed_without_an_oracle_that_is_better_than_prior(losses):
+    assert list_gaps(st=1.0, **losses) == {}

@@ -1,0 +1,138 @@
+"""A small labelled split, systems that know its truth more or less well, and what judges them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.decisions import DecisionRules
+from intake_triage.evaluation.decisions import decide_all
+from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
+from intake_triage.evaluation.measures.measure import Decisions, Forecast
+from intake_triage.evaluation.samples import LabelledSplit, Sample
+from intake_triage.evaluation.table import Results
+from intake_triage.evaluation.walk import walk
+from intake_triage.statistics.bootstrap import draw_weights
+from intake_triage.systems import TRAINED_SYSTEMS
+
+ALPHA = 0.2  # so large that of each class more than a few lie outside their sets
+CLASSES = {"urgency": ("emergent", "urgent", "routine"), "specialty": ("heart", "skin")}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(11)
+
+
+@pytest.fixture
+def params(params):
+    """The committed ones, for few records."""
+    few = {"resamples": 100, "ece_bins": 5, "min_subgroup": 20}
+    sections = {
+        "compare": params.compare.model_copy(update=few),
+        "calibrate": params.calibrate.model_copy(update={"alpha": ALPHA}),
+    }
+    return params.model_copy(update=sections)
+
+
+@pytest.fixture
+def split(rng):
+    """300 records in 150 units; every tenth lacks urgency, every seventh specialty."""
+    n_records = 300
+    labels = {task: rng.integers(0, len(names), n_records) for task, names in CLASSES.items()}
+    labels["urgency"][::10] = -1
+    labels["specialty"][::7] = -1
+    return LabelledSplit(
+        record_id=np.array([f"r{i}" for i in range(n_records)]),
+        unit=np.arange(n_records) // 2,
+        labels=labels,
+        classes=CLASSES,
+        subgroups={"sex": rng.choice(["female", "male"], n_records)},
+        weights=draw_weights(n_records // 2, resamples=100),
+    )
+
+
+def regroup(split: LabelledSplit, unit: np.ndarray) -> LabelledSplit:
+    """The same records in other units."""
+    return replace(split, unit=unit, weights=draw_weights(unit.max() + 1, resamples=100))
+
+
+@pytest.fixture
+def make_system(rng, split):
+    """A function that makes a system; `skill` pulls its logits to the truth."""
+
+    def make(*, skill: float, n_seeds: int = 3, sharpness: float = 1.0) -> SystemLogits:
+        calibrated = {}
+        for task, names in CLASSES.items():
+            truth = np.eye(len(names))[split.labels[task]]
+            noise = rng.normal(size=(n_seeds, *truth.shape))
+            calibrated[task] = skill * truth + noise
+        raw = {task: sharpness * logits for task, logits in calibrated.items()}
+        return SystemLogits(raw, calibrated)
+
+    return make
+
+
+@pytest.fixture
+def systems(make_system):
+    """All systems; mtl better than st by far, prior without skill."""
+    skills = {"prior": 0.0, "linear": 1.0, "gbm": 1.5, "st": 1.0, "mtl": 3.0, "oracle": 4.0}
+    n_seeds = {"prior": 1, "linear": 1, "oracle": 1}
+    return {
+        name: make_system(skill=skill, n_seeds=n_seeds.get(name, 3))
+        for name, skill in skills.items()
+    }
+
+
+@pytest.fixture
+def fitted(systems, split):
+    """Rules fitted to a calibrate split that happens to be the test split over again."""
+    logits = {name: systems[name].raw for name in TRAINED_SYSTEMS}
+    rules = {
+        name: {task: fit_rules(raw[task], split.sample(task)) for task in CLASSES}
+        for name, raw in logits.items()
+    }
+    return FittedRules(rules, logits, split)
+
+
+def fit_rules(logits: np.ndarray, sample: Sample) -> DecisionRules:
+    """Thresholds for sets that lack a fifth; weights that favour the first class."""
+    probabilities = softmax(logits[:, sample.rows], axis=-1)
+    thresholds = fit_conformal_thresholds(probabilities, sample.labels, alpha=ALPHA)
+    weights = np.ones_like(thresholds)
+    weights[:, 0] = 2.0
+    return DecisionRules(np.arange(len(logits)), weights, thresholds)
+
+
+@pytest.fixture
+def judge(params):
+    """A function from a system and a split to all figures, in subgroups too, under its name."""
+
+    def judge(system: SystemLogits, split: LabelledSplit, *, cost=params.decision.cost, **few):
+        compare = params.compare.model_copy(update=few)
+        decided = decide_all({"st": system}, {}, cost)
+        shared = {"by_subgroup": ("st",), "params": compare, "cost": cost}
+        return Results(walk({"st": system}, decided, split, **shared))
+
+    return judge
+
+
+def make_forecast(logits, labels, *, ece_bins: int = 15, to_show=None) -> Forecast:
+    """Of classes a, b …, each record its own unit; logits of shape (n_seeds, n_records, …)."""
+    n_records, n_classes = np.shape(logits)[1:]
+    weights = draw_weights(n_records, resamples=100)
+    sample = Sample(np.arange(n_records), labels, np.arange(n_records), weights)
+    names = tuple("abcdef"[:n_classes])
+    to_show = dict(enumerate(names)) if to_show is None else to_show
+    return Forecast(np.asarray(logits), sample, names, ece_bins, to_show)
+
+
+def make_decisions(decided, labels, classes, cost, *, unit=None) -> Decisions:
+    """By task (n_seeds, n_records) decided and (n_records,) true; by default a unit a record."""
+    n_records = len(labels["urgency"])
+    unit = np.arange(n_records) if unit is None else unit
+    record_id = np.arange(n_records).astype(str)
+    weights = draw_weights(unit.max() + 1, resamples=100)
+    return Decisions(decided, LabelledSplit(record_id, unit, labels, classes, {}, weights), cost)
