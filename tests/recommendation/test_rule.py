@@ -3,11 +3,12 @@
 import pytest
 
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, list_set_ups
-from intake_triage.recommendation.ceilings import Figure
+from intake_triage.recommendation.ceilings import CeilingFigure, first_broken, list_ceilings
 from intake_triage.recommendation.rule import choose_set_up, recommend
 
 FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "ece_specialty": 0.01, "slope_now": 1.0}
-INSIDE = {name: Figure(value, 0.9 * value, 1.1 * value) for name, value in FIGURES.items()}
+INSIDE = {name: CeilingFigure(value, 0.9 * value, 1.1 * value) for name, value in FIGURES.items()}
+CEILINGS = list_ceilings(("now", "later"))
 ST, GBM, LINEAR, MTL = (SetUp(name, name) for name in ("st", "gbm", "linear", "mtl"))
 
 
@@ -23,7 +24,7 @@ def choose(decision):
     """A function that gives the choice, or None."""
 
     def choose(*table: ScoredSetUp, margin: float = 15.0):
-        return choose_set_up(table, decision.model_copy(update={"cost_margin": margin}))
+        return choose_set_up(table, CEILINGS, decision.model_copy(update={"cost_margin": margin}))
 
     return choose
 
@@ -34,7 +35,7 @@ def judge(decision):
 
     def judge(*table: ScoredSetUp, resampled=None, on_test=INSIDE):
         figures = dict.fromkeys(list_set_ups(), on_test)
-        return recommend(lambda cost: table, resampled or [table], figures, decision)
+        return recommend(lambda cost: table, resampled or [table], figures, CEILINGS, decision)
 
     return judge
 
@@ -54,7 +55,7 @@ def test_nine_pairs_and_the_one_model_are_candidates():
 def test_what_is_best_in_everything_wins(choose):
     choice = choose(
         scored(GBM, 900, under_triage=0.01),
-        *(scored(it, 1000 + 10 * k) for k, it in enumerate(list_set_ups()) if it != GBM),
+        *(scored(other, 1000 + 10 * k) for k, other in enumerate(list_set_ups()) if other != GBM),
     )
     assert (choice.chosen.set_up, choice.reason) == (GBM, "lowest_cost")
 
@@ -86,6 +87,16 @@ def test_the_lowest_cost_is_dropped_where_it_breaks_a_ceiling(choose, broken):
 )
 def test_a_figure_at_its_ceiling_or_without_a_value_breaks_none(choose, edge):
     assert choose(scored(ST, 500, **edge), scored(GBM, 1000)).chosen.set_up == ST
+
+
+def test_a_ceiling_a_measure_task_and_cut(decision):
+    ceilings = list_ceilings(("emergent", "urgent", "routine"))
+    names = ["under_triage", "ece_urgency", "ece_specialty", "slope_emergent"]
+    assert [ceiling.name for ceiling in ceilings] == [*names, "slope_urgent_or_above"]
+    figures = dict.fromkeys([*names, "slope_urgent_or_above"])
+    assert first_broken(ceilings, figures, decision) == ""
+    beyond = figures | {"slope_urgent_or_above": 9.0, "ece_specialty": 0.9}
+    assert first_broken(ceilings, beyond, decision) == "ece_specialty"
 
 
 def test_one_model_wins_within_the_margin(choose):
@@ -151,7 +162,7 @@ def test_nothing_passes(judge):
     ],
 )
 def test_test_confirms_or_vetoes(judge, low, high, status, says, reason):
-    on_test = INSIDE | {"under_triage": Figure(0.1, low, high)}
+    on_test = INSIDE | {"under_triage": CeilingFigure(0.1, low, high)}
     result = judge(scored(ST, 1000), scored(GBM, 1100), on_test=on_test)
     assert result["ceilings"]["under_triage"]["status"] == status
     assert (result["decision"], result["reason"]) == (says, reason)
@@ -161,12 +172,12 @@ def test_test_confirms_or_vetoes(judge, low, high, status, says, reason):
 @pytest.mark.parametrize(
     ("figure", "status"),
     [
-        (Figure(1.0, 0.8, 1.25), "met"),
-        (Figure(0.85, 0.79, 0.9), "not_shown"),
-        (Figure(1.2, 1.1, 1.3), "not_shown"),
-        (Figure(1.0, 0.5, 1.5), "not_shown"),
-        (Figure(0.7, 0.6, 0.79), "broken"),
-        (Figure(1.4, 1.26, 1.6), "broken"),
+        (CeilingFigure(1.0, 0.8, 1.25), "met"),
+        (CeilingFigure(0.85, 0.79, 0.9), "not_shown"),
+        (CeilingFigure(1.2, 1.1, 1.3), "not_shown"),
+        (CeilingFigure(1.0, 0.5, 1.5), "not_shown"),
+        (CeilingFigure(0.7, 0.6, 0.79), "broken"),
+        (CeilingFigure(1.4, 1.26, 1.6), "broken"),
         (None, "not_shown"),
     ],
 )
@@ -177,9 +188,11 @@ def test_a_slope_has_two_bounds(judge, figure, status):
 
 
 def test_a_figure_of_few_people_is_judged_but_not_shown(judge):
-    few = INSIDE | {"under_triage": Figure(0.5, 0.4, 0.6, may_be_shown=False)}
+    few = INSIDE | {"under_triage": CeilingFigure(0.5, 0.4, 0.6, shown=False)}
     shown = judge(scored(ST, 1000), on_test=few)["ceilings"]["under_triage"]
-    assert shown == {"limit": 0.1, "value": None, "low": None, "high": None, "status": "broken"}
+    about = {"measure": "under_triage", "task": "urgency", "class_name": "", "limit": 0.1}
+    nothing = {"value": None, "low": None, "high": None}
+    assert shown == about | nothing | {"status": "broken"}
 
 
 def test_the_runner_up_is_what_the_rule_takes_without_the_choice(judge):

@@ -3,11 +3,13 @@
 import pytest
 
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
+from intake_triage.recommendation.ceilings import list_ceilings
 from intake_triage.recommendation.rule import choose_set_up
 from intake_triage.recommendation.sensitivity import find_flips
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
-FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "slope_now": 1.1}
+FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "ece_specialty": 0.01, "slope_now": 1.1}
+CEILINGS = list_ceilings(("now", "later"))
 
 
 @pytest.fixture
@@ -19,15 +21,17 @@ def flips(params):
 
         def score(cost):
             return [
-                ScoredSetUp(it, sum(n * getattr(cost, k) for k, n in counts.items()), FIGURES | own)
-                for it, counts, own in rows
+                ScoredSetUp(
+                    set_up, sum(n * getattr(cost, k) for k, n in counts.items()), FIGURES | own
+                )
+                for set_up, counts, own in rows
             ]
 
         def choose(table, changed):
-            choice = choose_set_up(table, changed)
+            choice = choose_set_up(table, CEILINGS, changed)
             return None if choice is None else choice.chosen.set_up
 
-        return find_flips(score, choose, decision)
+        return find_flips(score, choose, CEILINGS, decision)
 
     return flips
 

@@ -5,9 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from intake_triage.evaluation.decided import decide_by_cost
-from intake_triage.evaluation.decision_scores import score_decisions
-from intake_triage.evaluation.scorecard import score_task
+from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 
 MTL, LINEAR, MIXED = SetUp("mtl", "mtl"), SetUp("linear", "linear"), SetUp("linear", "gbm")
@@ -30,29 +28,31 @@ def test_every_set_up_is_scored(table):
     assert list(table[MTL].figures) == [*names, "slope_urgent_or_above"]
 
 
-def test_a_set_up_of_one_system_scores_what_its_decisions_score(systems, held_out, scorer):
-    decided = decide_by_cost(systems["linear"].calibrated, scorer.cost)
-    scores = score_decisions(decided, held_out, scorer.weightings, scorer.cost)
-    assert scorer.estimate_cost(LINEAR).rounded(1) == scores["cost_per_1000"]
+def test_a_set_up_of_one_system_scores_what_the_walk_says_of_it(judge, systems, split, scorer):
+    results = judge(systems["linear"], split, cost=scorer.cost)
+    row = results.find(measure="cost_per_1000", rule="cost")
+    estimate = scorer.estimate_cost(LINEAR)
+    assert (estimate.value, *estimate.interval()) == pytest.approx((row.value, row.low, row.high))
     figures = scorer.figures(LINEAR)
-    under_triage = scores["under_triage"]
-    for end in ("value", "low", "high"):
-        assert getattr(figures["under_triage"], end) == pytest.approx(under_triage[end], abs=1e-4)
-    for task in ("urgency", "specialty"):
-        ece = score_task(systems["linear"], held_out, task, ece_bins=5)["ece"]
-        assert figures[f"ece_{task}"].value == pytest.approx(ece, abs=1e-5)
+    for ceiling in scorer.ceilings:
+        rule = "cost" if ceiling.name == "under_triage" else ""
+        row = results.find(
+            measure=ceiling.measure, task=ceiling.task, class_name=ceiling.class_name, rule=rule
+        )
+        for end in ("value", "low", "high"):
+            assert getattr(figures[ceiling.name], end) == pytest.approx(getattr(row, end))
 
 
-def test_a_mean_over_the_forms_with_the_label_counts(systems, held_out, scorer, table):
+def test_a_mean_over_the_forms_with_the_label_counts(systems, split, scorer, table):
     """Counted by hand: linear has one seed, gbm three; a tenth and a seventh lack a label."""
-    cost, urgency = scorer.cost, held_out.labelled("urgency")
+    cost, urgency = scorer.cost, split.sample("urgency")
     decided = {name: decide_by_cost(systems[name].calibrated, cost) for name in ("linear", "gbm")}
     placed = decided["linear"]["urgency"][0, urgency.rows]
     total = 0.0
     for true, tier in zip(urgency.labels, placed, strict=True):
         late = cost.too_late_urgent if true < 2 else cost.too_late
         total += max(tier - true, 0) * late + max(true - tier, 0) * cost.too_early
-    specialty = held_out.labelled("specialty")
+    specialty = split.sample("specialty")
     wrong = (decided["gbm"]["specialty"][:, specialty.rows] != specialty.labels).mean()
     expected = 1000 * (total / len(urgency.labels) + cost.misroute * wrong)
     assert table[MIXED].cost == pytest.approx(expected)
@@ -70,7 +70,7 @@ def test_other_costs_make_other_decisions(scorer):
 
 def test_resamples_weigh_cost_and_under_triage_alone(scorer, table):
     tables = list(scorer.resampled_tables())
-    assert len(tables) == len(scorer.weightings) - 1
+    assert len(tables) == len(scorer.split.weights) - 1
     costs = [resampled[-1].cost for resampled in tables]
     estimate = scorer.estimate_cost(MTL)
     assert np.mean(costs) == pytest.approx(estimate.value, rel=0.05)
@@ -80,12 +80,21 @@ def test_resamples_weigh_cost_and_under_triage_alone(scorer, table):
             assert {resampled[-1].figures[name] for resampled in tables} == {value}
 
 
-def test_nobody_under_triaged_still_leaves_a_limit(scorer, held_out):
+def test_nobody_under_triaged_still_leaves_a_limit(scorer, split):
     """Of n units without an event the exact 95 % limit is 1 - 0.025 ** (1 / n)."""
     never_late = scorer.cost.model_copy(update={"too_late_urgent": 1e9, "too_late": 1e9})
     figure = replace(scorer, cost=never_late).figures(MTL)["under_triage"]
-    labels = held_out.labels["urgency"]
-    n_units = len(np.unique(held_out.unit[(labels == 0) | (labels == 1)]))
+    labels = split.labels["urgency"]
+    n_units = len(np.unique(split.unit[(labels == 0) | (labels == 1)]))
     assert figure.value == figure.low == 0
     assert figure.high == pytest.approx(1 - 0.025 ** (1 / n_units))
-    assert not figure.may_be_shown
+    assert not figure.shown
+
+
+def test_without_an_urgent_form_there_is_no_under_triage(scorer, split):
+    """Nor a slope of the cuts that nobody lies beyond."""
+    labels = split.labels["urgency"]
+    labels[labels >= 0] = 2
+    absent = {"under_triage", "slope_emergent", "slope_urgent_or_above"}
+    for figures in (scorer.figures(MTL), scorer.table(scorer.cost)[-1].figures):
+        assert {name for name, figure in figures.items() if figure is None} == absent

@@ -1,0 +1,16 @@
+"""The small split and its systems, and all set-ups on it."""
+
+import pytest
+from small_split import judge, make_system, params, rng, split, systems
+
+from intake_triage.recommendation.scores import SetUpScorer
+from intake_triage.systems import TRAINED_SYSTEMS
+
+__all__ = ["judge", "make_system", "params", "rng", "split", "systems"]
+
+
+@pytest.fixture
+def scorer(systems, split, params):
+    """The split stands for either."""
+    calibrated = {name: systems[name].calibrated for name in TRAINED_SYSTEMS}
+    return SetUpScorer(calibrated, split, params.decision.cost, params.compare.ece_bins)
