@@ -75,7 +75,7 @@ def test_every_class_of_both_labels_has_the_same_share_in_every_split(frame):
     for stratum, n in strata.value_counts().items():
         counts = pd.Series(assigned)[strata == stratum].value_counts()
         for name in SPLITS:
-            # dealt in twenties, so at most two of them are cut by the stratum's edges
+            # assigned in twenties, so at most two of them are cut by the stratum's edges
             assert abs(counts.get(name, 0) - n * SHARES[name]) <= 12, stratum
 
 

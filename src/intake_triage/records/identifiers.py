@@ -71,12 +71,12 @@ def screen_identifiers(
         values = screened[column].astype(object).where(screened[column].notna(), "")
         # Values repeat (coded reasons, categories), so each distinct one is looked at once.
         verdicts = {value: _redact(value) for value in values.unique()}
-        hit = values.map(lambda value, known=verdicts: bool(known[value][1])).to_numpy(bool)
+        redacted, kinds = (values.map({v: verdicts[v][i] for v in verdicts}) for i in (0, 1))
+        hit = kinds.map(bool).to_numpy(bool)
         for position in hit.nonzero()[0]:
-            for kind in verdicts[values.iloc[position]][1]:
+            for kind in kinds.iloc[position]:
                 rows_by_kind.setdefault(kind, set()).add(int(position) + 1)
         if hit.any():
-            redacted = values.map(lambda value, known=verdicts: known[value][0])
             screened[column] = screened[column].where(~hit, redacted)
     found = {kind: len(rows) for kind, rows in sorted(rows_by_kind.items())}
     if found and not redact:

@@ -146,23 +146,20 @@ def _read_table(folder: Path, year: int) -> pd.DataFrame:
 
 
 def _require_columns(visits: pd.DataFrame, *names: str, year: int) -> None:
-    absent = [name for name in names if name not in visits]
+    absent = ", ".join(name for name in names if name not in visits)
     if absent:
-        raise InputError(
-            f"namcs{year}: no column {', '.join(absent)}; use the official variable names"
-        )
+        raise InputError(f"namcs{year}: no column {absent}; use the official variable names")
 
 
 def _read_reason_labels(folder: Path, year: int) -> dict[int, str]:
     """The words of each reason-for-visit code, from the block `VALUE RFVF` of the year's labels."""
     name = f"nam{year % 100:02d}for.txt"
-    for path, opener in ((folder / name, open), (folder / f"{name}.gz", gzip.open)):
-        if path.exists():
-            with opener(path, "rt", encoding="latin-1") as file:
-                text = file.read()
-            break
-    else:
+    found = [path for path in (folder / name, folder / f"{name}.gz") if path.exists()]
+    if not found:
         raise InputError(f"{folder}: no {name} or {name}.gz; it holds the words of RFV1 to RFV3")
+    path = found[0]
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="latin-1") as file:
+        text = file.read()
     block = re.search(r"VALUE\s+RFVF\b(.*?)\n\s*;", text, flags=re.DOTALL)
     if block is None:
         raise InputError(f"{path}: no block `VALUE RFVF`; take the year's SAS value labels")

@@ -31,7 +31,7 @@ class SplitRecords:
     identifiers: dict[str, int]
 
 
-# From the records, their units and the section `data` to the split of every record.
+# From records, their units and the section `data` to each record's split; keeps a unit on one side.
 Assign = Callable[[pd.DataFrame, np.ndarray, DataParams], np.ndarray]
 
 
@@ -41,12 +41,7 @@ def assign_by_share(frame: pd.DataFrame, units: np.ndarray, params: DataParams) 
 
 
 def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitRecords:
-    """Read the source, refuse what is wrong, draw `n_records` of them and split them.
-
-    Parameters
-    ----------
-    params : DataParams
-    assign : function that keeps every unit on one side
+    """Read the source, draw `n_records` of its records and split them.
 
     Raises
     ------
@@ -83,10 +78,7 @@ def write_prepared(
 ) -> None:
     """Write records without test labels, schema, tokenizer and tokens; then the two files apart.
 
-    Parameters
-    ----------
-    pretrained : str or None
-        Local folder of a pretrained encoder whose tokenizer is used instead of training one.
+    `pretrained` is the local folder of an encoder whose tokenizer is used instead of a trained one.
     """
     frame = records.frame
     labels = frame.loc[frame["split"] == "test", ["record_id", *TASKS]]

@@ -63,13 +63,8 @@ class RecordSchema:
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> "RecordSchema":
         """The inverse of `to_dict`, after a round through JSON."""
-        fields = tuple(
-            FormField(**{**entry, "categories": tuple(entry["categories"])})
-            for entry in value["fields"]
-        )
-        return cls(
-            fields, tuple(value["urgency"]), tuple(value["specialty"]), tuple(value["subgroups"])
-        )
+        fields = [FormField(**f | {"categories": tuple(f["categories"])}) for f in value["fields"]]
+        return cls(**{name: tuple(part) for name, part in (value | {"fields": fields}).items()})
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def normalize_texts(texts: pd.Series) -> pd.Series:
 
 
 def split_records(frame: pd.DataFrame, units: np.ndarray, *, by: str, seed: int) -> np.ndarray:
-    """Deal whole units out, 60/10/15/15.
+    """Assign whole units to the splits, 60/10/15/15.
 
     Parameters
     ----------
@@ -52,15 +52,15 @@ def split_records(frame: pd.DataFrame, units: np.ndarray, *, by: str, seed: int)
     )
     stratum_of_unit = counts.drop_duplicates("unit")["stratum"].to_numpy()  # (n_units,)
 
-    # Units in random order within their stratum, strata one after the other; every twenty in a
-    # row are dealt 12/2/3/3 in an order of their own, so each stratum is shared out in proportion.
+    # Units in random order within their stratum, strata one after the other; every twenty in a row
+    # are assigned 12/2/3/3 in an order of their own, so each stratum is shared out in proportion.
     rng = np.random.default_rng(seed)
     order = np.lexsort((rng.permutation(len(stratum_of_unit)), stratum_of_unit))
-    deck = np.repeat(np.array(SPLITS), [TWENTIETHS[split] for split in SPLITS])
-    n_decks = -(-len(order) // len(deck))
-    hands = rng.permuted(np.tile(deck, (n_decks, 1)), axis=1).reshape(-1)[: len(order)]
-    split_of_unit = np.empty_like(hands)
-    split_of_unit[order] = hands
+    twenty = np.repeat(np.array(SPLITS), [TWENTIETHS[split] for split in SPLITS])
+    n_twenties = -(-len(order) // len(twenty))
+    splits = rng.permuted(np.tile(twenty, (n_twenties, 1)), axis=1).reshape(-1)[: len(order)]
+    split_of_unit = np.empty_like(splits)
+    split_of_unit[order] = splits
     return split_of_unit[units]
 
 
@@ -69,7 +69,7 @@ def _split_by_date(frame: pd.DataFrame, units: np.ndarray) -> np.ndarray:
     last = frame["date"].groupby(units).max()
     size = np.bincount(units)
     order = np.argsort(last.to_numpy(), kind="stable")
-    before = (np.cumsum(size[order]) - size[order]) / len(frame)  # share dealt out before this unit
+    before = (np.cumsum(size[order]) - size[order]) / len(frame)  # share assigned before this unit
     edges = np.cumsum([TWENTIETHS[split] for split in SPLITS])[:-1] / 20
     split_of_unit = np.empty(len(order), dtype=np.array(SPLITS).dtype)
     split_of_unit[order] = np.array(SPLITS)[np.searchsorted(edges, before, side="right")]

@@ -1,6 +1,7 @@
 """The data card: what the synthetic clinic is, in figures, and what it is not."""
 
 import shutil
+from itertools import product
 from pathlib import Path
 
 import jinja2
@@ -87,14 +88,11 @@ def keep_large_run(run: Path) -> None:
     """
     finished = Layout(run)
     scores = read_json(finished.metrics("compare"))
-    kept = {
-        system: {
-            task: {"log_loss": scores["systems"][system][task]["log_loss"]["value"]}
-            for task in CLASSES
-        }
-        for system in LARGE_SYSTEMS
-    }
     tested = {task: {"records": scores["test"][task]["records"]} for task in CLASSES}
+    kept = {system: {} for system in LARGE_SYSTEMS}
+    for system, task in product(LARGE_SYSTEMS, CLASSES):
+        loss = scores["systems"][system][task]["log_loss"]["value"]
+        kept[system][task] = {"log_loss": loss}
     write_json(LARGE_SCORES, {"test": tested, "systems": kept})
     shutil.copy(finished.params, LARGE_RUN.params)
 
@@ -109,10 +107,8 @@ def joint_label_shares(model: ClinicModel) -> np.ndarray:
     by_age = np.stack([by_band[:, 2:].sum(axis=1), by_band[:, :2].sum(axis=1)], axis=1)
     condition = network.site.chances[:, None, None] * by_age[network.kind]
     routed = np.einsum("iac,iacf->cf", condition, labels.specialty.chances)  # (n_conditions, 12)
-    tiers = np.einsum(
-        "cs,z,szu->cu", model.severity.chances, model.course.chances, labels.urgency.chances
-    )
-    return tiers.T @ routed
+    severity, course = model.severity.chances, model.course.chances
+    return np.einsum("cs,z,szu->cu", severity, course, labels.urgency.chances).T @ routed
 
 
 def mutual_information(joint: np.ndarray) -> float:
@@ -129,19 +125,9 @@ def _class_table(records: pd.DataFrame, task: Task) -> str:
 
 
 def _length_table(records: pd.DataFrame) -> str:
-    quantiles = {
-        "least": 0.0,
-        "5 %": 0.05,
-        "25 %": 0.25,
-        "median": 0.5,
-        "75 %": 0.75,
-        "95 %": 0.95,
-        "most": 1.0,
-    }
-    n_words = records["text"].str.split().str.len()
-    return markdown_table(
-        [list(quantiles), [f"{n_words.quantile(q):.0f}" for q in quantiles.values()]]
-    )
+    names = ("least", "5 %", "25 %", "median", "75 %", "95 %", "most")
+    lengths = records["text"].str.split().str.len().quantile([0, 0.05, 0.25, 0.5, 0.75, 0.95, 1])
+    return markdown_table([names, [f"{n_words:.0f}" for n_words in lengths]])
 
 
 def _entry_table(records: pd.DataFrame) -> str:
@@ -230,12 +216,7 @@ def _example_table(records: pd.DataFrame, oracle: pd.DataFrame) -> str:
         age, sex = records["age"][k], records["sex"][k]
         age = "age not stated" if pd.isna(age) else f"{age:.0f}"
         sex = "sex not stated" if pd.isna(sex) else sex
-        rows.append(
-            (
-                records["text"][k],
-                f"{age}, {sex}",
-                f"{tier} ({oracle[f'urgency_{URGENCY.index(tier)}'][k]:.2f})",
-                f"{specialty} ({oracle[f'specialty_{i}'][k]:.2f})",
-            )
-        )
+        urgency = f"{tier} ({oracle[f'urgency_{i % len(URGENCY)}'][k]:.2f})"
+        routed = f"{specialty} ({oracle[f'specialty_{i}'][k]:.2f})"
+        rows.append((records["text"][k], f"{age}, {sex}", urgency, routed))
     return markdown_table(rows)

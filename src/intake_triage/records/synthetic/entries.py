@@ -11,7 +11,6 @@ from intake_triage.records.synthetic.classes import N_LEVELS, ROLES, SPECIALTY
 
 N_BANDS = 6
 Lasting = Literal["hours", "days", "weeks", "months", "years"]
-LASTING: tuple[Lasting, ...] = ("hours", "days", "weeks", "months", "years")
 
 ByLevel = Annotated[list[NonNegative], Field(min_length=N_LEVELS, max_length=N_LEVELS)]
 ByBand = Annotated[list[NonNegative], Field(min_length=N_BANDS, max_length=N_BANDS)]

@@ -12,7 +12,7 @@ from scipy.stats import norm
 from intake_triage.records.synthetic.catalogue import Catalogue
 from intake_triage.records.synthetic.chances import ChanceTable, normalise
 from intake_triage.records.synthetic.classes import N_LEVELS
-from intake_triage.records.synthetic.entries import LASTING, N_BANDS
+from intake_triage.records.synthetic.entries import N_BANDS
 
 TEMPERATURES = np.round(np.arange(340, 421) / 10, 1)  # degrees Celsius
 HEART_RATES = np.arange(35.0, 221.0)  # beats a minute
@@ -79,23 +79,21 @@ def build_field_tables(catalogue: Catalogue) -> FieldTables:
     vitals = [c.vitals for c in conditions]
     shift = np.array([[v.temperature, v.heart_rate, v.pain] for v in vitals])
     by_case = (shift[:, None, :] * SEVERITY_GAIN[:, None]).reshape(-1, 3)  # (L, 3)
-    lasting = np.array([LASTING.index(c.lasting) for c in conditions])
-    typical = np.log([entries.duration_days.typical[name] for name in LASTING])[lasting]
+    typical = np.log([entries.duration_days.typical[c.lasting] for c in conditions])
     log_days = (typical[:, None] + DURATION_SLOPE * (np.arange(N_LEVELS) - 2)).ravel()
-    known = np.array([entries.established.known[name] for name in LASTING])[lasting]
+    known = np.array([entries.established.known[c.lasting] for c in conditions])
     referred = np.array([c.referred for c in conditions])
-    usual = np.array(entries.heart_rate.usual)
+    numeric = {
+        "temperature": (entries.temperature.usual + by_case[None, :, 0], TEMPERATURES),
+        "heart_rate": (np.array(entries.heart_rate.usual)[:, None] + by_case[:, 1], HEART_RATES),
+        "pain_score": (by_case[None, :, 2], PAINS),
+        "duration_days": (log_days[None], np.log(DURATIONS + 0.4)),
+    }
     value = {
-        "temperature": _bin_normal(
-            entries.temperature.usual + by_case[:, 0], entries.temperature.spread, TEMPERATURES
-        )[None],
-        "heart_rate": _bin_normal(
-            usual[:, None] + by_case[None, :, 1], entries.heart_rate.spread, HEART_RATES
-        ),
-        "pain_score": _bin_normal(by_case[:, 2], entries.pain_score.spread, PAINS)[None],
-        "duration_days": _bin_normal(
-            log_days, entries.duration_days.spread, np.log(DURATIONS + 0.4)
-        )[None],
+        name: _bin_normal(mean, getattr(entries, name).spread, points)
+        for name, (mean, points) in numeric.items()
+    }
+    value |= {
         "established": _two_way(known)[None],
         "referred": _two_way(referred)[None],
         "channel": normalise(np.array(list(entries.channel.weights.values())).T)[None],

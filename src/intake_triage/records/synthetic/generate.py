@@ -44,13 +44,9 @@ def generate_clinic(
 
     Parameters
     ----------
-    catalogue_dir : folder of the catalogue's YAML files
-    n_records : at least 1
-    seed : record i is the same whatever `n_records`
-    task_relatedness : in [0, 1]
-        1: urgency follows the severity of the condition; 0: a course that is independent of it.
-    conflict : bool
-        Let the course speak through the same words as the condition, read differently.
+    n_records : int
+        At least 1; record i is the same whatever their number.
+    task_relatedness, conflict : see `build_model`
 
     Yields
     ------
@@ -61,8 +57,6 @@ def generate_clinic(
     ------
     InputError
         If the catalogue is not valid.
-    ValueError
-        If the dial or the number of records is out of range.
     """
     if n_records < 1:
         raise ValueError(f"n_records must be at least 1, got {n_records}")

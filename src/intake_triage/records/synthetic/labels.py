@@ -77,14 +77,11 @@ def _urgency_table(
     before_noise = np.linalg.solve(TIER_NOISE.T, TIER_SHARES)
     above = [np.zeros_like(score)]
     for wanted in np.cumsum(before_noise)[:-1]:
-        cut = brentq(
-            lambda cut, wanted=wanted: (
-                _exceeding(score, cut)[shares > 0] @ shares[shares > 0] - wanted
-            ),
-            -5.0,
-            2.0 * N_LEVELS,
-        )
-        above.append(_exceeding(score, cut))
+
+        def excess(cut: float, wanted: float = wanted) -> float:
+            return _exceeding(score, cut)[shares > 0] @ shares[shares > 0] - wanted
+
+        above.append(_exceeding(score, brentq(excess, -5.0, 2.0 * N_LEVELS)))
     above.append(np.ones_like(score))
     return np.diff(np.stack(above, axis=-1), axis=-1) @ TIER_NOISE
 

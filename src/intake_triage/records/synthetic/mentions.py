@@ -161,17 +161,14 @@ def draw_mentions(
 def build_mention_tables(
     catalogue: Catalogue, severity: np.ndarray, condition_shares: np.ndarray, *, conflict: bool
 ) -> MentionTables:
-    """Tabulate all mentions.
+    """Tabulate all mentions from the chances of the severities, of shape (n_conditions, N_LEVELS).
 
-    Parameters
-    ----------
-    severity : float array of shape (n_conditions, N_LEVELS)
-        Chances of the severities.
-    condition_shares : float array of shape (n_conditions,)
-    conflict : let the course speak through other complaints instead of words of its own
+    `condition_shares` is of shape (n_conditions,); `conflict` as in `build_model`.
     """
     rates = _read_rates(catalogue)
-    own = _present_rates(rates)
+    gains = {"core": CORE_GAIN, "further": FURTHER_GAIN, "alarm": ALARM_GAIN}
+    # Chances of the condition's own complaints, of shape (n_conditions, N_LEVELS, K).
+    own = sum(rates[key][:, None, :] * gain[:, None] for key, gain in gains.items())
     typical = np.einsum("csk,cs->ck", own, severity)
     common = normalise(condition_shares @ typical)
     gradable = np.arange(len(catalogue.things)) < len(catalogue.complaints)
@@ -207,15 +204,6 @@ def _read_rates(catalogue: Catalogue) -> dict[str, np.ndarray]:
     return rates
 
 
-def _present_rates(rates: dict[str, np.ndarray]) -> np.ndarray:
-    """Chances of the condition's own complaints: float array of shape (n_conditions, 5, K)."""
-    return (
-        rates["core"][:, None, :] * CORE_GAIN[:, None]
-        + rates["further"][:, None, :] * FURTHER_GAIN[:, None]
-        + rates["alarm"][:, None, :] * ALARM_GAIN[:, None]
-    )
-
-
 def _role_table(
     own: np.ndarray,
     *,
@@ -226,14 +214,9 @@ def _role_table(
 ) -> np.ndarray:
     """Chances of every place of every thing: float array of shape (V, L, K, 4).
 
-    Whether a thing is present is settled first; only one that is not may stand elsewhere.
-
-    Parameters
-    ----------
-    own, denied : (n_conditions, N_LEVELS, K), chances of present and of denied complaints
-    history : (n_conditions, K), chances of standing illnesses
-    common : (K,), shares of the things among all present complaints
-    standing : (K,), shares of all patients with each standing illness
+    Whether a thing is present is settled first; only one that is not may stand elsewhere. `own`
+    and `denied` are of shape (n_conditions, N_LEVELS, K), `history` (n_conditions, K); `common`,
+    (K,), shares among all present complaints; `standing`, (K,), shares of all patients.
     """
     anything = common + STANDING_WEIGHT * standing
     elsewhere = {
@@ -281,8 +264,8 @@ def _second_problem(catalogue: Catalogue, common: np.ndarray, *, silent: bool) -
     rng = np.random.default_rng([catalogue.network.seed, 1])
     stands_for = rng.permutation(n_complaints) % N_LEVELS
     any_complaint = normalise(common[:n_complaints])
-    of_level = normalise(any_complaint * (stands_for == np.arange(N_LEVELS)[:, None]))
-    mixed = SECOND_TELLS * of_level + (1 - SECOND_TELLS) * any_complaint
+    telling = normalise(any_complaint * (stands_for == np.arange(N_LEVELS)[:, None]))
+    mixed = SECOND_TELLS * telling + (1 - SECOND_TELLS) * any_complaint
     chances[:, :n_complaints] = np.minimum(SECOND_PROBLEM * mixed, MOST_SECOND)
     return chances
 
@@ -296,15 +279,15 @@ def _course_tables(catalogue: Catalogue, *, silent: bool) -> tuple[ChanceTable, 
     any_value = np.full_like(near, 1 / N_LEVELS)
     asides = zip(COURSE_ASIDES, (worse, any_value, any_value), strict=True)
     aside = np.concatenate([share * values for share, values in asides], axis=1)
-    families = catalogue.course.families.values()
+    named = np.array([[f.now, f.aside] for f in catalogue.course.families.values()]) * (not silent)
     return (
-        _naming_table([0.0 if silent else family.now for family in families], near, "course"),
-        _naming_table([0.0 if silent else family.aside for family in families], aside, "aside"),
+        _naming_table(named[:, 0], near, VERBOSITY_GAIN["course"]),
+        _naming_table(named[:, 1], aside, VERBOSITY_GAIN["aside"]),
     )
 
 
-def _naming_table(chances: list[float], values: np.ndarray, gain: str) -> ChanceTable:
+def _naming_table(chances: np.ndarray, values: np.ndarray, gain: np.ndarray) -> ChanceTable:
     """Chances of (none, value 1, …) by verbosity, family and level of the course."""
-    named = np.minimum(np.outer(VERBOSITY_GAIN[gain], chances), MOST_PRESENT)[:, :, None, None]
+    named = np.minimum(np.outer(gain, chances), MOST_PRESENT)[:, :, None, None]
     none = np.broadcast_to(1 - named, (*named.shape[:2], len(values), 1))
     return ChanceTable(np.concatenate([none, named * values], axis=-1))

@@ -46,16 +46,16 @@ def build_model(catalogue: Catalogue, *, task_relatedness: float, conflict: bool
     network = build_network_tables(catalogue)
     severity = normalise(np.array([c.severity for c in conditions]))
     course = normalise(np.array(catalogue.course.levels))
-    weights = network.condition_shares()
+    shares = network.condition_shares()
     return ClinicModel(
         network=network,
         severity=ChanceTable(severity),
         course=ChanceTable(course),
-        mentions=build_mention_tables(catalogue, severity, weights, conflict=conflict),
+        mentions=build_mention_tables(catalogue, severity, shares, conflict=conflict),
         fields=build_field_tables(catalogue),
         labels=build_label_tables(
             catalogue,
-            severity_shares=weights @ severity,
+            severity_shares=shares @ severity,
             course_shares=course,
             task_relatedness=task_relatedness,
             routing_habit=network.routing_habit,

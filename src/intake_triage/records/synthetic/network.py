@@ -171,13 +171,8 @@ def _tabulate_conditions(catalogue: Catalogue) -> np.ndarray:
             phase = 2 * np.pi * (months - (season.peak - 1)) / 12
             by_month[:, c] *= 1 + season.height * np.cos(phase)
     prevalence = np.array([c.prevalence for c in conditions])
-    return normalise(
-        prevalence
-        * by_kind[:, None, None, None, :]
-        * by_age[None, :, None, None, :]
-        * by_sex[None, None, :, None, :]
-        * by_month[None, None, None, :, :]
-    )
+    by_kind, by_age = by_kind[:, None, None, None], by_age[:, None, None]
+    return normalise(prevalence * by_kind * by_age * by_sex[:, None] * by_month)
 
 
 def _draw_habits(rng: np.random.Generator, n_sites: int, orders: list[float]) -> Habits:

@@ -224,12 +224,10 @@ class Oracle:
         """Log of the joint chance of the course and what is seen of it: shape (n, 5)."""
         prior = self._course + self._not_second.sum(axis=1)
         evidence = np.tile(prior, (len(circumstances.site), 1))
-        for family in range(mentions.course_now.shape[1]):
-            for table, seen in (
-                (self._course_now, mentions.course_now),
-                (self._course_aside, mentions.course_aside),
-            ):
-                evidence += table[circumstances.verbosity, family, :, seen[:, family]]
+        verbosity, now, aside = circumstances.verbosity, mentions.course_now, mentions.course_aside
+        for family in range(now.shape[1]):
+            evidence += self._course_now[verbosity, family, :, now[:, family]]
+            evidence += self._course_aside[verbosity, family, :, aside[:, family]]
         second = mentions.role == ALSO
         np.add.at(evidence, mentions.record[second], self._second.T[mentions.thing[second]])
         shown = fields.shown["channel"]

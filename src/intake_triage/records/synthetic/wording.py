@@ -5,7 +5,6 @@ these it says nothing more about the patient.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -40,20 +39,6 @@ CLAUSE_ENDS_ANY = np.array([". ", ". ", "; ", ", ", " but "], dtype=object)
 JOINTS = np.array([[", ", ", "], [", ", " and "], [" and ", " and "], [" / ", " / "]], dtype=object)
 ASIDE_ROLES = np.array([DENIED, PAST, RELATIVE])  # in the order of Mentions.course_aside
 N_AGO = 9  # the longest durations, from 90 days on, date the past
-
-
-@dataclass(frozen=True)
-class Items:
-    """Things to write, each with the record, the place and the intensity: int arrays (n_items,)."""
-
-    record: np.ndarray
-    role: np.ndarray
-    thing: np.ndarray
-    intensity: np.ndarray
-
-    def take(self, order: np.ndarray) -> "Items":
-        """The same in another order."""
-        return Items(self.record[order], self.role[order], self.thing[order], self.intensity[order])
 
 
 class PhraseBook:
@@ -108,41 +93,45 @@ class Writer:
         n = len(circumstances.site)
         items = self._list_items(mentions, n)
         order = self._habits.order.draw(rng, circumstances.site)
-        clause = items.record * len(ROLES) + self._rank[order[items.record], items.role]
+        record, role = items[:2]
+        clause = record * len(ROLES) + self._rank[order[record], role]
         shuffled = np.argsort(clause + rng.random(len(clause)))  # random within a clause
-        items, clause = items.take(shuffled), clause[shuffled]
-        site = circumstances.site[items.record]
-        register = self._draw_registers(rng, circumstances, items.record)
+        (record, role, thing, intensity), clause = items[:, shuffled], clause[shuffled]
+        site = circumstances.site[record]
+        register = self._draw_registers(rng, circumstances, record)
 
-        text = self._things.draw(rng, items.thing, register)
-        graded = np.flatnonzero(items.intensity)
+        text = self._things.draw(rng, thing, register)
+        graded = np.flatnonzero(intensity)
         text[graded] = self._grade(
-            rng, text[graded], items.intensity[graded], register[graded], site[graded]
+            rng, text[graded], intensity[graded], register[graded], site[graded]
         )
         is_first = np.diff(clause, prepend=-1) != 0
         is_last = np.append(is_first[1:], True)
-        joint = self._habits.joint.draw(rng, circumstances.site)[items.record]
+        joint = self._habits.joint.draw(rng, circumstances.site)[record]
         text = np.where(is_first, "", JOINTS[joint, is_last.astype(np.int64)]) + text
 
         first, last = np.flatnonzero(is_first), np.flatnonzero(is_last)
         cue_is_late = rng.random(len(first)) < self._habits.cue_after[site[first]]
-        opens_form = np.diff(items.record[first], prepend=-1) != 0
-        role = items.role[first]
+        opens_form = np.diff(record[first], prepend=-1) != 0
+        role = role[first]
         starts = self._clause_starts(rng, role, register[first], opens_form, cue_is_late)
         ends = self._clause_ends(
-            rng, role, register[last], duration[items.record[last]], told[items.record[last]]
+            rng, role, register[last], duration[record[last]], told[record[last]]
         )
         late_cue = " " + self._after.draw(rng, role, register[last])
         text[first] = starts + text[first]
         text[last] = text[last] + ends + np.where(cue_is_late, late_cue, "")
 
-        bounds = np.searchsorted(items.record, np.arange(n + 1)).tolist()
+        bounds = np.searchsorted(record, np.arange(n + 1)).tolist()
         pieces = text.tolist()
         bodies = np.array(["".join(pieces[a:b]) for a, b in pairwise(bounds)], dtype=object)
         return self._finish(rng, bodies, circumstances)
 
-    def _list_items(self, mentions: Mentions, n: int) -> Items:
-        """All that is to be written; a form without a present complaint says so vaguely."""
+    def _list_items(self, mentions: Mentions, n: int) -> np.ndarray:
+        """Record, role, thing and intensity of all that is to be written: int array (4, n_items).
+
+        A form without a present complaint says so vaguely.
+        """
         now_record, now_family = np.nonzero(mentions.course_now)
         now_level = mentions.course_now[now_record, now_family] - 1
         aside_record, aside_family = np.nonzero(mentions.course_aside)
@@ -162,7 +151,7 @@ class Writer:
         )
         record, role, thing = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         ungraded = len(record) - len(mentions.record)
-        return Items(record, role, thing, intensity=np.pad(mentions.intensity, (0, ungraded)))
+        return np.stack([record, role, thing, np.pad(mentions.intensity, (0, ungraded))])
 
     def _draw_registers(
         self, rng: np.random.Generator, circumstances: Circumstances, record: np.ndarray
