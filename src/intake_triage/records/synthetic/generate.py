@@ -57,6 +57,8 @@ def generate_clinic(
     ------
     InputError
         If the catalogue is not valid.
+    ValueError
+        If the dial or the number of records is out of range.
     """
     if n_records < 1:
         raise ValueError(f"n_records must be at least 1, got {n_records}")
