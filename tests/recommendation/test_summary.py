@@ -1,5 +1,7 @@
 """Few figures, of the choice and of mtl, and as many where nothing passes."""
 
+from itertools import product
+
 import pytest
 
 from intake_triage.evaluation.table import BOTH, Result, Results
@@ -15,27 +17,24 @@ NONE = {"urgency": None, "specialty": None}
 def results():
     """Figures that tell by their value which system they are of; 9 where none should be taken."""
     rows = []
-    for value, system in enumerate(("gbm", "st", "mtl")):
-        for task in TASKS:
-            key = {"task": task, "system": system}
-            for measure in ("log_loss", "ece"):
-                rows += [
-                    Result(**key, measure=measure, calibrated=False, value=9),
-                    Result(**key, measure=measure, column="sex", value=9),
-                    Result(**key, measure=measure, value=value + (measure == "ece") / 4),
-                ]
+    for (value, system), task in product(enumerate(("gbm", "st", "mtl")), TASKS):
+        key = {"task": task, "system": system}
+        for measure in ("log_loss", "ece"):
             rows += [
-                Result(**key, measure="macro_f1", rule="cost", value=9),
-                Result(**key, measure="macro_f1", rule="argmax", calibrated=False, value=value / 4),
+                Result(**key, measure=measure, calibrated=False, value=9),
+                Result(**key, measure=measure, column="sex", value=9),
+                Result(**key, measure=measure, value=value + (measure == "ece") / 4),
             ]
-        urgency = {"task": "urgency", "system": system, "measure": "under_triage"}
+        argmax = {"rule": "argmax", "calibrated": False}
         rows += [
-            Result(**urgency, rule="argmax", calibrated=False, value=9),
-            Result(**urgency, rule="cost", value=None, shown=False),
+            Result(**key, measure="macro_f1", rule="cost", value=9),
+            Result(**key, measure="macro_f1", **argmax, value=value / 4),
+            Result(**key, measure="under_triage", **argmax, value=9),
+            Result(**key, measure="under_triage", rule="cost", value=None, shown=False),
         ]
     for system in ("gbm + st", "mtl"):
-        cost = {"task": BOTH, "system": system, "measure": "cost_per_1000"}
-        rows.append(Result(**cost, rule="cost", value=len(system)))
+        key = {"task": BOTH, "system": system, "rule": "cost"}
+        rows.append(Result(**key, measure="cost_per_1000", value=len(system)))
     return Results(rows)
 
 
