@@ -74,6 +74,6 @@ def parse_page(html: str) -> Element:
 def split_at_annex(page: Element) -> tuple[Element, Element]:
     """What comes before the annex, and the annex."""
     (main,) = page.all("main")
-    (annex,) = [it for it in main.walk() if it.attributes.get("class") == "annex"]
+    (annex,) = [each for each in main.walk() if each.attributes.get("class") == "annex"]
     place = main.children.index(annex)
     return Element("main", {}, main.children[:place]), annex

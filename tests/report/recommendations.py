@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from intake_triage.report.brief.inputs import Run
+from intake_triage.evaluation.table import Result, Results
+from intake_triage.report.run import Run
 
 GBM = {"urgency": "gbm", "specialty": "gbm", "models": 2, "cost_per_1000": 1320.1}
 MIXED = {"urgency": "st", "specialty": "gbm", "models": 2, "cost_per_1000": 1325.1}
@@ -65,3 +66,16 @@ def recommending(run: Run, recommendation: dict) -> Run:
     """The same run with another recommendation."""
     compare = run.metrics["compare"] | {"recommendation": recommendation}
     return replace(run, metrics={**run.metrics, "compare": compare})
+
+
+def with_figures(run: Run, *changed: Result) -> Run:
+    """The same run where figures of the least-cost decision of its urgency model are others."""
+    keys = {(row.measure, row.class_name, row.column) for row in changed}
+    own = {"task": "urgency", "system": run.system("urgency"), "rule": "cost"}
+    kept = [
+        row
+        for row in run.results.rows
+        if any(getattr(row, name) != value for name, value in own.items())
+        or (row.measure, row.class_name, row.column) not in keys
+    ]
+    return replace(run, results=Results([*(replace(row, **own) for row in changed), *kept]))

@@ -1,6 +1,5 @@
 """The brief's figures: each is found in the inputs, and the committed pages are in step."""
 
-import copy
 import json
 import shutil
 from dataclasses import replace
@@ -12,10 +11,17 @@ from recommendations import TABLES, recommending
 from traced_numbers import find_untraced, snap
 
 from intake_triage.errors import InputError
-from intake_triage.report.brief.inputs import Run, read_run
-from intake_triage.report.brief.page import build_page
-from intake_triage.report.brief.provenance import read_tripod
-from intake_triage.report.model_card import build_card
+from intake_triage.evaluation.table import Result, Results, read_results, write_results
+from intake_triage.layout import Layout
+from intake_triage.report.pages import (
+    build_brief,
+    build_card,
+    build_results,
+    name_runs,
+    read_tripod,
+)
+from intake_triage.report.pictures import draw_macro_f1
+from intake_triage.report.run import Run, read_run
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 DEFINITIONS = [0, 1, SMALLEST_SHOWN]
@@ -23,8 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def inputs_of(run: Run) -> list:
-    locked = [stage.get("params", {}) for stage in run.lock["stages"].values()]
-    return [run.params, locked, run.metrics, run.plots, run.dials]
+    return [run.params, run.results, run.metrics, run.plots, run.dials]
 
 
 def is_no_figure(element: Element) -> bool:
@@ -40,10 +45,10 @@ def untraced(html: str, run: Run) -> list[str]:
 
 
 def test_every_number_is_found_in_the_inputs(run):
-    html = build_page(run)
+    html = build_brief(run)
     assert untraced(html, run) == []
     codes = [code.text for code in parse_page(html).all("code")]
-    known = json.dumps([run.lock, run.requirements])
+    known = json.dumps([run.hashes, run.requirements])
     assert len(codes) > 50
     assert [code for code in codes if code not in known] == []
 
@@ -51,36 +56,52 @@ def test_every_number_is_found_in_the_inputs(run):
 @pytest.mark.parametrize("recommendation", [None, *TABLES.values()], ids=["committed", *TABLES])
 def test_no_arithmetic_stands_between_input_and_page(run, recommendation):
     given = run if recommendation is None else recommending(run, recommendation)
-    snapped = replace(
-        given, metrics=snap(copy.deepcopy(given.metrics)), plots=snap(copy.deepcopy(given.plots))
-    )
-    html = build_page(snapped)
+    parts = {name: snap(getattr(given, name)) for name in ("results", "metrics", "plots")}
+    snapped = replace(given, **parts)
+    html = build_brief(snapped)
     assert untraced(html, snapped) == []
-    assert find_untraced([build_card(snapped)], [*inputs_of(snapped), *DEFINITIONS]) == []
-    row = snapped.per_1000(snapped.judged.label, "both_right")
-    forged = html.replace(str(row["per_1000"]), str(row["per_1000"] + 1))
-    assert untraced(forged, snapped)
+    for page in (build_card(snapped), build_results({"The clinic": snapped})):
+        assert find_untraced([page], [*inputs_of(snapped), *DEFINITIONS]) == []
+    right = round(snapped.per_1000(snapped.judged.label, "both_right").value)
+    assert untraced(html.replace(str(right), str(right + 1)), snapped)
 
 
-def test_metrics_of_another_rule_are_refused(tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A copy of what the committed run's pages are made from."""
     for name in ("metrics", "plots"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("params.yaml", "dvc.lock"):
-        shutil.copy(ROOT / name, tmp_path)
-    path = tmp_path / "metrics/compare.json"
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    return tmp_path
+
+
+def test_metrics_of_another_rule_are_refused(folder):
+    path = Layout(folder).metrics("compare")
     compare = json.loads(path.read_text())
     del compare["recommendation"]["decision"]
     path.write_text(json.dumps(compare))
     with pytest.raises(InputError, match=r"compare\.json has no recommendation\.decision"):
-        read_run(tmp_path)
+        read_run(Layout(folder), Layout(ROOT))
     path.unlink()
     with pytest.raises(InputError, match="is missing; run the pipeline first"):
-        read_run(tmp_path)
+        read_run(Layout(folder), Layout(ROOT))
+
+
+def test_a_measure_that_one_system_has_stands_in_the_annex_and_one_that_is_gone_does_not(folder):
+    layout = Layout(folder)
+    rows = [row for row in read_results(layout.results).rows if row.measure != "brier"]
+    new = {"task": "urgency", "system": "gbm", "rule": "argmax", "calibrated": False}
+    rows.append(Result(**new, measure="top_2_accuracy", value=0.9123, low=0.9, high=0.92))
+    write_results(layout.results, Results(rows))
+    given = read_run(layout, Layout(ROOT))
+    said = parse_page(build_brief(given)).text
+    assert "top 2 accuracy – – 0.912 (0.900 to 0.920) – – –" in said
+    assert "Brier" not in said
+    assert untraced(build_brief(given), given) == []
 
 
 def test_the_dial_is_shown_where_the_study_was_run(run):
-    assert "Not run yet." in parse_page(build_page(replace(run, dials=[]))).text
+    assert "Not run yet." in parse_page(build_brief(replace(run, dials=[]))).text
     block = {
         "block": "dial_0",
         "task_relatedness": 0.35,
@@ -97,22 +118,32 @@ def test_the_dial_is_shown_where_the_study_was_run(run):
         ],
     }
     given = replace(run, dials=[block])
-    html = build_page(given)
+    html = build_brief(given)
     said = parse_page(html).text
-    assert "0.35 one multi-task model 81 one multi-task model 1,411" in said
+    assert "0.35 one multi-task Transformer for both tasks 81 multi-task Transformer 1,411" in said
     assert "urgency +0.012 (+0.001 to +0.020), positive" in said
     assert untraced(html, given) == []
 
 
 def test_every_item_of_tripod_is_answered():
     items = read_tripod()
-    assert [it["item"] for it in items] == list(range(1, 28))
-    assert all(it["topic"] and it["where"] for it in items)
+    assert [item["item"] for item in items] == list(range(1, 28))
+    assert all(item["topic"] and item["where"] for item in items)
 
 
 @pytest.mark.parametrize("folder", [Path("."), Path("results/namcs")], ids=str)
-def test_committed_pages_are_in_step_with_the_results(folder, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    given = read_run(folder)
-    assert (folder / "reports/brief.html").read_text(encoding="utf-8") == build_page(given)
-    assert (folder / "reports/model-card.md").read_text(encoding="utf-8") == build_card(given)
+def test_committed_pages_are_in_step_with_the_results(folder):
+    layout = Layout(ROOT / folder)
+    given = read_run(layout, Layout(ROOT))
+    assert layout.brief.read_text(encoding="utf-8") == build_brief(given)
+    assert layout.model_card.read_text(encoding="utf-8") == build_card(given)
+
+
+def test_both_runs_stand_side_by_side(run):
+    survey = read_run(Layout(ROOT / "results/namcs"), Layout(ROOT))
+    runs = name_runs([survey, run])
+    assert (ROOT / "docs/results.md").read_text(encoding="utf-8") == build_results(runs)
+    assert (ROOT / "docs/macro-f1.svg").read_text(encoding="utf-8") == draw_macro_f1(runs)
+    own = replace(run, params={**run.params, "data": run.params["data"] | {"source": "file"}})
+    assert list(name_runs([survey, own])) == ["Real survey (NAMCS)", "Own forms"]
+    assert list(name_runs([survey, survey])) == ["Real survey (NAMCS)"]

@@ -3,60 +3,60 @@
 from dataclasses import replace
 
 from html_page import parse_page
-from recommendations import MULTI_TASK_RELEASE, NOTHING_PASSES, PAIR_NOT_SHOWN, VETOED, recommending
-
-from intake_triage.report.brief.deferral import say_deferral
-from intake_triage.report.brief.findings import say_worst_misses
-from intake_triage.report.brief.formats import decimals
-from intake_triage.report.brief.groups import say_who_is_worse
-from intake_triage.report.brief.page import build_page
-from intake_triage.report.brief.recommendation import (
-    explain_choice,
-    flip_rows,
-    limit_rows,
-    list_steady,
-    say_how_sure,
-    say_limits,
-    say_runner_up_in_pilot,
-    state_recommendation,
+from recommendations import (
+    MULTI_TASK_RELEASE,
+    NOTHING_PASSES,
+    PAIR_NOT_SHOWN,
+    VETOED,
+    recommending,
+    with_figures,
 )
+
+from intake_triage.evaluation.table import Result, Results
+from intake_triage.recommendation.candidates import list_set_ups
+from intake_triage.report.pages import build_brief, say_of
+from intake_triage.report.rule_tables import flip_table, limit_table, list_steady
+from intake_triage.report.run import Run
+from intake_triage.report.words import decimals, name_set_up
 
 
 def test_a_multi_task_release_is_told(run):
     given = recommending(run, MULTI_TASK_RELEASE)
-    assert state_recommendation(given).startswith("Use one multi-task Transformer for both tasks")
-    assert "within 15 points of the lowest (two LightGBM models, 1,320)" in explain_choice(given)
-    assert "is one model fewer to maintain" in explain_choice(given)
-    assert say_how_sure(given).startswith("In 97 of 100 samples drawn anew")
-    assert "helped by our preference for one model" in say_how_sure(given)
-    assert "The choice is stable." in say_how_sure(given)
-    assert "None was broken. Every safety limit was shown to be met for all" in say_limits(given)
-    assert "up to 15 more harm points per 1,000 forms for one model instead of two" in (
-        explain_choice(given)
+    told = say_of(given)
+    assert told["recommendation"].startswith("Use one multi-task Transformer for both tasks")
+    assert "within 15 points of the lowest (two LightGBM models, 1,320)" in told["choice"]
+    assert "is one model fewer to maintain" in told["choice"]
+    assert told["how_sure"].startswith("In 97 of 100 samples drawn anew")
+    assert "helped by our preference for one model" in told["how_sure"]
+    assert "The choice is stable." in told["how_sure"]
+    assert "None was broken. Every safety limit was shown to be met for all" in told["limits"]
+    assert (
+        "up to 15 more harm points per 1,000 forms for one model instead of two" in (told["choice"])
     )
     flip = ("Harm points for any other form sent too late", "2", "4.4", "Two LightGBM models")
-    assert flip in list(flip_rows(given))
+    assert flip in flip_table(given).rows
 
 
 def test_a_pair_with_a_limit_not_shown_is_told(run):
     given = recommending(run, PAIR_NOT_SHOWN)
-    assert state_recommendation(given).startswith("Use two LightGBM models in a pilot")
-    assert "it did 1,320 harm points" in explain_choice(given)
-    assert "The runner-up, two models, Transformer for urgency and LightGBM" in (
-        explain_choice(given)
-    )
-    assert "least harm" not in explain_choice(given)
-    final = [given.find("set_ups", split="test", label=it) for it in ("gbm + gbm", "st + gbm")]
+    told = say_of(given)
+    assert told["recommendation"].startswith("Use two LightGBM models in a pilot")
+    assert "it did 1,320 harm points" in told["choice"]
+    assert "The runner-up, two models, Transformer for urgency and LightGBM" in (told["choice"])
+    assert "least harm" not in told["choice"]
+    final = [
+        given.find("set_ups", split="test", label=label) for label in ("gbm + gbm", "st + gbm")
+    ]
     for row in final:
         said = f"{row['cost_per_1000']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f})"
-        assert said in explain_choice(given).partition("In the final check")[2]
-    assert "In 70 of 100" in say_how_sure(given)
-    assert "preference" not in say_how_sure(given)
-    assert "another sample of forms could change it" in say_how_sure(given)
-    assert "Not shown to be within its limit: the share of urgent forms" in say_limits(given)
-    assert "The other limits were shown to be met for all patients" in say_limits(given)
-    assert list(flip_rows(given)) == [
-        ("Harm points for any other form sent too late", "2", "1.28", "Multi-task"),
+        assert said in told["choice"].partition("In the final check")[2]
+    assert "In 70 of 100" in told["how_sure"]
+    assert "preference" not in told["how_sure"]
+    assert "another sample of forms could change it" in told["how_sure"]
+    assert "Not shown to be within its limit: the share of urgent forms" in told["limits"]
+    assert "The other limits were shown to be met for all patients" in told["limits"]
+    assert flip_table(given).rows == [
+        ("Harm points for any other form sent too late", "2", "1.28", "Multi-task Transformer"),
         ("Limit for urgent forms sent too late", "10.0 of 100", "8.6 of 100", "Do not release"),
     ]
     assert list_steady(given) == ["harm points for a form sent to the wrong sub-specialty"]
@@ -64,27 +64,29 @@ def test_a_pair_with_a_limit_not_shown_is_told(run):
 
 def test_a_veto_is_told(run):
     given = recommending(run, VETOED)
-    said = state_recommendation(given)
+    told = say_of(given)
+    said = told["recommendation"]
     assert said.startswith("Do not release: the rule picks two LightGBM models, but")
     assert "the caution of the stated chances of urgency broke" in said
-    assert "Broken: the caution of the stated chances of urgency." in say_limits(given)
-    assert say_runner_up_in_pilot(given) == ""
-    page = parse_page(build_page(given)).text
+    assert "Broken: the caution of the stated chances of urgency." in told["limits"]
+    assert told["runner_up_in_pilot"] == ""
+    page = parse_page(build_brief(given)).text
     assert "There is no pilot yet." in page
     assert "in a pilot that starts silent, beside" not in page
 
 
 def test_nothing_that_passes_is_told(run):
     given = recommending(run, NOTHING_PASSES)
-    assert state_recommendation(given).startswith("Do not release: none of the set-ups")
+    told = say_of(given)
+    assert told["recommendation"].startswith("Do not release: none of the set-ups")
     assert (
         "Least harm, 1,331 harm points (explained below) per 1,000 forms, was done by one"
-        in explain_choice(given)
+        in told["choice"]
     )
-    assert "also nothing passed" in say_how_sure(given)
-    assert "No set-up reached the final check" in say_limits(given)
-    assert next(flip_rows(given))[-1] == "Multi-task"
-    page = parse_page(build_page(given)).text
+    assert "also nothing passed" in told["how_sure"]
+    assert "No set-up reached the final check" in told["limits"]
+    assert flip_table(given).rows[0][-1] == "Multi-task Transformer"
+    page = parse_page(build_brief(given)).text
     assert "(chosen)" not in page
     assert "none has a figure here" in page
 
@@ -98,53 +100,59 @@ def test_the_first_line_says_what_the_data_are(run):
     for source, words in sources.items():
         data = run.params["data"] | {"source": source}
         given = replace(run, params={**run.params, "data": data})
-        first = next(parse_page(build_page(given)).texts())
+        first = next(parse_page(build_brief(given)).texts())
         assert all(word in first for word in words)
 
 
+def missed(column: str, subgroup: str = "", **figures: float | None) -> Result:
+    """The share of urgent forms sent too late, of a group; hidden if nothing is given."""
+    figures = {"value": None, "shown": False} | figures
+    kind = {"task": "urgency", "system": "", "measure": "under_triage"}
+    return Result(**kind, column=column, subgroup=subgroup, **figures)
+
+
+def without_groups(run: Run) -> Run:
+    return replace(run, results=Results(row for row in run.results.rows if not row.column))
+
+
 def test_groups_are_compared_by_what_would_be_sent(run):
-    overall = run.metrics["safety"]["decisions"][run.system("urgency")]["cost"]["under_triage"]
-    row = {"task": "urgency", "system": run.system("urgency"), "column": "sex", "forms": 900}
-    late = row | {"measure": "under_triage"}
     rows = [
-        *(row | {"measure": "log_loss", "subgroup": it} for it in ("female", "male", "missing")),
-        late | {"subgroup": "female", "value": 0.31, "low": 0.3, "high": 0.32},
-        late | {"subgroup": "male", "value": 0.01, "low": 0.0, "high": 0.02},
+        missed("sex", "female", value=0.31, low=0.3, high=0.32),
+        missed("sex", "male", value=0.01, low=0.0, high=0.02),
+        missed("", value=0.09, low=0.08, high=0.1),
+        missed("sex", "missing"),
     ]
-    said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows}))
+    whole = without_groups(run)
+    said = say_of(with_figures(whole, *rows))["who_is_worse"]
     assert "too late most often for sex female (31 of 100, 30 to 32)" in said
-    assert f"overall {overall['value']:.0%}".rstrip("%") in said
+    assert "overall 9 of 100, 8 to 10." in said
     assert "Clearly worse than average: sex female." in said
     assert "Shown to keep the limit of 10 of 100: sex male. Clearly beyond it: sex female." in said
     assert said.endswith("11 people (a rule for real forms, kept here too): sex not recorded.")
-    said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows[:4]}))
+    said = say_of(with_figures(whole, rows[0], *rows[2:]))["who_is_worse"]
     assert said == "Too few people are concerned for groups of patients to be compared."
 
 
 def test_children_who_are_not_shown_are_told_of(run):
-    row = {"task": "urgency", "system": run.system("urgency"), "column": "age_band", "forms": 900}
-    late = {"measure": "under_triage", "value": 0.05, "low": 0.02, "high": 0.08}
+    whole = without_groups(run)
     for hidden, told in (("0-17", True), ("18-39", False)):
-        bands = [it for it in ("0-17", "18-39", "40-64", "65+") if it != hidden]
-        rows = [row | late | {"subgroup": it} for it in bands]
-        rows += [row | {"measure": "log_loss", "subgroup": it} for it in (*bands, hidden)]
-        said = say_who_is_worse(replace(run, plots={**run.plots, "subgroups": rows}))
+        bands = [band for band in ("0-17", "18-39", "40-64", "65+") if band != hidden]
+        rows = [missed("age_band", band, value=0.05, low=0.02, high=0.08) for band in bands]
+        said = say_of(with_figures(whole, *rows, missed("age_band", hidden)))["who_is_worse"]
         assert "Shown to keep the limit of 10 of 100: all of them." in said
         assert ("children may fare worse unseen" in said) == told
 
 
 def test_severe_misses_have_an_upper_bound_where_they_are_hidden(run):
-    system = run.system("urgency")
-    decisions = run.metrics["safety"]["decisions"]
-    for late, severe, said in (
-        ({"value": 0.08}, None, "fewer than 11 of the 5,999"),
-        (None, None, "cannot be shown"),
-        ({"value": 0.08}, {"value": 0.02, "low": 0.01, "high": 0.03}, "2.0 (1.0 to 3.0) of 100"),
+    late = missed("", value=0.08, low=0.07, high=0.09)
+    severe = replace(missed(""), measure="severe_under_triage")
+    shown = replace(severe, value=0.02, low=0.01, high=0.03)
+    for figures, said in (
+        ((late, severe), "fewer than 11 of the 5,999"),
+        ((missed(""), severe), "cannot be shown"),
+        ((late, shown), "2.0 (1.0 to 3.0) of 100"),
     ):
-        cost = {"under_triage": late, "severe_under_triage": severe}
-        safety = {"decisions": decisions | {system: {"cost": cost}}}
-        given = replace(run, metrics={**run.metrics, "safety": safety})
-        assert said in say_worst_misses(given)
+        assert said in say_of(with_figures(run, *figures))["worst_misses"]
 
 
 def test_the_leads_of_choice_and_runner_up_are_told_apart(run):
@@ -163,7 +171,7 @@ def test_the_leads_of_choice_and_runner_up_are_told_apart(run):
             other | {"split": "test", **final_other},
         ]
         told = replace(given, plots={**given.plots, "set_ups": rows})
-        return explain_choice(told), say_runner_up_in_pilot(told)
+        return say_of(told)["choice"], say_of(told)["runner_up_in_pilot"]
 
     said, pilot = say({"cost_per_1000": 1350.0}, {"cost_per_1000": 1316.0})
     assert "the runner-up did less, by more than 15 points" in said
@@ -187,7 +195,11 @@ def test_chances_that_err_to_one_side_within_the_limit_are_told(run):
         ceiling = slope | {"value": (low + high) / 2, "low": low, "high": high}
         ceilings = {"slope_emergent": ceiling}
         given = recommending(run, MULTI_TASK_RELEASE | {"ceilings": ceilings})
-        assert [row[-1] for row in limit_rows(given)] == [status]
+        assert [row[-1] for row in limit_table(given).rows] == [status]
+
+
+def deferring(run: Run, *rows: dict) -> str:
+    return say_of(replace(run, plots={**run.plots, "risk_coverage": rows}))["deferral"]
 
 
 def test_deferral_is_not_said_to_protect_urgent_patients_where_that_is_not_shown(run):
@@ -199,17 +211,24 @@ def test_deferral_is_not_said_to_protect_urgent_patients_where_that_is_not_shown
         (0.1, 0.12, "does not protect urgent patients: the misses seem to rise"),
     ):
         after = before | {"coverage": 0.8, "risk": (low + high) / 2, "low": low, "high": high}
-        said = say_deferral(replace(run, plots={**run.plots, "risk_coverage": [before, after]}))
+        said = say_of(replace(run, plots={**run.plots, "risk_coverage": [before, after]}))[
+            "deferral"
+        ]
         risk = f"{(low + high) / 2:.0%}".rstrip("%")
         assert f"urgent forms sent too late {risk} of 100 times instead of 8." in said
         assert "not part of this pilot" in said
         assert (verdict in said) if verdict else ("protect" not in said)
     half = after | {"coverage": 0.5, "risk": 0.13}
-    rows = [before, after, half]
-    said = say_deferral(replace(run, plots={**run.plots, "risk_coverage": rows}))
+    said = deferring(run, before, after, half)
     assert "instead of 8 (13, if it decided 50 of 100)." in said
 
 
 def test_a_difference_that_rounds_to_nothing_is_not_called_negative():
     form = decimals(3, signed=True)
     assert [form(each) for each in (-0.0002, -0.0006, 0.0)] == ["+0.000", "-0.001", "+0.000"]
+
+
+def test_set_ups_have_names_of_their_own():
+    for short in (True, False):
+        names = {name_set_up(set_up, short=short) for set_up in list_set_ups()}
+        assert len(names) == len(list_set_ups())

@@ -1,6 +1,5 @@
 """The brief can be read by all: no jargon, no script, names for pictures, one colour a system."""
 
-import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -9,9 +8,8 @@ import pytest
 from html_page import Element, parse_page, split_at_annex
 from recommendations import TABLES, recommending
 
-from intake_triage.report.brief import svg
-from intake_triage.report.brief.page import build_page
-from intake_triage.report.palette import SYSTEM_COLOURS, colour_of
+from intake_triage.report.pages import build_brief
+from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
 
 ROOT = Path(__file__).resolve().parents[2]
 JARGON = re.compile(
@@ -24,7 +22,7 @@ JARGON = re.compile(
 @pytest.fixture(scope="module", params=["committed", *TABLES])
 def page(request, run) -> Element:
     given = run if request.param == "committed" else recommending(run, TABLES[request.param])
-    return parse_page(build_page(given))
+    return parse_page(build_brief(given))
 
 
 def test_no_jargon_before_the_annex(page):
@@ -34,7 +32,7 @@ def test_no_jargon_before_the_annex(page):
 
 def test_nothing_runs_and_nothing_is_fetched(page, run):
     assert not page.all("script", "link", "iframe", "img", "object", "a")
-    html = build_page(run)
+    html = build_brief(run)
     assert len(html.encode()) < 2**20
     addresses = set(re.findall(r"https?://[^\"'<\s]+", html))
     assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
@@ -44,7 +42,7 @@ def test_nothing_runs_and_nothing_is_fetched(page, run):
 
 
 def test_headings_come_in_order(page):
-    levels = [int(it.tag[1]) for it in page.walk() if re.fullmatch("h[1-6]", it.tag)]
+    levels = [int(each.tag[1]) for each in page.walk() if re.fullmatch("h[1-6]", each.tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
@@ -57,45 +55,24 @@ def test_tables_and_pictures_have_names(page):
     assert len(tables) > 10
     assert all(table.all("caption")[0].text for table in tables)
     assert all("scope" in cell.attributes for table in tables for cell in table.all("th"))
-    ids = [it.attributes["id"] for it in page.walk() if "id" in it.attributes]
+    ids = [each.attributes["id"] for each in page.walk() if "id" in each.attributes]
     assert len(ids) == len(set(ids))
     assert len(pictures) >= 6
     for picture in pictures:
         assert picture.attributes["role"] == "img"
-        texts = {it.attributes.get("id"): it.text for it in picture.all("title", "desc")}
+        texts = {each.attributes.get("id"): each.text for each in picture.all("title", "desc")}
         assert all(texts[name] for name in picture.attributes["aria-labelledby"].split())
     pages, _ = split_at_annex(page)
     assert len(pages.all("svg")) <= 4
 
 
-def scales_of(specification: object) -> list[dict]:
-    """Scales that give names colours, anywhere in a Vega-Lite specification."""
-    if isinstance(specification, list):
-        return [scale for item in specification for scale in scales_of(item)]
-    if not isinstance(specification, dict):
-        return []
-    scale = specification.get("scale")
-    own = []
-    if isinstance(scale, dict) and str(scale.get("range", [""])[0]).startswith("#"):
-        own = [scale] if isinstance(scale["domain"][0], str) else []
-    return own + [found for item in specification.values() for found in scales_of(item)]
-
-
-def test_a_system_has_one_colour_everywhere(run, monkeypatch):
-    drawn = []
-    convert = svg.vl_convert.vegalite_to_svg
-
-    def note(specification, **options):
-        drawn.append(specification)
-        return convert(specification, **options)
-
-    monkeypatch.setattr(svg.vl_convert, "vegalite_to_svg", note)
-    build_page(recommending(run, TABLES["mixed pair"]))
-    templates = [json.loads(path.read_text()) for path in (ROOT / ".dvc/plots").glob("*.json")]
-    for specifications, at_least in ((drawn, 5), (templates, 4)):
-        scales = scales_of(specifications)
-        assert len(scales) >= at_least
-        for scale in scales:
-            pairs = dict(zip(scale["domain"], scale["range"], strict=True))
-            assert pairs == {label: colour_of(label) for label in pairs}
-    assert len(set(SYSTEM_COLOURS.values())) == len(SYSTEM_COLOURS)
+def test_colours_tell_systems_and_no_template_names_one(run):
+    """A new system is in no template; pictures of the page colour it as the registry says."""
+    templates = [path.read_text() for path in (ROOT / ".dvc/plots").glob("*.json")]
+    assert len(templates) > 5
+    for text in templates:
+        named = re.findall(r"\w+", text)
+        assert not {*SYSTEMS, *(system.colour[1:] for system in SYSTEMS.values())} & {*named}
+    html = build_brief(recommending(run, TABLES["mixed pair"]))
+    assert all(SYSTEMS[system].colour in html for system in TRAINED_SYSTEMS)
+    assert len({system.colour for system in SYSTEMS.values()}) == len(SYSTEMS)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from intake_triage.evaluation.table import Result, Results
+
 NUMBER = re.compile(r"(?<![\w.])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 # Units, not figures: "of 1,000 forms", "of 100", "95 %".
 UNITS = {"1,000", "100", "95"}
@@ -18,6 +20,8 @@ def leaves(value: Any) -> Iterator[Any]:
     elif isinstance(value, list):
         for item in value:
             yield from leaves(item)
+    elif isinstance(value, Results):
+        yield from leaves([vars(row) for row in value.rows])
     elif value is not None and not isinstance(value, bool):
         yield value
 
@@ -54,7 +58,7 @@ def _names(inputs: Any) -> re.Pattern[str] | None:
     """Names that have digits in them, such as the age band 0-4."""
     names = {leaf for leaf in leaves(inputs) if isinstance(leaf, str) and len(leaf) < 30}
     names |= {name.replace("_", " ") for name in names}
-    digits = [it for it in names if re.search(r"\d", it) and not NUMBER.fullmatch(it)]
+    digits = [name for name in names if re.search(r"\d", name) and not NUMBER.fullmatch(name)]
     digits.sort(key=len, reverse=True)
     found = "|".join(rf"(?<!\d){re.escape(name)}(?![\d])" for name in digits)
     return re.compile(found) if digits else None
@@ -70,6 +74,8 @@ def snap(value: Any, key: str = "") -> Any:
         return {name: snap(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [snap(item) for item in value]
+    if isinstance(value, Results):
+        return Results(Result(**snap(vars(row))) for row in value.rows)
     if isinstance(value, bool) or not isinstance(value, int | float) or key == "coverage":
         return value
     if isinstance(value, int):

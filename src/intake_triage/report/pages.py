@@ -1,0 +1,95 @@
+"""The pages of a run: the brief for clinical leadership, the model card, docs/results.md.
+
+Nothing is computed here: every figure is read, then rounded or given a unit.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from intake_triage.report import rule_tables, tables, words
+from intake_triage.report.markdown import markdown_table
+from intake_triage.report.pictures import draw_annex_pictures, draw_page_pictures
+from intake_triage.report.run import Run
+from intake_triage.report.tables import PageTable
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+
+FOLDER = Path(__file__).with_name("pages")
+FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "set_up_of", "range_of")
+FORMS += ("of_100", "of_100_finely", "plain", "whole", "with_interval")
+
+
+def build_brief(run: Run) -> str:
+    """One HTML page, two printed pages in plain words and an annex: no script, no network."""
+    return _render(
+        "brief.html.jinja",
+        run=run,
+        say=say_of(run),
+        style=(FOLDER / "brief.css").read_text(encoding="utf-8"),
+        pictures=draw_page_pictures(run),
+        annex_pictures=list(draw_annex_pictures(run)),
+        tripod=read_tripod(),
+    )
+
+
+def build_card(run: Run) -> str:
+    """The model card as Markdown."""
+    return _render("model-card.md.jinja", run=run, say=say_of(run))
+
+
+def build_results(runs: Mapping[str, Run]) -> str:
+    """docs/results.md: the main tables of each run, by its name."""
+    return _render("results.md.jinja", runs=runs)
+
+
+def name_runs(runs: list[Run]) -> dict[str, Run]:
+    """Each run by the name of its data; the last of one source stands for it."""
+    return {words.SOURCE_WORDS[run.source]: run for run in runs}
+
+
+def read_tripod() -> list[dict[str, str]]:
+    """The items of TRIPOD+AI, each with its topic and where it is answered."""
+    return yaml.safe_load((FOLDER / "tripod.yaml").read_text(encoding="utf-8"))
+
+
+def say_of(run: Run) -> dict[str, Any]:
+    """What sentences.jinja says of a run, each by the name of its macro, as one line."""
+    module = _environment("").get_template("sentences.jinja").make_module({"run": run})
+    macros = {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
+    return {
+        name: " ".join(macro().split()) if isinstance(macro, jinja2.runtime.Macro) else macro
+        for name, macro in macros.items()
+        if not getattr(macro, "arguments", ())
+    }
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment(template).get_template(template).render(values)
+
+
+def _environment(template: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=".html" in template,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    forms = {name: getattr(words, name) for name in FORMS}
+    environment.filters |= forms | {"markdown": _markdown, "limits": rule_tables.list_limits}
+    environment.globals |= forms | {"tables": tables, "rules": rule_tables, "say_of": say_of}
+    environment.globals |= {"smallest_shown": SMALLEST_SHOWN, "quoted": _quoted}
+    return environment
+
+
+def _quoted(names: list[str]) -> str:
+    return words.enumerate_words(f"“{words.name_class(name)}”" for name in names)
+
+
+def _markdown(table: PageTable) -> str:
+    parts = [f"{table.caption}:", markdown_table([table.heading, *table.rows]), table.note]
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,181 @@
+"""Which pictures stand on the pages, and the rows that fill their templates."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from intake_triage.report.charts import Picture, draw, fill_template
+from intake_triage.report.run import Run
+from intake_triage.report.words import (
+    MAJORITY,
+    TASK_WORDS,
+    Row,
+    capitalise,
+    name_class,
+    name_set_up,
+    name_system,
+    set_up_of,
+)
+from intake_triage.systems import JOINT_SYSTEMS, SYSTEMS
+from intake_triage.tasks import TASKS
+
+MIXED = "#CC79A7"  # two systems side by side, one for each task
+OTHER = "#999999"  # what is no system, such as the majority rule
+OUTCOMES = {
+    "both_right": "both right",
+    "too_late_urgent": "urgent, sent too late",
+    "too_early": "sent too early",
+    "misrouted": "misrouted",
+}
+WORDS = {
+    "task": TASK_WORDS.__getitem__,
+    "system": name_system,
+    **dict.fromkeys(("class", "true", "predicted"), name_class),
+}
+
+
+def colour_of(*systems: str) -> str:
+    """The colour of a system, or of a set-up of these systems."""
+    name, *others = set(systems)
+    return MIXED if others else SYSTEMS[name].colour if name in SYSTEMS else OTHER
+
+
+def draw_page_pictures(run: Run) -> dict[str, Picture]:
+    """Those of the two pages by name, narrow enough for a phone; one without rows is left out."""
+    drawn = [
+        draw(
+            "per-1000",
+            "Of 1,000 forms, with 95 % ranges",
+            "A panel an outcome, a row a set-up. The table below has the figures.",
+            fill_template(
+                "intervals", _per_1000(run), x="value", y="name", width=75, columns=2, step=15
+            ),
+        )
+    ]
+    if run.missed_by_group():
+        picture = fill_template(
+            "subgroups", _groups(run), x="value", y="", x_label="share", width=150, step=14
+        )
+        title = "Urgent forms sent too late, by group of patients, with ranges"
+        drawn.append(draw("groups", title, "A row a group, the last row all patients.", picture))
+    if deferred := list(_deferred(run)):
+        labels = {"x_label": "forms the system decides", "y_label": "errors among these"}
+        picture = fill_template(
+            "risk_coverage", deferred, x="coverage", y="risk", width=150, height=110, **labels
+        )
+        title = "Errors among the forms the system decides, by how many it decides"
+        drawn.append(draw("deferral", title, "A panel an error, a line a system.", picture))
+    return {picture.name: picture for picture in drawn}
+
+
+def draw_annex_pictures(run: Run) -> Iterator[Picture]:
+    """Those of the annex, in their order."""
+    set_ups = [
+        row
+        | {
+            "label": name_set_up(set_up_of(row), short=True),
+            "colour": colour_of(row["urgency"], row["specialty"]),
+        }
+        for row in run.rows("set_ups", split="calibrate")
+    ]
+    yield draw(
+        "set-ups",
+        "Clinical cost of each set-up, least-cost decision, on the split that chooses, 95 % "
+        "intervals",
+        "A row a set-up; a diamond marks the choice, a cross what breaks a ceiling. The table of "
+        "set-ups has the figures.",
+        fill_template(
+            "set_ups", set_ups, x="cost_per_1000", y="label", x_label="cost per 1,000 forms"
+        ),
+    )
+    for task in TASKS:
+        yield from _draw_task(run, task, TASK_WORDS[task])
+
+
+def _draw_task(run: Run, task: str, words: str) -> Iterator[Picture]:
+    def rows(plot: str, **wanted: Any) -> list[Row]:
+        return [_in_words(row) for row in run.rows(plot, task=task, **wanted)]
+
+    size = {"width": 120, "height": 120}
+    yield draw(
+        f"reliability-{task}",
+        f"Reliability of {words} on test, likeliest class, calibrated, 95 % intervals",
+        "A panel a system. Points on the diagonal: stated chances come true as often as stated.",
+        fill_template(
+            "reliability",
+            rows("reliability", kind="calibrated"),
+            **{"x": "confidence", "y": "accuracy", "x_label": "stated", "y_label": "came true"},
+            **size,
+        ),
+    )
+    system = run.system(task)
+    yield draw(
+        f"confusion-{task}",
+        f"Confusion of {words} on test, likeliest class, uncalibrated: {name_system(system)}",
+        "A row a true class, a column a predicted one; darker: a larger share of the row. Not the "
+        "least-cost decision that is piloted. Cells that would tell of few people are empty.",
+        fill_template(
+            "confusion",
+            rows("confusion", system=system),
+            **{"x": "predicted", "y": "true", "x_label": "predicted", "y_label": "true"},
+            width=330,
+        ),
+    )
+    colour = {"colour": colour_of(*JOINT_SYSTEMS[:1])}
+    gains = [row | colour for row in rows("transfer")]
+    yield draw(
+        f"transfer-{task}",
+        f"Transfer to {words} by class, likeliest class, 95 % intervals, margins dashed",
+        "Points right of 0 favour the multi-task model. The table below has the figures.",
+        fill_template("transfer", gains, x="delta", y="class", x_label="gain", width=170),
+    )
+
+
+def draw_macro_f1(runs: dict[str, Run]) -> str:
+    """Macro-F1 with 95 % intervals of every system that reads the form: a panel a run and task."""
+    rows = [
+        _in_words(row) | {"panel": f"{name}: {TASK_WORDS[row['task']]}"}
+        for name, run in runs.items()
+        for row in run.rows("macro_f1")
+        if row["system"] != "prior"
+    ]
+    label = "macro-F1, 95 % interval"
+    return fill_template("intervals", rows, x="macro_f1", y="system", x_label=label)
+
+
+def _in_words(row: Row) -> dict[str, Any]:
+    """The row with words for names, and the colour of its system."""
+    said = {key: WORDS[key](row[key]) for key in row.keys() & WORDS.keys()}
+    return {**row, "colour": colour_of(row.get("system", "")), **said}
+
+
+def _per_1000(run: Run) -> Iterator[Row]:
+    """A panel an outcome, a row a set-up."""
+    compared = {
+        each.label: (name_set_up(each, short=True), colour_of(each.urgency, each.specialty))
+        for each in run.shown_set_ups
+    }
+    compared[MAJORITY] = name_system(MAJORITY), OTHER
+    for outcome, words in OUTCOMES.items():
+        for label, (name, colour) in compared.items():
+            found = run.per_1000(label, outcome)
+            if found and found.value is not None:
+                figures = {key: round(getattr(found, key)) for key in ("value", "low", "high")}
+                yield figures | {"panel": words, "name": capitalise(name), "colour": colour}
+
+
+def _groups(run: Run) -> Iterator[Row]:
+    """A row a group, and one for all patients."""
+    rows, overall = run.missed_by_group(), run.of_urgency("under_triage")
+    if overall is not None and overall.value is not None:
+        rows = [*rows, vars(overall) | {"group": "all patients"}]
+    for row in rows:
+        words = {"column": row["group"], "subgroup": "", "task": "urgent forms"}
+        yield _in_words(row) | words | {"measure": "sent too late"}
+
+
+def _deferred(run: Run) -> Iterator[Row]:
+    """A panel an error that a nurse would spare, from half of the forms to all."""
+    for task, what in (("urgency", "sent too late"), ("specialty", "wrong")):
+        subject = {"urgency": "urgent forms"}.get(task, TASK_WORDS[task])
+        for row in run.deferred(task).values():
+            yield _in_words(row) | {"task": subject, "measure": what}

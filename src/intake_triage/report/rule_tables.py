@@ -1,0 +1,195 @@
+"""Tables of what is decided on: set-ups, their counts and costs, limits, and what would change."""
+
+from intake_triage.recommendation.candidates import list_set_ups
+from intake_triage.report.run import Run
+from intake_triage.report.tables import PageTable, per_1000_table, tabulate
+from intake_triage.report.words import (
+    ABSENT,
+    CHANGES,
+    MAJORITY,
+    TASK_WORDS,
+    Row,
+    capitalise,
+    decimals,
+    name_class,
+    name_limit,
+    name_set_up,
+    name_system,
+    number,
+    of_100,
+    of_100_finely,
+    plain,
+    set_up_of,
+    whole,
+    with_interval,
+)
+from intake_triage.systems import JOINT_SYSTEMS
+
+REFERENCE = "st"  # what a joint system is compared with for transfer
+COSTS = {
+    "cpu_seconds": "Computing, seconds of one processor",
+    "wall_seconds": "Seconds by the clock",
+    "peak_mib": "Memory, megabytes (MiB)",
+    "parameters": "Numbers learnt",
+}
+CAUTION = (
+    "Stated chances: how likely the models say each tier or sub-specialty is. Caution: at 1 they "
+    "come true as stated; below 1 they are over-confident, above over-cautious."
+)
+
+
+def outcome_table(run: Run) -> PageTable:
+    """Counts of 1,000 forms of the set-ups that are shown and of what they are compared with."""
+    names = {set_up.label: name_set_up(set_up, short=True) for set_up in run.shown_set_ups}
+    if run.recommendation["urgency"] is not None:
+        names[run.judged.label] += " (chosen)"
+    names |= {name: name_system(name) for name in (MAJORITY, "oracle")}
+    return per_1000_table(run, {label: capitalise(name) for label, name in names.items()})
+
+
+def cost_table(run: Run) -> PageTable:
+    """Models, time, memory and size of each system for both tasks; no pair of two was measured."""
+    cost = run.metrics["cost"]
+    return tabulate(
+        "To train both tasks once",
+        run.uniform_set_ups,
+        {
+            "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
+            "Models to keep": lambda each: str(each.models),
+            **{
+                words: lambda each, name=name: whole(cost[each.urgency][name])
+                for name, words in COSTS.items()
+            },
+        },
+    )
+
+
+def set_up_table(run: Run) -> PageTable:
+    slopes = "least_slope", "greatest_slope"
+    return tabulate(
+        "What the rule sees, least-cost decision: each set-up on the split that chooses and on "
+        "test",
+        run.plots["set_ups"],
+        {
+            "set-up, split": lambda row: f"{name_set_up(set_up_of(row))}, {row['split']}",
+            "models": lambda row: str(row["models"]),
+            "cost per 1,000 forms": lambda row: with_interval(row, value="cost_per_1000"),
+            "under-triage": lambda row: number(row["under_triage"]),
+            "ECE urgency": lambda row: number(row["ece_urgency"]),
+            "ECE sub-specialty": lambda row: number(row["ece_specialty"]),
+            "slopes": lambda row: " to ".join(number(row[slope]) for slope in slopes),
+            "chosen, or dropped for": lambda row: (
+                "chosen" if row["chosen"] else name_class(row["dropped_for"])
+            ),
+        },
+        "ECE: of the likeliest class. Slopes: of stated chances, whatever the decision.",
+    )
+
+
+def limit_table(run: Run) -> PageTable:
+    """A row a safety limit: what, alarm level, measured here with its range, status."""
+
+    def alarm(limit: Row) -> str:
+        if "limit" in limit:
+            return f"above {of_100(limit['limit'])} of 100"
+        return f"below {plain(limit['least'])} or above {plain(limit['most'])}"
+
+    return tabulate(
+        "Alarm levels are the safety limits, fixed beforehand",
+        [{"name": name, **limit} for name, limit in run.recommendation["ceilings"].items()],
+        {
+            "Watch": lambda limit: capitalise(name_limit(limit["name"])[1]),
+            "Alarm": alarm,
+            "Found here (95 % range)": lambda limit: with_interval(
+                limit, of_100_finely if "limit" in limit else decimals(2)
+            ),
+            "Within limit": lambda limit: name_class(limit["status"]) + _say_side(limit),
+        },
+        CAUTION,
+    )
+
+
+def flip_table(run: Run) -> PageTable:
+    """A row a change that matters: what, its value now and then, and the recommendation then."""
+
+    def then(flip: Row) -> str:
+        return (
+            "Do not release"
+            if flip["urgency"] is None
+            else name_set_up(set_up_of(flip), short=True)
+        )
+
+    flips = run.recommendation["flips"].items()
+    return tabulate(
+        "One change at a time, the others held",
+        [(*CHANGES[key], flip) for key, flip in flips if flip["at"] is not None],
+        {
+            "What": lambda change: capitalise(change[0]),
+            "Now": lambda change: change[1](change[2]["now"]),
+            "If it were": lambda change: change[1](change[2]["at"]),
+            "Recommended instead": lambda change: capitalise(then(change[2])),
+        },
+    )
+
+
+def list_steady(run: Run) -> list[str]:
+    """What no change within the range searched would overturn."""
+    flips = run.recommendation["flips"].items()
+    return [CHANGES[key][0] for key, flip in flips if flip["at"] is None]
+
+
+def list_limits(run: Run, status: str) -> list[str]:
+    """The limits of one status, the cuts of urgency drawn together."""
+    ceilings = run.recommendation["ceilings"].items()
+    names = [name_limit(name)[0] for name, each in ceilings if each["status"] == status]
+    return list(dict.fromkeys(names))
+
+
+def _say_side(ceiling: Row) -> str:
+    """To which side of 1 stated chances err, where they clearly do so but keep the limit."""
+    if "least" not in ceiling or ceiling["status"] != "met":
+        return ""
+    if ceiling["high"] < 1:
+        return ", but over-confident"
+    return ", but over-cautious" if ceiling["low"] > 1 else ""
+
+
+def dial_table(run: Run) -> PageTable:
+    """The recommendation by the setting of the relatedness dial."""
+    set_ups = {set_up.label: set_up for set_up in list_set_ups()}
+
+    def choice(block: Row) -> str:
+        dial = block["dial"]
+        return "do not release" if dial["urgency"] is None else name_set_up(set_up_of(dial))
+
+    def costs(block: Row) -> str:
+        shown = {*run.shown_set_ups, set_up_of(block["dial"])}
+        return "; ".join(
+            f"{name_set_up(set_ups[label], short=True)} {whole(figures['cost_per_1000'])}"
+            for label, figures in block["dial"]["set_ups"].items()
+            if set_ups[label] in shown
+        )
+
+    def transfer(block: Row) -> str:
+        wanted = {"treatment": JOINT_SYSTEMS[0], "reference": REFERENCE, "measure": "macro_f1"}
+        form = decimals(3, signed=True)
+        gains = [
+            f"{TASK_WORDS[row['task']]} {with_interval(row, form, value='delta')}, {row['verdict']}"
+            for row in block["differences"]
+            if wanted.items() <= row.items()
+        ]
+        return "; ".join(gains) or ABSENT
+
+    return tabulate(
+        "What would be chosen if the labels had more or less in common",
+        run.dials,
+        {
+            "relatedness": lambda block: plain(block["task_relatedness"]),
+            "choice": choice,
+            "same choice, of 100 resamples": lambda block: of_100(block["dial"]["won_share"]),
+            "cost per 1,000 forms": costs,
+            "transfer, macro-F1": transfer,
+        },
+        "0: the labels share nothing; 1: both come from one cause. Fewer forms than in the run "
+        "above; exploratory. Cost: least-cost decision; macro-F1: likeliest class.",
+    )

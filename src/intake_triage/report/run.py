@@ -1,0 +1,231 @@
+"""What the pages are made from: the results, metrics, plots and params of one run."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from intake_triage.errors import InputError
+from intake_triage.evaluation.table import Result, Results, read_results
+from intake_triage.files import read_json
+from intake_triage.layout import Layout
+from intake_triage.recommendation.candidates import SetUp, list_set_ups
+from intake_triage.report.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
+from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import Task
+
+METRICS = ("prepare", "compare", "cost", "safety")
+PLOTS = (
+    *("confusion", "conformal", "macro_f1", "reliability"),
+    *("risk_coverage", "set_ups", "transfer"),
+)
+STUDY, REQUIREMENTS = "studies/transfer/results", "requirements.txt"
+GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
+ADULT = 18
+DEFERRED = {"urgency": "under-triage", "specialty": "wrong"}  # the error that a nurse would spare
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """The judged set-up and the runner-up on one split: rows of plots/set_ups.json."""
+
+    own: Row
+    other: Row
+    margin: float
+
+    @property
+    def level(self) -> bool:
+        """Whether their costs lie within the margin."""
+        return abs(self.own["cost_per_1000"] - self.other["cost_per_1000"]) <= self.margin
+
+    @property
+    def overlap(self) -> bool:
+        """Whether their intervals do."""
+        return self.own["low"] <= self.other["high"] and self.other["low"] <= self.own["high"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it lies on disk.
+
+    Attributes
+    ----------
+    params, results : mapping, Results
+        params.yaml and metrics/results.csv.
+    metrics, plots : mapping
+        By name, without the folder and .json; metrics' `calibrate` has all systems.
+    dials : list of dict
+        The blocks of the transfer study that stand for a setting of the relatedness dial, by
+        setting; empty where the study has not been run, or is of other data.
+    requirements : list of str
+        The libraries and their versions, as pinned.
+    hashes : dict of str
+        MD5 of each file of the run that was read, by its path below the run's folder.
+    """
+
+    params: Mapping[str, Any]
+    results: Results
+    metrics: Mapping[str, Any]
+    plots: Mapping[str, list[Row]]
+    dials: list[dict[str, Any]]
+    requirements: list[str]
+    hashes: dict[str, str]
+
+    @property
+    def source(self) -> str:
+        return self.params["data"]["source"]
+
+    @property
+    def recommendation(self) -> Row:
+        return self.metrics["compare"]["recommendation"]
+
+    @property
+    def judged(self) -> SetUp:
+        """The set-up that the page is about: the rule's choice, else the one of lowest cost."""
+        chosen = self.recommendation
+        return set_up_of(chosen["lowest"] if chosen["urgency"] is None else chosen)
+
+    @property
+    def uniform_set_ups(self) -> list[SetUp]:
+        """Each system for both tasks."""
+        return [set_up for set_up in list_set_ups() if set_up.urgency == set_up.specialty]
+
+    @property
+    def shown_set_ups(self) -> list[SetUp]:
+        """These, and the judged set-up if it is another."""
+        return list(dict.fromkeys([*self.uniform_set_ups, self.judged]))
+
+    @property
+    def cheaper_pairs(self) -> list[SetUp]:
+        """Two models that take less computing to train than one for both tasks."""
+        cost = self.metrics["cost"]
+        seconds = {each: cost[each.urgency]["cpu_seconds"] for each in self.uniform_set_ups}
+        one = min(seconds[each] for each in seconds if each.models == 1)
+        return [each for each in seconds if each.models > 1 and seconds[each] < one]
+
+    @property
+    def tiers(self) -> list[str]:
+        """The tiers of urgency, most urgent first."""
+        return list(self.metrics["prepare"]["label_shares"]["urgency"])
+
+    @property
+    def all_groups_keep_limit(self) -> bool:
+        """Whether no group's range passes the limit for urgent forms sent too late."""
+        limit, shown = self.params["decision"]["max_under_triage"], self.missed_by_group()
+        return not self.missed_by_group(shown=False) and all(row["high"] <= limit for row in shown)
+
+    def system(self, task: Task) -> str:
+        """The judged set-up's system for a task."""
+        return getattr(self.judged, task)
+
+    def rows(self, plot: str, **wanted: Any) -> list[Row]:
+        """The rows of a plot with these values."""
+        return [row for row in self.plots[plot] if wanted.items() <= row.items()]
+
+    def find(self, plot: str, **wanted: Any) -> Row:
+        """The first of them."""
+        return self.rows(plot, **wanted)[0]
+
+    def rivals(self, split: str) -> Rivals | None:
+        """Choice and runner-up on a split; None where there is no runner-up."""
+        second = self.recommendation["runner_up"]
+        if second is None:
+            return None
+        labels = self.judged.label, set_up_of(second).label
+        rows = (self.find("set_ups", split=split, label=label) for label in labels)
+        return Rivals(*rows, margin=self.params["decision"]["cost_margin"])
+
+    def per_1000(self, label: str, outcome: str) -> Result | None:
+        """So many of 1,000 forms, of a set-up by its label or of what it is compared with."""
+        system, rule = MAJORITY_RULE if label == MAJORITY else (label, "cost")
+        return self.results.find(system=system, rule=rule, measure=outcome)
+
+    def of_urgency(self, measure: str, class_name: str = "") -> Result | None:
+        """A figure of the least-cost decision of the judged set-up's urgency model."""
+        return self.results.find(
+            **{"task": "urgency", "system": self.system("urgency"), "rule": "cost"},
+            measure=measure,
+            class_name=class_name,
+        )
+
+    def missed_by_group(self, *, shown: bool = True) -> list[Row]:
+        """Urgent forms sent too late by group of patients: the figures that are shown, or not."""
+        wanted = {"system": self.system("urgency"), "rule": "cost", "measure": "under_triage"}
+        return [
+            vars(row)
+            | {
+                "group": name_group(row.column, row.subgroup),
+                "of_children": row.column == "age_band" and _ends_before_adult(row.subgroup),
+            }
+            for row in self.results.where(task="urgency", **wanted)
+            if row.column in GROUPS and (row.value is not None) == shown
+        ]
+
+    def deferred(self, task: Task) -> dict[float, Row]:
+        """Errors among the forms that the judged set-up decides on, by the share of these."""
+        wanted = {"task": task, "measure": DEFERRED[task], "system": self.system(task)}
+        return {row["coverage"]: row for row in self.rows("risk_coverage", **wanted)}
+
+
+def _ends_before_adult(band: str) -> bool:
+    years = re.fullmatch(r"\d+-(\d+)", band)
+    return years is not None and int(years[1]) < ADULT
+
+
+def read_run(layout: Layout, checkout: Layout) -> Run:
+    """Read a run's files.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the run: the checkout's own, or that of a folder such as results/namcs.
+    checkout : Layout
+        Where the transfer study and the pinned libraries are.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, or was written before the rule of docs/protocol.md.
+    """
+    metrics = {name: layout.metrics(name) for name in METRICS}
+    calibrate = {name: layout.metrics(f"calibrate/{name}") for name in TRAINED_SYSTEMS}
+    plots = {name: layout.plots(name) for name in PLOTS}
+    files = [layout.params, layout.results, *(metrics | calibrate).values(), *plots.values()]
+    try:
+        hashes = {str(path.relative_to(layout.root)): _md5(path) for path in files}
+    except FileNotFoundError as error:
+        raise InputError(f"{error.filename} is missing; run the pipeline first") from None
+    params = yaml.safe_load(layout.params.read_text(encoding="utf-8"))
+    is_synthetic = params["data"]["source"] == "synthetic"
+    run = Run(
+        params=params,
+        results=read_results(layout.results),
+        metrics={name: read_json(path) for name, path in metrics.items()}
+        | {"calibrate": {name: read_json(path)[name] for name, path in calibrate.items()}},
+        plots={name: read_json(path) for name, path in plots.items()},
+        dials=_read_dials(checkout.root / STUDY) if is_synthetic else [],
+        requirements=_read_pins(checkout.root / REQUIREMENTS),
+        hashes=hashes,
+    )
+    if "decision" not in run.recommendation:
+        raise InputError(f"{metrics['compare']} has no recommendation.decision; run compare again")
+    return run
+
+
+def _md5(path: Path) -> str:
+    return md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def _read_dials(folder: Path) -> list[dict[str, Any]]:
+    blocks = [read_json(path) for path in sorted(folder.glob("*.json"))]
+    dials = [block for block in blocks if isinstance(block, dict) and block.get("dial")]
+    return sorted(dials, key=lambda block: block["task_relatedness"])
+
+
+def _read_pins(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return list(dict.fromkeys(line.partition("#")[0].strip() for line in lines if "==" in line))

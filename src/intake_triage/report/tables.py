@@ -1,0 +1,331 @@
+"""The tables of the pages: pivots of the results, and lists of columns over other rows."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.table import BOTH, Result
+from intake_triage.recommendation.candidates import list_set_ups
+from intake_triage.report.run import Run
+from intake_triage.report.words import (
+    ABSENT,
+    MAJORITY,
+    RULE_WORDS,
+    SOURCE_WORDS,
+    TASK_WORDS,
+    Row,
+    capitalise,
+    decimals,
+    name_class,
+    name_group,
+    name_measure,
+    name_set_up,
+    name_system,
+    number,
+    of_100,
+    plain,
+    whole,
+    with_interval,
+)
+from intake_triage.systems import SYSTEMS
+from intake_triage.tasks import TASKS
+
+THREE = decimals(3)
+ALL_CLASSES = "all classes"
+SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
+SAFETY = ("macro_f1", "under_triage", "over_triage")
+OUTCOMES = ("both_right", "urgency_right", "too_late", "too_late_urgent", "too_early", "misrouted")
+COUNTS = ("cost_per_1000", "forms", "CPU-seconds")  # written without decimals, as so many of 1,000
+GAINS = {"macro_f1": "F1", "log_loss": "log-loss, nats"}
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of a page; the first cell of each row names it."""
+
+    caption: str
+    heading: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    note: str = ""
+
+
+def tabulate(
+    caption: str, keys: Iterable[Any], columns: Mapping[str, Callable[[Any], str]], note: str = ""
+) -> PageTable:
+    """A row a key; a column is its heading, and what makes a key its cell."""
+    rows = [tuple(cell(key) for cell in columns.values()) for key in keys]
+    return PageTable(caption, tuple(columns), rows, note)
+
+
+def pivot(
+    caption: str,
+    results: Iterable[Result],
+    row: Callable[[Result], str],
+    column: Callable[[Result], str],
+    *,
+    corner: str,
+    note: str = "",
+) -> PageTable:
+    """Figures with their intervals, in rows and columns by what the two functions call them."""
+    cells: dict[str, dict[str, str]] = {}
+    for result in results:
+        per = getattr(MEASURES.get(result.measure), "per", 1)
+        form = whole if per > 1 or result.measure in COUNTS else THREE
+        cell = with_interval(vars(result), form)
+        cells.setdefault(row(result), {})[column(result)] = cell
+    columns = dict.fromkeys(name for found in cells.values() for name in found)
+    rows = [(name, *(found.get(each, ABSENT) for each in columns)) for name, found in cells.items()]
+    return PageTable(caption, (corner, *columns), rows, note)
+
+
+def list_tables(run: Run) -> Iterator[PageTable]:
+    """The annex's tables but for those of transfer, in their order."""
+    yield from result_tables(run)
+    yield per_1000_table(run)
+    for task in TASKS:
+        yield subgroup_table(run, task)
+    yield deferral_table(run)
+    yield prediction_set_table(run)
+    yield calibrator_table(run)
+    yield data_table(run)
+
+
+def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageTable]:
+    """Every figure of all records: a table a task and rule, a row a measure, a column a system."""
+    for task in (*TASKS, BOTH):
+        for rule in rules:
+            found = [
+                row
+                for row in run.results.where(task=task, rule=rule, column="")
+                if row.system in SYSTEMS
+            ]
+            if found:
+                yield pivot(
+                    f"{capitalise(TASK_WORDS[task])} on test: {RULE_WORDS[rule]}; mean over seeds, "
+                    "95 % intervals",
+                    found,
+                    _name_figure,
+                    lambda row: name_system(row.system, row.rule),
+                    corner="measure",
+                    note=_say_denominators(run, task, found),
+                )
+
+
+def _name_figure(row: Result) -> str:
+    words = name_measure(row.measure) + (
+        f": {name_class(row.class_name)}" if row.class_name else ""
+    )
+    return words if row.rule or row.calibrated else f"{words}, before calibration"
+
+
+def _say_denominators(run: Run, task: str, found: list[Result]) -> str:
+    """Of which records the shares are, and how many there are in all."""
+    denominators = run.metrics["safety"]["denominators"]
+    said = [
+        f"{name_measure(measure)}: of {name_class(denominators[measure])}"
+        for measure in dict.fromkeys(row.measure for row in found)
+        if isinstance(denominators.get(measure), str)
+    ]
+    if task in TASKS:
+        test = run.metrics["compare"]["test"][task]
+        said.append(f"{whole(test['records'])} forms in {whole(test['units'])} units")
+    return capitalise("; ".join(said))
+
+
+def summary_table(run: Run) -> PageTable:
+    """Quality, calibration and training time of each system."""
+    figures = [
+        row
+        for system in SYSTEMS
+        for task in TASKS
+        for measure, rule in SUMMARY.items()
+        for row in run.results.where(
+            task=task, system=system, measure=measure, rule=rule, column=""
+        )
+        if row.calibrated != bool(rule)
+    ]
+    figures += [
+        Result(task=BOTH, system=system, measure="CPU-seconds", value=cost["cpu_seconds"])
+        for system, cost in run.metrics["cost"].items()
+    ]
+    return pivot(
+        "Scores on test, mean over seeds, 95 % intervals; computing to train both tasks once",
+        figures,
+        lambda row: name_system(row.system),
+        lambda row: (
+            f"{TASK_WORDS[row.task]}: {name_measure(row.measure)}"
+            if row.task in TASKS
+            else row.measure
+        ),
+        corner="system",
+        note="Macro-F1: likeliest class, uncalibrated; the others after calibration.",
+    )
+
+
+def decision_table(run: Run) -> PageTable:
+    """What each rule makes of each system's urgency."""
+    return pivot(
+        "Three ways to make a tier of the probabilities, on test, 95 % intervals",
+        [
+            row
+            for system in SYSTEMS
+            for row in run.results.where(task="urgency", system=system, column="")
+            if row.rule and row.measure in SAFETY
+        ],
+        lambda row: f"{name_system(row.system, row.rule)}: {RULE_WORDS[row.rule]}",
+        lambda row: f"urgency: {name_measure(row.measure)}",
+        corner="system: rule",
+    )
+
+
+def per_1000_table(run: Run, names: Mapping[str, str] | None = None) -> PageTable:
+    """Counts of 1,000 forms: a row a set-up by its label, and what it is called; else all."""
+    note = ""
+    if names is None:
+        note = "Class frequencies: the least costly tier for one who knows only how common each is."
+        names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups()}
+        others = (name for name in (MAJORITY, *SYSTEMS) if name not in names)
+        names |= {name: name_system(name) for name in others if name not in run.metrics["cost"]}
+    return pivot(
+        "Of 1,000 forms on test, least-cost decision (95 % range)",
+        [
+            replace(row, system=label)
+            for label in names
+            for outcome in OUTCOMES
+            if (row := run.per_1000(label, outcome)) is not None
+        ],
+        lambda row: names[row.system],
+        lambda row: capitalise(name_measure(row.measure)),
+        corner="Set-up (urgency + sub-specialty)",
+        note=note,
+    )
+
+
+def subgroup_table(run: Run, task: str) -> PageTable:
+    def list_figures() -> Iterator[Result]:
+        for row in run.results.where(task=task, system=run.system(task)):
+            if row.column and row.measure == "log_loss":
+                yield replace(row, measure="forms", value=row.n, low=None)
+            if row.column:
+                yield row
+
+    return pivot(
+        f"Subgroups on test, {TASK_WORDS[task]}: {name_system(run.system(task))}",
+        list_figures(),
+        lambda row: name_group(row.column, row.subgroup),
+        lambda row: name_measure(row.measure),
+        corner="subgroup",
+        note="Macro-F1: likeliest class; under-triage: least-cost decision. Intervals of a column "
+        f"hold together at 95 %. Subgroups of fewer than {run.params['compare']['min_subgroup']} "
+        "forms are not shown, nor is a share that would tell of few people.",
+    )
+
+
+def deferral_table(run: Run) -> PageTable:
+    return tabulate(
+        "Errors among the forms decided without a nurse",
+        _judged_rows(run, "risk_coverage"),
+        {
+            "what": lambda row: f"{TASK_WORDS[row['task']]}, {row['measure']}",
+            "system": lambda row: name_system(row["system"]),
+            "decided, of 100": lambda row: of_100(row["coverage"]),
+            "share (95 % interval)": lambda row: with_interval(row, THREE, value="risk"),
+            "of forms": lambda row: whole(row["of"]),
+        },
+        "Wrong: the likeliest class is not the true one. Under-triage: least-cost decision.",
+    )
+
+
+def prediction_set_table(run: Run) -> PageTable:
+    return tabulate(
+        "Prediction sets: how often they hold the true class, and where that should lie",
+        _judged_rows(run, "conformal"),
+        {
+            "task, class": lambda row: f"{TASK_WORDS[row['task']]}, {name_class(row['class'])}",
+            "system": lambda row: name_system(row["system"]),
+            "coverage": lambda row: number(row["coverage"]),
+            "95 % band": lambda row: f"{number(row['low'])} to {number(row['high'])}",
+            "forms": lambda row: whole(row["forms"]),
+        },
+    )
+
+
+def _judged_rows(run: Run, plot: str) -> list[Row]:
+    return [row for task in TASKS for row in run.rows(plot, task=task, system=run.system(task))]
+
+
+def calibrator_table(run: Run) -> PageTable:
+    return tabulate(
+        "Calibrators, chosen without the test split",
+        [
+            {"name": f"{TASK_WORDS[task]}: {name_system(system)}", **by_task[task]}
+            for system, by_task in run.metrics["calibrate"].items()
+            for task in TASKS
+        ],
+        {
+            "task: system": lambda row: row["name"],
+            "calibrator": lambda row: row["calibrator"],
+            "log-loss, cross-fitted": lambda row: number(row["log_loss"]),
+        },
+    )
+
+
+def data_table(run: Run) -> PageTable:
+    prepare = run.metrics["prepare"]
+    rows = []
+    for task in TASKS:
+        for name, share in prepare["label_shares"][task].items():
+            rows.append((f"{TASK_WORDS[task]} label: {name_class(name)}", number(share)))
+    for kind, name in (("records", "forms"), ("units", "units")):
+        rows += [(f"{split}: {name}", whole(count)) for split, count in prepare[kind].items()]
+    for task, share in prepare["missing_label_share"].items():
+        rows.append((f"share without {TASK_WORDS[task]} label", number(share)))
+    rows.append(("median words", plain(prepare["median_words"])))
+    seen = number(prepare["test_text_seen_in_train_share"])
+    rows.append(("share of test texts seen in train", seen))
+    return PageTable("The data", ("what", "figure"), rows)
+
+
+def transfer_table(run: Run) -> PageTable:
+    """Transfer by task and class."""
+    rows = list(run.plots["transfer"])
+    for task, transfer in run.metrics["compare"]["transfer"].items():
+        what = {"task": task, "class": ALL_CLASSES, "measure": "calibrated log-loss, nats"}
+        rows.append(transfer["calibrated_log_loss"] | what)
+    margin, signed = run.params["compare"]["margin"], partial(decimals, signed=True)
+    return tabulate(
+        "Transfer: gain of the multi-task model over a Transformer for each task",
+        rows,
+        {
+            "what": lambda row: f"{TASK_WORDS[row['task']]}, {name_class(row['class'])}",
+            "measure": lambda row: GAINS.get(row["measure"], row["measure"]),
+            "gain (95 % interval)": lambda row: with_interval(
+                row, signed(4 if row["class"] == ALL_CLASSES else 3), "delta"
+            ),
+            "verdict": lambda row: row["verdict"],
+        },
+        "F1 of the likeliest class, uncalibrated; log-loss of all stated chances. Above 0 favours "
+        "the multi-task model, which differs from the others in nothing but its "
+        f"second head. Margins, fixed beforehand: {plain(margin['macro_f1'])} in macro-F1, "
+        f"{plain(margin['log_loss'])} nats. Verdicts by class are corrected for their number "
+        "(Holm). A log-loss gain in one class with a loss in another is a shift of the stated "
+        "chances between them.",
+    )
+
+
+def params_table(run: Run) -> PageTable:
+    """The params of the run, those of other sources aside."""
+    others = SOURCE_WORDS.keys() - {run.source}
+    data = {key: value for key, value in run.params["data"].items() if key not in others}
+    rows = list(_flatten({**run.params, "data": data}))
+    return PageTable("Params of this run", ("param", "value"), rows)
+
+
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
