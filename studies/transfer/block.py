@@ -24,7 +24,7 @@ from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, descri
 from studies.transfer.controls import all_pairs
 from studies.transfer.dial import recommend_set_up
 from studies.transfer.measure import (
-    Part,
+    ScoredPart,
     describe_classes,
     describe_differences,
     describe_scores,
@@ -101,7 +101,7 @@ def run_block(name: str, study: StudyParams) -> None:
     split = prepared.frame["split"].to_numpy(str)
     places = {name: np.flatnonzero(split[split != "train"] == name) for name in np.unique(split)}
     verdict, fresh = (
-        Part(test, parts[part], places["test"], study.resamples, params.compare.margin)
+        ScoredPart(test, parts[part], places["test"], study.resamples, params.compare.margin)
         for part in ("verdict", "fresh")
     )
     pairs = [pair for pair in all_pairs(study) if set(pair) <= set(folders)]

@@ -23,7 +23,7 @@ NULL_RESAMPLES = 300  # of each comparison of equals: enough for a variance
 
 
 @dataclass
-class Part:
+class ScoredPart:
     """Some of the test records.
 
     Attributes
@@ -76,16 +76,16 @@ class Part:
             n_units=self.split.sample(task).n_units,
         )
 
-    def draw(self, n_records: int, rng: np.random.Generator) -> "Part":
+    def draw(self, n_records: int, rng: np.random.Generator) -> "ScoredPart":
         """A part of this one: units at random, as many as hold about so many records."""
         units = rng.permutation(np.unique(self.test.unit[self.rows]))
         size = np.bincount(self.test.unit[self.rows], minlength=self.test.n_units)
         taken = units[np.cumsum(size[units]) <= n_records]
         rows = self.rows & np.isin(self.test.unit, taken)
-        return Part(self.test, rows, self.places, NULL_RESAMPLES, self.margin)
+        return ScoredPart(self.test, rows, self.places, NULL_RESAMPLES, self.margin)
 
 
-def describe_differences(part: Part, folders: Folders, pairs: Sequence[Pair]) -> list[dict]:
+def describe_differences(part: ScoredPart, folders: Folders, pairs: Sequence[Pair]) -> list[dict]:
     """A row for each pair of arms (treatment, reference), task and measure."""
     return [
         {"treatment": treatment, "reference": reference, "task": task, "measure": measure}
@@ -95,7 +95,7 @@ def describe_differences(part: Part, folders: Folders, pairs: Sequence[Pair]) ->
     ]
 
 
-def describe_classes(part: Part, folders: Folders) -> list[dict]:
+def describe_classes(part: ScoredPart, folders: Folders) -> list[dict]:
     """What mtl gains over st by class, verdicts Holm-corrected."""
     return [
         {"task": task, "measure": measure, **row}
@@ -104,7 +104,7 @@ def describe_classes(part: Part, folders: Folders) -> list[dict]:
     ]
 
 
-def describe_scores(part: Part, folders: Folders) -> dict[str, Any]:
+def describe_scores(part: ScoredPart, folders: Folders) -> dict[str, Any]:
     """Mean over seeds of each arm's scores."""
 
     def score(places: Sequence[Path], task: Task) -> dict[str, float]:

@@ -16,14 +16,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing
 from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer import conclusion, words
-from studies.transfer.controls import (
-    SIGNS,
-    Pair,
-    Results,
-    Row,
-    pairs_by_control,
-    select_pairs,
-)
+from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
 from studies.transfer.pictures import draw_differences, draw_frontier
 from studies.transfer.provenance import find_earlier_code
 from studies.transfer.settings import RESULTS, ROOT, STUDY, VALIDITY, load_study
@@ -76,7 +69,6 @@ def write_page(
         words=words,
         comparing=comparing,
         pair_rows=pair_rows,
-        signed_classes=signed_classes,
     )
     return re.sub("\n{3,}", "\n\n", page).strip() + "\n"
 
@@ -95,16 +87,6 @@ def pair_rows(results: Results, pairs: Sequence[Pair]) -> list[Row]:
 def comparing(results: Results, pair: Pair) -> list[str]:
     """The blocks that compare these two arms."""
     return list(dict.fromkeys(name for name, _ in select_pairs(results, [pair])))
-
-
-def signed_classes(results: Results) -> list[tuple[str, Row]]:
-    """The classes whose verdict has a sign, each with the name of its block."""
-    return [
-        (name, row)
-        for name, result in results.items()
-        for row in result["classes"]
-        if row["verdict"].startswith(SIGNS)
-    ]
 
 
 def _replace(path: Path, text: str) -> None:

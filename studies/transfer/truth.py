@@ -13,7 +13,7 @@ from intake_triage.statistics.verdicts import decide_verdict
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Folders
 from studies.transfer.controls import SIGNS
-from studies.transfer.measure import COMPARED, MEASURES, Part
+from studies.transfer.measure import COMPARED, MEASURES, ScoredPart
 from studies.transfer.settings import StudyParams
 
 NULL_SEED = 0
@@ -21,7 +21,7 @@ NULL_COMPARISONS = 100
 BY_CLASS = {"macro_f1": "f1", "log_loss": "class_log_loss"}
 
 
-def compare_with_truth(verdict: Part, fresh: Part, folders: Folders) -> list[dict]:
+def compare_with_truth(verdict: ScoredPart, fresh: ScoredPart, folders: Folders) -> list[dict]:
     """A row a task and measure: the ordinary verdict, the truth, and whether they agree.
 
     `agrees` goes by the truth's value, `judged` by its interval. `folders` holds mtl and st, and
@@ -78,7 +78,7 @@ def judge(verdict: str, low: float, high: float, *, margin: float) -> str:
     return "confirmed" if inside else "contradicted" if outside else "undecided"
 
 
-def compare_equals(fresh: Part, folders: Folders, study: StudyParams) -> list[dict]:
+def compare_equals(fresh: ScoredPart, folders: Folders, study: StudyParams) -> list[dict]:
     """How often two sets of seeds of one arm, which do not differ in truth, are told apart.
 
     Each comparison draws two disjoint sets of as many seeds as the ordinary one has, and as many
@@ -112,7 +112,7 @@ def compare_equals(fresh: Part, folders: Folders, study: StudyParams) -> list[di
     return rows
 
 
-def measure_variances(verdict: Part, fresh: Part, folders: Folders) -> list[dict]:
+def measure_variances(verdict: ScoredPart, fresh: ScoredPart, folders: Folders) -> list[dict]:
     """What a difference varies by: over seeds, from all fits, and over the units of a test split.
 
     Returns
