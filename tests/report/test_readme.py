@@ -66,15 +66,10 @@ def test_tables_are_those_of_the_results(readme):
 
 def test_figures_of_the_text_are_those_of_the_runs(readme):
     said = re.sub(r"^\|.*$", "", answer_of(readme), flags=re.M)
-    inputs = [0, 2009, 2006]
+    inputs = []
     for folder in (".", "results/namcs"):
         run = read_run(Layout(ROOT / folder), Layout(ROOT))
-        test = run.metrics["compare"]["test"]
-        inputs += [run.recommendation, run.metrics["compare"]["transfer"], test]
-        inputs += [run.metrics["prepare"]["records"], run.params["decision"], run.params["compare"]]
-        inputs += [
-            run.plots["set_ups"],
-            *(len(names) for names in run.metrics["prepare"]["label_shares"].values()),
-        ]
+        inputs += [run.recommendation, run.metrics["compare"]["transfer"], run.plots["set_ups"]]
+        inputs += [run.metrics["prepare"]["records"], run.params]
     assert find_untraced(said.splitlines(), inputs) == []
     assert find_untraced(["macro-F1 0.98765"], inputs)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.table import BOTH, Result
@@ -33,12 +34,10 @@ from intake_triage.systems import SYSTEMS
 from intake_triage.tasks import TASKS
 
 THREE = decimals(3)
-ALL_CLASSES = "all classes"
 SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
 SAFETY = ("macro_f1", "under_triage", "over_triage")
 OUTCOMES = ("both_right", "urgency_right", "too_late", "too_late_urgent", "too_early", "misrouted")
 COUNTS = ("cost_per_1000", "forms", "CPU-seconds")  # written without decimals, as so many of 1,000
-GAINS = {"macro_f1": "F1", "log_loss": "log-loss, nats"}
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ def pivot(
     for result in results:
         per = getattr(MEASURES.get(result.measure), "per", 1)
         form = whole if per > 1 or result.measure in COUNTS else THREE
-        cell = with_interval(vars(result), form)
-        cells.setdefault(row(result), {})[column(result)] = cell
+        cells.setdefault(row(result), {})[column(result)] = with_interval(result, form)
     columns = dict.fromkeys(name for found in cells.values() for name in found)
     rows = [(name, *(found.get(each, ABSENT) for each in columns)) for name, found in cells.items()]
     return PageTable(caption, (corner, *columns), rows, note)
@@ -96,11 +94,8 @@ def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageT
     """Every figure of all records: a table a task and rule, a row a measure, a column a system."""
     for task in (*TASKS, BOTH):
         for rule in rules:
-            found = [
-                row
-                for row in run.results.where(task=task, rule=rule, column="")
-                if row.system in SYSTEMS
-            ]
+            figures = run.results.where(task=task, rule=rule, column="")
+            found = [row for row in figures if row.system in SYSTEMS]  # set-ups have their own
             if found:
                 yield pivot(
                     f"{capitalise(TASK_WORDS[task])} on test: {RULE_WORDS[rule]}; mean over seeds, "
@@ -114,9 +109,7 @@ def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageT
 
 
 def _name_figure(row: Result) -> str:
-    words = name_measure(row.measure) + (
-        f": {name_class(row.class_name)}" if row.class_name else ""
-    )
+    words = ": ".join(filter(None, (name_measure(row.measure), name_class(row.class_name))))
     return words if row.rule or row.calibrated else f"{words}, before calibration"
 
 
@@ -141,24 +134,17 @@ def summary_table(run: Run) -> PageTable:
         for system in SYSTEMS
         for task in TASKS
         for measure, rule in SUMMARY.items()
-        for row in run.results.where(
-            task=task, system=system, measure=measure, rule=rule, column=""
-        )
-        if row.calibrated != bool(rule)
+        for row in run.results.where(task=task, system=system, measure=measure, column="")
+        if row.rule == rule and row.calibrated != bool(rule)
     ]
-    figures += [
-        Result(task=BOTH, system=system, measure="CPU-seconds", value=cost["cpu_seconds"])
-        for system, cost in run.metrics["cost"].items()
-    ]
+    for system, cost in run.metrics["cost"].items():
+        value = cost["cpu_seconds"]
+        figures.append(Result(task=BOTH, system=system, measure="CPU-seconds", value=value))
     return pivot(
         "Scores on test, mean over seeds, 95 % intervals; computing to train both tasks once",
         figures,
         lambda row: name_system(row.system),
-        lambda row: (
-            f"{TASK_WORDS[row.task]}: {name_measure(row.measure)}"
-            if row.task in TASKS
-            else row.measure
-        ),
+        lambda row: f"{TASK_WORDS[row.task]}: {name_measure(row.measure)}",
         corner="system",
         note="Macro-F1: likeliest class, uncalibrated; the others after calibration.",
     )
@@ -180,26 +166,30 @@ def decision_table(run: Run) -> PageTable:
     )
 
 
-def per_1000_table(run: Run, names: Mapping[str, str] | None = None) -> PageTable:
-    """Counts of 1,000 forms: a row a set-up by its label, and what it is called; else all."""
-    note = ""
-    if names is None:
-        note = "Class frequencies: the least costly tier for one who knows only how common each is."
-        names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups()}
-        others = (name for name in (MAJORITY, *SYSTEMS) if name not in names)
-        names |= {name: name_system(name) for name in others if name not in run.metrics["cost"]}
+def per_1000_table(run: Run) -> PageTable:
+    """Counts of 1,000 forms of all set-ups and of what they are compared with."""
+    names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups()}
+    references = (MAJORITY, *(name for name, system in SYSTEMS.items() if not system.trained))
+    names |= {name: name_system(name) for name in references}
+    return replace(
+        count_outcomes(run, names, OUTCOMES),
+        note="Class frequencies: the least costly tier for one who knows only how common each is.",
+    )
+
+
+def count_outcomes(run: Run, names: Mapping[str, str], outcomes: Iterable[str]) -> PageTable:
+    """Counts of 1,000 forms: a row a set-up or reference by its label, called as `names` says."""
     return pivot(
         "Of 1,000 forms on test, least-cost decision (95 % range)",
         [
             replace(row, system=label)
             for label in names
-            for outcome in OUTCOMES
+            for outcome in outcomes
             if (row := run.per_1000(label, outcome)) is not None
         ],
         lambda row: names[row.system],
         lambda row: capitalise(name_measure(row.measure)),
         corner="Set-up (urgency + sub-specialty)",
-        note=note,
     )
 
 
@@ -288,44 +278,10 @@ def data_table(run: Run) -> PageTable:
     return PageTable("The data", ("what", "figure"), rows)
 
 
-def transfer_table(run: Run) -> PageTable:
-    """Transfer by task and class."""
-    rows = list(run.plots["transfer"])
-    for task, transfer in run.metrics["compare"]["transfer"].items():
-        what = {"task": task, "class": ALL_CLASSES, "measure": "calibrated log-loss, nats"}
-        rows.append(transfer["calibrated_log_loss"] | what)
-    margin, signed = run.params["compare"]["margin"], partial(decimals, signed=True)
-    return tabulate(
-        "Transfer: gain of the multi-task model over a Transformer for each task",
-        rows,
-        {
-            "what": lambda row: f"{TASK_WORDS[row['task']]}, {name_class(row['class'])}",
-            "measure": lambda row: GAINS.get(row["measure"], row["measure"]),
-            "gain (95 % interval)": lambda row: with_interval(
-                row, signed(4 if row["class"] == ALL_CLASSES else 3), "delta"
-            ),
-            "verdict": lambda row: row["verdict"],
-        },
-        "F1 of the likeliest class, uncalibrated; log-loss of all stated chances. Above 0 favours "
-        "the multi-task model, which differs from the others in nothing but its "
-        f"second head. Margins, fixed beforehand: {plain(margin['macro_f1'])} in macro-F1, "
-        f"{plain(margin['log_loss'])} nats. Verdicts by class are corrected for their number "
-        "(Holm). A log-loss gain in one class with a loss in another is a shift of the stated "
-        "chances between them.",
-    )
-
-
 def params_table(run: Run) -> PageTable:
     """The params of the run, those of other sources aside."""
     others = SOURCE_WORDS.keys() - {run.source}
     data = {key: value for key, value in run.params["data"].items() if key not in others}
-    rows = list(_flatten({**run.params, "data": data}))
+    flat = pd.json_normalize({**run.params, "data": data}).iloc[0]
+    rows = [(name, str(value)) for name, value in flat.items()]
     return PageTable("Params of this run", ("param", "value"), rows)
-
-
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value)
