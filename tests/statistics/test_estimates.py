@@ -215,8 +215,6 @@ def test_many_classes_with_few_seeds_keep_the_level_of_the_family(rng):
 
 
 def test_rounded_numbers_end_where_the_scale_does():
-    estimate = Estimate(0.981234, 0.02, np.inf)
-    assert estimate.rounded(4, most=1) == {"value": 0.9812, "low": 0.942, "high": 1}
-    assert Estimate(12.6, 5, np.inf).rounded(0, least=0) == {"value": 13, "low": 3, "high": 22}
-    wider = estimate.rounded(4, level=0.99)
-    assert wider["low"] < 0.942
+    estimate = Estimate(0.021234, 0.02, np.inf)
+    assert estimate.rounded(4) == {"value": 0.0212, "low": -0.018, "high": 0.0604}
+    assert estimate.rounded(4, least=0) == {"value": 0.0212, "low": 0, "high": 0.0604}

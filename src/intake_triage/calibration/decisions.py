@@ -39,35 +39,19 @@ def decide_argmax(probabilities: np.ndarray) -> np.ndarray:
 
 
 def decide_balanced(probabilities: np.ndarray, class_weights: np.ndarray) -> np.ndarray:
-    """The class whose probability times its weight is highest.
+    """The class whose probability times its weight is highest, (..., n_classes) to (...).
 
-    Parameters
-    ----------
-    probabilities : float array of shape (..., n_classes)
-        Calibrated by the calibrator that the weights were fitted with.
-    class_weights : float array of shape (n_classes,)
-        Above 0, as `fit_class_weights` gives them; all equal means the likeliest class.
-
-    Returns
-    -------
-    int64 array of shape (...)
+    Probabilities are calibrated by the calibrator that the weights, of shape (n_classes,) and above
+    0, were fitted with; equal weights mean the likeliest class.
     """
     return (probabilities * class_weights).argmax(axis=-1)
 
 
 def decide_least_cost(probabilities: np.ndarray, cost: np.ndarray) -> np.ndarray:
-    """The class whose expected cost is least.
+    """The class whose expected cost is least, (..., n_classes) to (...).
 
-    Parameters
-    ----------
-    probabilities : float array of shape (..., n_classes)
-        Calibrated: a cost is weighed by what is believed.
-    cost : float array of shape (n_classes, n_classes)
-        Of the class decided on (column) where another is true (row).
-
-    Returns
-    -------
-    int64 array of shape (...)
+    Probabilities are calibrated: a cost is weighed by what is believed. `cost`, of shape
+    (n_classes, n_classes), is of the class decided on (column) where another is true (row).
 
     References
     ----------
@@ -79,18 +63,8 @@ def decide_least_cost(probabilities: np.ndarray, cost: np.ndarray) -> np.ndarray
 def urgency_cost_matrix(n_tiers: int, params: CostParams) -> np.ndarray:
     """Cost of deciding on a tier (column) where another is true (row), in needless steps up.
 
-    Parameters
-    ----------
-    n_tiers : int
-    params : CostParams
-        A cost a tier: `too_late_urgent` and `too_late` where the tier decided on is less urgent
-        than the true one, which is among the two most urgent or is not; `too_early` where it is
-        more urgent.
-
-    Returns
-    -------
-    float64 array of shape (n_tiers, n_tiers)
-        0 on the diagonal.
+    A cost a tier: `too_late_urgent` and `too_late` where the tier decided on is less urgent than
+    the true one, which is among the two most urgent or is not; `too_early` where it is more urgent.
     """
     tier = np.arange(n_tiers)
     tiers_too_low = tier - tier[:, np.newaxis]  # (true, decided)

@@ -41,17 +41,7 @@ class Replicates:
 def draw_weights(n_units: int, *, resamples: int, seed: int = RESAMPLING_SEED) -> np.ndarray:
     """How often each unit is drawn in each resample, after a first row that has each unit once.
 
-    Parameters
-    ----------
-    n_units : int
-        At least 1.
-    resamples : int
-    seed : int
-
-    Returns
-    -------
-    float64 array of shape (1 + resamples, n_units)
-        Whole numbers; each row sums to `n_units`.
+    Float64 of shape (1 + resamples, n_units): whole numbers, each row sums to `n_units`.
     """
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=resamples)
@@ -67,10 +57,7 @@ def weigh_sums(columns: np.ndarray, unit: np.ndarray, weights: np.ndarray) -> np
     unit : int array of shape (n_records,)
         In ``range(n_units)``; a unit may have no record.
     weights : float array of shape (n_weights, n_units)
-
-    Returns
-    -------
-    float64 array of shape (n_weights, ...)
+        The result is of shape (n_weights, ...).
     """
     n_records = len(columns)
     membership = csr_array(
@@ -85,13 +72,8 @@ def replicate_mean(
 ) -> np.ndarray:
     """Mean over records, (..., n_records) to (..., n_weights); NaN where no record counts.
 
-    Parameters
-    ----------
-    values : float or bool array of shape (..., n_records)
-    unit, weights
-        As in `weigh_sums`.
-    among : float or bool array that broadcasts to the shape of `values`, optional
-        How much of each record counts; by default all of it.
+    `unit` and `weights` as in `weigh_sums`; `among`, of a shape that broadcasts to that of
+    `values`, says how much of each record counts, by default all of it.
     """
     counts = np.ones(values.shape[-1]) if among is None else np.asarray(among, np.float64)
     both = [np.moveaxis(columns, -1, 0) for columns in (values * counts, counts)]
@@ -110,13 +92,8 @@ def replicate_f1(
 ) -> np.ndarray:
     """F1 score by class, float64 of shape (n_seeds, n_weights, n_classes).
 
-    Parameters
-    ----------
-    predicted : int array of shape (n_seeds, n_records)
-    labels : int array of shape (n_records,)
-    unit, weights
-        As in `weigh_sums`.
-    n_classes : int
+    `predicted` is of shape (n_seeds, n_records), `labels` of (n_records,): class indices; `unit`
+    and `weights` as in `weigh_sums`.
     """
     one_hot = np.eye(n_classes)
     true, decided = one_hot[labels], one_hot[predicted]  # (…, n_records, n_classes)
@@ -136,9 +113,7 @@ def replicate_confusions(
 ) -> np.ndarray:
     """Records by true class (row) and predicted class (column); parameters as in `replicate_f1`.
 
-    Returns
-    -------
-    float64 array of shape (n_seeds, n_weights, n_classes, n_classes)
+    Float64 of shape (n_seeds, n_weights, n_classes, n_classes).
     """
     cells = np.eye(n_classes**2)[labels * n_classes + predicted]  # (n_seeds, n_records, n_cells)
     sums = _weigh_by_seed(cells, unit, weights)
@@ -148,16 +123,7 @@ def replicate_confusions(
 def replicate_scores(
     logits: np.ndarray, labels: np.ndarray, unit: np.ndarray, weights: np.ndarray
 ) -> Replicates:
-    """Score every seed of a system on labelled records.
-
-    Parameters
-    ----------
-    logits : float array of shape (n_seeds, n_records, n_classes)
-    labels : int array of shape (n_records,)
-        True class indices.
-    unit, weights
-        As in `weigh_sums`.
-    """
+    """Score every seed of a system, logits of shape (n_seeds, n_records, n_classes), on labels."""
     n_classes = logits.shape[-1]
     losses = np.stack([record_log_losses(seed_logits, labels) for seed_logits in logits])
     true = np.eye(n_classes)[labels]  # (n_records, n_classes)

@@ -42,26 +42,21 @@ def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> 
 def estimate_share(
     replicates: np.ndarray, *, n: float, units: int, per: int = 1, level: float = LEVEL
 ) -> tuple[float, float, float] | None:
-    """A share with its interval; None where it would give a few people away.
+    """A share, its value, low and high; None where it would give a few people away.
+
+    Resamples of forms that all count do not vary: the lower end is then the exact binomial limit,
+    over units.
 
     Parameters
     ----------
     replicates : float array of shape (n_seeds, n_weights)
         In [0, 1]; under the first weights the split as it is.
     n : float
-        People in the denominator, mean over seeds.
-    units : int
-        Units with a record in the denominator.
+        People in the denominator, mean over seeds, who come from so many `units`.
     per : int
         Give the share of so many forms.
     level : float
         Of the interval, in (0, 1).
-
-    Returns
-    -------
-    value, the mean over seeds; low, high
-        Resamples of forms that all count do not vary: the lower end is then the exact binomial
-        limit, over units.
     """
     if is_small_share(replicates[:, 0].mean() * n, n):
         return None

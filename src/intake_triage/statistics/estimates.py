@@ -33,21 +33,11 @@ class Estimate:
         half = self.standard_error * self._t_quantile((1 + level) / 2)
         return self.value - half, self.value + half
 
-    def rounded(
-        self,
-        decimals: int,
-        *,
-        least: float = -np.inf,
-        most: float = np.inf,
-        level: float = LEVEL,
-    ) -> dict[str, float]:
-        """`value`, and `low` to `high` of the interval at `level`, as files in git show them.
-
-        The interval ends where the scale does, at `least` and `most`; whole numbers at 0 decimals.
-        """
-        low, high = self.interval(level)
-        shown = {"value": self.value, "low": max(least, low), "high": min(most, high)}
-        return {name: round(number, decimals or None) for name, number in shown.items()}
+    def rounded(self, decimals: int, *, least: float = -np.inf) -> dict[str, float]:
+        """`value`, `low` and `high`; the interval ends where the scale does, at `least`."""
+        low, high = self.interval()
+        shown = {"value": self.value, "low": max(least, low), "high": high}
+        return {name: round(number, decimals) for name, number in shown.items()}
 
     def p_differs_from_zero(self) -> float:
         """Two-sided p-value of the hypothesis that the true value is 0."""
@@ -83,12 +73,8 @@ class Estimate:
 def estimate_score(replicates: np.ndarray, *, n_units: int) -> Estimate:
     """A system's score, the mean over its seeds.
 
-    Parameters
-    ----------
-    replicates : float array of shape (n_seeds, n_weights)
-        As in `Replicates`: the first weights gives the value, the others its spread.
-    n_units : int
-        Units with a record that counts.
+    `replicates` is of shape (n_seeds, n_weights): the first weights give the value, the others its
+    spread. `n_units` are the units with a record that counts.
     """
     return _estimate([replicates], replicates.mean(axis=0), n_units=n_units)
 
@@ -101,13 +87,7 @@ def estimate_difference(first: np.ndarray, second: np.ndarray, *, n_units: int) 
     sum of the arms, and averaged cautiously between seeds and records (`_add_up`). The part that is
     special to a seed and a record is in both terms, so the interval is a little wide. It is
     conditional on one training set, and rests on `n_units`: be wary below 40 (`FEW_UNITS`).
-
-    Parameters
-    ----------
-    first, second : float arrays of shape (n_seeds, n_weights)
-        As in `Replicates`, from the same bootstrap weights; the numbers of seeds may differ.
-    n_units : int
-        Units with a record that counts.
+    Arrays as in `estimate_score`, from the same weights; the numbers of seeds may differ.
 
     References
     ----------
@@ -126,12 +106,7 @@ def estimate_class_differences(
     is averaged with what the other classes lead to expect: their mean ratio of variance over seeds
     to variance over records, times the class's own over records. It is never taken as smaller than
     it came out, and has the degrees of freedom of the class's own seeds alone: classes differ.
-
-    Parameters
-    ----------
-    first, second : float arrays of shape (n_seeds, n_weights, n_classes)
-    n_units : int
-        As in `estimate_difference`.
+    Arrays are of shape (n_seeds, n_weights, n_classes).
 
     References
     ----------

@@ -29,17 +29,9 @@ def cut_outcomes(labels: np.ndarray, *, n_tiers: int) -> np.ndarray:
 
 
 def cut_logits(logits: np.ndarray) -> np.ndarray:
-    """Log-odds of being above each cut.
+    """Log-odds of being above each cut, (..., n_tiers) to float64 of shape (..., n_tiers - 1).
 
-    Parameters
-    ----------
-    logits : float array of shape (..., n_tiers)
-        Need not be normalised.
-
-    Returns
-    -------
-    float64 array of shape (..., n_tiers - 1)
-        Finite however near to 0 or 1 the probability is.
+    Finite however near to 0 or 1 the probability is; logits need not be normalised.
     """
     logits = np.float64(logits)
     above = [
@@ -53,12 +45,8 @@ def cut_logits(logits: np.ndarray) -> np.ndarray:
 class Coefficient:
     """A fitted coefficient, and what each record has to do with it.
 
-    Attributes
-    ----------
-    value : float
-    influence : float array of shape (n_records,)
-        Sums to 0. Under other weights on the records the coefficient is, to first order, `value`
-        plus the weighted mean of `influence`.
+    `influence`, of shape (n_records,), sums to 0: under other weights on the records the
+    coefficient is, to first order, `value` plus the weighted mean of `influence`.
     """
 
     value: float
@@ -68,17 +56,8 @@ class Coefficient:
 def fit_intercept(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
     """a of logit P(outcome) = a + log_odds: calibration in the large.
 
-    0 for a calibrated model, above 0 where the outcome is commoner than said.
-
-    Parameters
-    ----------
-    log_odds : float array of shape (n_records,)
-        Finite.
-    outcomes : bool array of shape (n_records,)
-
-    Returns
-    -------
-    Coefficient, or None where all outcomes are the same.
+    0 for a calibrated model, above 0 where the outcome is commoner than said; None where all
+    outcomes, bool of shape (n_records,) as the finite log-odds, are the same.
 
     References
     ----------
@@ -97,20 +76,10 @@ def fit_intercept(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | N
 
 
 def fit_slope(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
-    """b of logit P(outcome) = a + b · log_odds, by maximum likelihood.
+    """b of logit P(outcome) = a + b · log_odds, by maximum likelihood, of the arrays of `fit_intercept`.
 
     1 for a calibrated model, below 1 where the odds are too extreme, above 1 where they are not
-    extreme enough.
-
-    Parameters
-    ----------
-    log_odds : float array of shape (n_records,)
-        Finite.
-    outcomes : bool array of shape (n_records,)
-
-    Returns
-    -------
-    Coefficient, or None where the likelihood has no finite maximum: the odds are all the same, or
+    extreme enough. None where the likelihood has no finite maximum: the odds are all the same, or
     a threshold on them tells all outcomes apart.
 
     References
@@ -161,18 +130,7 @@ def _by_cut(
 def replicate_coefficients(
     by_seed: list[Coefficient], unit: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """The coefficient of each seed under every weighting, to first order.
-
-    Parameters
-    ----------
-    by_seed : list of Coefficient
-    unit, weights
-        As in `weigh_sums`.
-
-    Returns
-    -------
-    float64 array of shape (n_seeds, n_weights)
-    """
+    """The coefficient of each seed in every resample, to first order, (n_seeds, n_weights)."""
     values = np.array([[coefficient.value] for coefficient in by_seed])
     influences = np.stack([coefficient.influence for coefficient in by_seed])
     return values + replicate_mean(influences, unit, weights)

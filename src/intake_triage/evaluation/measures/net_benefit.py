@@ -26,20 +26,8 @@ def record_net_benefits(
 
     Their mean is the net benefit: true positives less false positives at the threshold's odds, as a
     share of all records. An action that is right gains 1, one that is not costs t / (1 − t), which
-    is what makes t the probability from which acting is worth it. Never acting has 0.
-
-    Parameters
-    ----------
-    probabilities : float array of shape (..., n_records)
-        Acted on from `threshold` upwards.
-    outcomes : bool array of shape (n_records,)
-    threshold : float
-        In (0, 1).
-
-    Returns
-    -------
-    float64 array of shape (..., n_records)
-        1, 0 or −t / (1 − t).
+    is what makes t, in (0, 1), the probability from which acting is worth it. Never acting has 0.
+    Probabilities of shape (..., n_records) give as many of 1, 0 or −t / (1 − t).
 
     References
     ----------
@@ -52,14 +40,9 @@ def record_net_benefits(
 def replicate_net_benefit(
     probabilities: np.ndarray, outcomes: np.ndarray, sample: Sample
 ) -> np.ndarray:
-    """Net benefit at each of `THRESHOLDS`, float64 of shape (n_thresholds, n_seeds, n_weights).
+    """Net benefit at each of `THRESHOLDS`, (n_thresholds, n_seeds, n_weights).
 
-    Parameters
-    ----------
-    probabilities : float array of shape (n_seeds, n_labelled)
-        All 1 for acting always.
-    outcomes : bool array of shape (n_labelled,)
-    sample : Sample
+    `probabilities` are of shape (n_seeds, n_labelled), all 1 for acting always.
     """
     by_threshold = np.stack(
         [record_net_benefits(probabilities, outcomes, threshold=t) for t in THRESHOLDS]

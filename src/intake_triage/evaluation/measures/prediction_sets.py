@@ -24,11 +24,6 @@ class Band:
     """Where the coverage of one class should lie, in 95 % of repetitions.
 
     Ungrouped bands are for one seed; the seed mean varies less, so they are conservative.
-
-    Attributes
-    ----------
-    low, high : float
-        In [0, 1].
     """
 
     low: float
@@ -64,16 +59,8 @@ def assign_units(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Assign the units of both splits anew, at random, as many to each as it had.
 
-    Parameters
-    ----------
-    n_calibrate, n_test : int
-        Units of each split.
-    repetitions : int
-
-    Returns
-    -------
-    bool arrays of shape (repetitions, n_calibrate), (repetitions, n_test)
-        Which of each split's units are assigned to calibrate; the others are to test.
+    Bool arrays of shape (repetitions, n_calibrate), (repetitions, n_test): which of each split's
+    units are assigned to calibrate; the others are to test.
     """
     as_it_is = np.arange(n_calibrate + n_test) < n_calibrate
     rng = np.random.default_rng(ASSIGNING_SEED)
@@ -97,12 +84,6 @@ def grouped_band(
     assigned : bool arrays of shape (repetitions, n_calibrate), (repetitions, n_test)
         Which of them, with their groups, are assigned to calibrate.
     alpha : float
-        In (0, 1).
-
-    Returns
-    -------
-    Band
-        Of the mean over seeds.
     """
     if scores[1].shape[1] == 0:
         return Band(0.0, 1.0)

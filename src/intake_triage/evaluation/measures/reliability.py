@@ -107,11 +107,7 @@ def worst_class_ece(forecast: Forecast) -> ByClass:
 class ReliabilityBins:
     """Records binned by confidence, the probability of the predicted class.
 
-    Attributes
-    ----------
-    confidence, accuracy : float arrays of shape (n_bins,)
-        Means over the bin's records, in [0, 1].
-    count : int array of shape (n_bins,)
+    Mean confidence, mean accuracy and number of the bin's records, each of shape (n_bins,).
     """
 
     confidence: np.ndarray
@@ -128,15 +124,9 @@ def top_label(forecast: Forecast) -> tuple[np.ndarray, np.ndarray]:
 def bin_by_confidence(
     confidence: np.ndarray, correct: np.ndarray, *, n_bins: int
 ) -> ReliabilityBins:
-    """Bin records into bins of equal mass; equal confidences stay together.
+    """Bin records, arrays of shape (n_records,), into `n_bins` of equal mass.
 
-    Parameters
-    ----------
-    confidence : float array of shape (n_records,)
-        In [0, 1].
-    correct : bool array of shape (n_records,)
-    n_bins : int
-        At least 1; ties may leave fewer.
+    Equal confidences stay together, so that ties may leave fewer bins.
     """
     bin_of = _equal_mass_bins(confidence, n_bins=n_bins)
     count = np.bincount(bin_of)
@@ -154,16 +144,8 @@ def debiased_ece(confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray
     for a perfectly calibrated model, since accuracies are estimates. As Kumar, Liang and Ma do it,
     each bin's accuracy is taken as normal around what was observed, the plug-in estimate's mean
     under that is found, and its excess over the plug-in estimate is taken off. They draw; here the
-    mean of the folded normal distribution is used as it stands.
-
-    Parameters
-    ----------
-    confidence, accuracy, count : float arrays that broadcast to (..., n_bins)
-
-    Returns
-    -------
-    float64 array of shape (...)
-        In [0, 1]; a result below 0 is given as 0.
+    mean of the folded normal distribution is used as it stands. From arrays that broadcast to
+    (..., n_bins) to (...), in [0, 1]; a result below 0 is given as 0.
 
     References
     ----------
@@ -188,14 +170,8 @@ def replicate_ece(
 ) -> np.ndarray:
     """`debiased_ece` in every resample, (n_weights,), the bins staying those of the split.
 
-    Its spread is only a rough measure of uncertainty, since a distance has an edge at 0.
-
-    Parameters
-    ----------
-    confidence, correct, n_bins
-        As in `bin_by_confidence`.
-    unit, weights
-        As in `weigh_sums`.
+    Its spread is only a rough measure of uncertainty, since a distance has an edge at 0. Records
+    as in `bin_by_confidence`, `unit` and `weights` as in `weigh_sums`.
     """
     in_bin = np.eye(n_bins)[_equal_mass_bins(confidence, n_bins=n_bins)]  # (n_records, n_bins)
     parts = np.stack([np.ones(len(confidence)), confidence, correct], axis=1)
@@ -219,16 +195,7 @@ def ece_by_class(forecast: Forecast) -> np.ndarray:
 def ece_if_calibrated(confidence: np.ndarray, *, n_bins: int) -> float:
     """Mean `debiased_ece` of a model with these confidences that is right exactly that often.
 
-    Parameters
-    ----------
-    confidence : float array of shape (n_records,)
-        In [0, 1].
-    n_bins : int
-
-    Returns
-    -------
-    float
-        What is left of the bias and the noise at this number of records; from 200 simulations.
+    What is left of the bias and the noise at this number of records, from 200 simulations.
     """
     bin_of = _equal_mass_bins(confidence, n_bins=n_bins)
     order = np.argsort(bin_of, kind="stable")

@@ -22,18 +22,8 @@ def kept_share(certainty: np.ndarray, *, coverage: float) -> np.ndarray:
     """How much of each record is kept when only the most certain share of all records is.
 
     Records of equal certainty are treated alike: where the cut goes through them, each is kept in
-    part, which is what drawing among them gives on average.
-
-    Parameters
-    ----------
-    certainty : float array of shape (n_records,)
-    coverage : float
-        In (0, 1].
-
-    Returns
-    -------
-    float64 array of shape (n_records,)
-        In [0, 1], with the sum coverage · n_records.
+    part, which is what drawing among them gives on average. Of shape (n_records,), in [0, 1], with
+    the sum coverage · n_records.
     """
     _, rank, counts = np.unique(-certainty, return_inverse=True, return_counts=True)
     before = np.cumsum(counts) - counts  # records that are more certain, by rank
