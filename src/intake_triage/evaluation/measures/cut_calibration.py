@@ -76,7 +76,7 @@ def fit_intercept(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | N
 
 
 def fit_slope(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
-    """b of logit P(outcome) = a + b · log_odds, by maximum likelihood, of the arrays of `fit_intercept`.
+    """b of logit P(outcome) = a + b · log_odds, by maximum likelihood; arrays of shape (n_records,).
 
     1 for a calibrated model, below 1 where the odds are too extreme, above 1 where they are not
     extreme enough. None where the likelihood has no finite maximum: the odds are all the same, or

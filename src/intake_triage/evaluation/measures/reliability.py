@@ -8,19 +8,12 @@ from scipy.special import erf
 from intake_triage.evaluation.measures.measure import ByClass, Forecast, measure, over
 from intake_triage.statistics.bootstrap import weigh_sums
 
+ERROR = {"judges": "probabilities", "better": "0", "least": 0, "most": 1}
 SIMULATIONS = 200
 SIMULATION_SEED = 0
 
 
-@measure(
-    "ece",
-    "calibration error (ECE)",
-    judges="probabilities",
-    better="0",
-    least=0,
-    most=1,
-    in_subgroups=("",),
-)
+@measure("ece", "calibration error (ECE)", in_subgroups=("",), **ERROR)
 def ece(forecast: Forecast) -> np.ndarray:
     """Expected calibration error of the likeliest class, debiased; its interval is rough."""
     sample = forecast.sample
@@ -31,15 +24,7 @@ def ece(forecast: Forecast) -> np.ndarray:
     return np.stack(by_seed)
 
 
-@measure(
-    "ece_if_calibrated",
-    "ECE if calibrated",
-    judges="probabilities",
-    better="0",
-    least=0,
-    most=1,
-    has_interval=False,
-)
+@measure("ece_if_calibrated", "ECE if calibrated", has_interval=False, **ERROR)
 def ece_of_calibrated(forecast: Forecast) -> np.ndarray:
     """What a perfectly calibrated model with these confidences shows at this size."""
     confidence, _ = top_label(forecast)
@@ -47,15 +32,7 @@ def ece_of_calibrated(forecast: Forecast) -> np.ndarray:
     return np.array(by_seed)[:, np.newaxis]
 
 
-@measure(
-    "classwise_ece",
-    "class-wise ECE",
-    judges="probabilities",
-    better="0",
-    least=0,
-    most=1,
-    has_interval=False,
-)
+@measure("classwise_ece", "class-wise ECE", has_interval=False, **ERROR)
 def classwise_ece(forecast: Forecast) -> np.ndarray:
     """Mean over classes of the ECE of each class's probability against "it is this class".
 
@@ -67,15 +44,7 @@ def classwise_ece(forecast: Forecast) -> np.ndarray:
     return ece_by_class(forecast).mean(axis=1, keepdims=True)
 
 
-@measure(
-    "classwise_ece_if_calibrated",
-    "class-wise ECE if calibrated",
-    judges="probabilities",
-    better="0",
-    least=0,
-    most=1,
-    has_interval=False,
-)
+@measure("classwise_ece_if_calibrated", "class-wise ECE if calibrated", has_interval=False, **ERROR)
 def classwise_ece_of_calibrated(forecast: Forecast) -> np.ndarray:
     """The mean over classes of `ece_if_calibrated` of each class's probability."""
     by_seed = [
@@ -85,15 +54,7 @@ def classwise_ece_of_calibrated(forecast: Forecast) -> np.ndarray:
     return np.array(by_seed)[:, np.newaxis]
 
 
-@measure(
-    "worst_class_ece",
-    "ECE of the worst class",
-    judges="probabilities",
-    better="0",
-    least=0,
-    most=1,
-    has_interval=False,
-)
+@measure("worst_class_ece", "ECE of the worst class", has_interval=False, **ERROR)
 def worst_class_ece(forecast: Forecast) -> ByClass:
     """The highest class-wise ECE among the classes with enough people to be shown."""
     by_class = ece_by_class(forecast)  # (n_seeds, n_classes)

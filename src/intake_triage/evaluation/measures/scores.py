@@ -15,24 +15,17 @@ from intake_triage.statistics.scores import record_briers, record_log_losses
 from intake_triage.tasks import Task
 
 ARGMAX = ("argmax",)
+SHARE = {"judges": "decisions", "better": "higher", "least": 0, "most": 1}
 
 
-@measure(
-    "macro_f1",
-    "macro-F1",
-    judges="decisions",
-    better="higher",
-    least=0,
-    most=1,
-    in_subgroups=ARGMAX,
-)
+@measure("macro_f1", "macro-F1", in_subgroups=ARGMAX, **SHARE)
 def macro_f1(decisions: Decisions, task: Task) -> np.ndarray:
     """Mean F1 over the classes that the records have."""
     _, sample = decisions.of_task(task)
     return _f1(decisions, task)[..., np.unique(sample.labels)].mean(axis=-1)
 
 
-@measure("f1", "F1", judges="decisions", better="higher", least=0, most=1, rules=ARGMAX)
+@measure("f1", "F1", rules=ARGMAX, **SHARE)
 def f1(decisions: Decisions, task: Task) -> ByClass:
     """F1 of each class with enough people to be shown on its own."""
     _, sample = decisions.of_task(task)
@@ -41,7 +34,7 @@ def f1(decisions: Decisions, task: Task) -> ByClass:
     return {name: over(sample, scores[..., k]) for k, name in to_show.items()}
 
 
-@measure("accuracy", "accuracy", judges="decisions", better="higher", least=0, most=1, rules=ARGMAX)
+@measure("accuracy", "accuracy", rules=ARGMAX, **SHARE)
 def accuracy(decisions: Decisions, task: Task) -> np.ndarray:
     """Share of records decided rightly."""
     decided, sample = decisions.of_task(task)
@@ -51,13 +44,10 @@ def accuracy(decisions: Decisions, task: Task) -> np.ndarray:
 @measure(
     "quadratic_kappa",
     "quadratic kappa",
-    judges="decisions",
     tasks=("urgency",),
-    better="higher",
-    least=-1,
-    most=1,
     rules=ARGMAX,
     has_interval=False,
+    **SHARE | {"least": -1},
 )
 def quadratic_kappa(decisions: Decisions, task: Task) -> np.ndarray:
     """Cohen's kappa with squared distances between ordinal classes as weights.
