@@ -76,7 +76,9 @@ def fit_intercept(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | N
 
 
 def fit_slope(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
-    """b of logit P(outcome) = a + b · log_odds, by maximum likelihood; arrays of shape (n_records,).
+    """b of logit P(outcome) = a + b · log_odds, by maximum likelihood.
+
+    Arrays as in `fit_intercept`.
 
     1 for a calibrated model, below 1 where the odds are too extreme, above 1 where they are not
     extreme enough. None where the likelihood has no finite maximum: the odds are all the same, or
