@@ -103,8 +103,11 @@ def fill_template(
     text = (TEMPLATES / f"{template}.json").read_text(encoding="utf-8")
     for anchor, value in anchors.items():
         text = text.replace(f'"<DVC_METRIC_{anchor}>"', json.dumps(value))
+    specification = _adapt(json.loads(text), sizes)
+    if "hconcat" in specification:  # beside the chart its legend of systems, named by the page
+        specification["hconcat"] = specification["hconcat"][:1]
     looks = {"config": CONFIG, "padding": PADDING, "background": "transparent"}
-    return vl_convert.vegalite_to_svg(_adapt(json.loads(text), sizes) | looks, vl_version=VEGA_LITE)
+    return vl_convert.vegalite_to_svg(specification | looks, vl_version=VEGA_LITE)
 
 
 def _adapt(value: Any, sizes: dict[str, int]) -> Any:

@@ -47,7 +47,7 @@ def draw_page_pictures(run: Run) -> dict[str, Picture]:
             "Of 1,000 forms, with 95 % ranges",
             "A panel an outcome, a row a set-up. The table below has the figures.",
             fill_template(
-                "intervals", _per_1000(run), x="value", y="name", width=75, columns=2, step=15
+                "intervals", _per_1000(run), x="value", y="name", width=60, columns=2, step=14
             ),
         )
     ]
@@ -58,12 +58,19 @@ def draw_page_pictures(run: Run) -> dict[str, Picture]:
         title = "Urgent forms sent too late, by group of patients, with ranges"
         drawn.append(draw("groups", title, "A row a group, the last row all patients.", picture))
     if deferred := list(_deferred(run)):
-        labels = {"x_label": "forms the system decides", "y_label": "errors among these"}
+        labels = {"x_label": "forms decided", "y_label": "errors among them"}
         picture = fill_template(
-            "risk_coverage", deferred, x="coverage", y="risk", width=150, height=110, **labels
+            "risk_coverage", deferred, x="coverage", y="risk", width=95, height=85, **labels
         )
         title = "Errors among the forms the system decides, by how many it decides"
-        drawn.append(draw("deferral", title, "A panel an error, a line a system.", picture))
+        drawn.append(
+            draw(
+                "deferral",
+                title,
+                "A panel an error; its line has the colour of the system.",
+                picture,
+            )
+        )
     return {picture.name: picture for picture in drawn}
 
 
