@@ -55,10 +55,8 @@ BLOCKS ?= default relatedness_0 relatedness_05 relatedness_1 conflict
 transfer: $(VENV)/installed
 	$(if $(NAMCS),mkdir -p data/raw && rm -rf data/raw/namcs && cp -rL "$(NAMCS)" data/raw/namcs)
 	$(RUN) python -m studies.transfer.block --plan $(BLOCKS) $(if $(NAMCS),namcs)
-	$(RUN) dvc repro $(foreach block,$(BLOCKS),studies/transfer/dvc.yaml:block@$(block)) \
-		$(if $(NAMCS),studies/transfer/dvc.yaml:namcs)
-	$(RUN) python -m studies.transfer.validity
-	$(RUN) python -m studies.transfer.report
+	$(RUN) dvc repro --single-item $(addprefix studies/transfer/dvc.yaml:,\
+		$(addprefix block@,$(BLOCKS) $(if $(NAMCS),namcs)) validity report)
 
 # Loss weights side by side, as queued experiments: their table, and the frontier as
 # dvc_plots/index.html.
