@@ -30,7 +30,7 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         check=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
-        produced = name.startswith(("metrics/", "plots/", "results/")) or name == "dvc.lock"
+        produced = name.startswith(("metrics/", "plots/")) or name == "dvc.lock"
         if (ROOT / name).is_file() and not produced:
             (checkout.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, checkout.root / name)

@@ -16,14 +16,21 @@ from checkout import Checkout, environment
 from intake_triage.systems import TRAINED_SYSTEMS
 
 TRAINING = ("train_gbm", "train_st", "train_mtl")
-SECONDS = "cost.json"  # the one kind of file that may differ between two runs
+SECONDS = "cost.json"  # holds little else, so that it may differ between two runs
+
+
+def _without_seconds(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.name != "summary.json":
+        return content
+    return json.dumps(json.loads(content) | {"cpu_seconds": None}).encode()
 
 
 def _digests(checkout: Checkout, *roots: str) -> dict[str, str]:
-    """Hash of every file below these folders that holds no seconds."""
+    """Hash of every file below these folders, apart from seconds."""
     files = [path for root in roots for path in sorted((checkout.root / root).rglob("*"))]
     return {
-        str(path.relative_to(checkout.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(checkout.root)): hashlib.sha256(_without_seconds(path)).hexdigest()
         for path in files
         if path.is_file() and path.name != SECONDS
     }
