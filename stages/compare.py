@@ -11,7 +11,7 @@ from intake_triage.errors import run_stage
 from intake_triage.evaluation.compare import compare_systems
 from intake_triage.evaluation.cost import read_costs
 from intake_triage.evaluation.forecasts import read_fitted_rules, read_out_of_fold, read_systems
-from intake_triage.evaluation.plots import cost_rows, training_plots, with_colours
+from intake_triage.evaluation.plots import cost_rows, training_plots
 from intake_triage.evaluation.samples import label_split, read_test_split
 from intake_triage.evaluation.table import Results, write_results
 from intake_triage.files import write_json
@@ -51,7 +51,7 @@ def main() -> None:
     plots = comparison.plots | {"set_ups": set_ups.rows} | training_plots(params.mtl)
     plots["cost"] = cost_rows(plots["macro_f1"], cost)
     for name, rows in plots.items():
-        write_json(LAYOUT.plots(name), with_colours(rows))
+        write_json(LAYOUT.plots(name), rows)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from pathlib import Path
 from intake_triage.errors import run_stage
 from intake_triage.files import replacing
 from intake_triage.layout import Layout
-from intake_triage.report.pages import build_brief, build_card, build_results, name_runs
-from intake_triage.report.pictures import draw_macro_f1
-from intake_triage.report.run import read_run
+from intake_triage.report.pages.build import build_brief, build_card, build_results, name_runs
+from intake_triage.report.pages.pictures import draw_macro_f1
+from intake_triage.report.pages.run import read_run
 
 SURVEY = Layout(Path("results/namcs"))
 

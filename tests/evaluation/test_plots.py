@@ -119,5 +119,5 @@ def test_the_frontier_holds_each_seeds_epoch_with_the_lowest_sum():
 
 
 def test_colours_are_those_of_the_systems_and_other_rows_stay_as_they_are():
-    rows = [{"system": "st"}, {"system": "treat all"}, {"cut": "a"}]
-    assert with_colours(rows) == [{"system": "st", "colour": SYSTEMS["st"].colour}, *rows[1:]]
+    rows = [{"system": "st"}, {"system": "treat all"}]
+    assert with_colours(rows) == [{"system": "st", "colour": SYSTEMS["st"].colour}, rows[1]]

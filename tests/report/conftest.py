@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from intake_triage.layout import Layout
-from intake_triage.report.run import Run, read_run
+from intake_triage.report.pages.run import Run, read_run
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from intake_triage.evaluation.table import Result, Results
-from intake_triage.report.run import Run
+from intake_triage.report.pages.run import Run
 
 GBM = {"urgency": "gbm", "specialty": "gbm", "models": 2, "cost_per_1000": 1320.1}
 MIXED = {"urgency": "st", "specialty": "gbm", "models": 2, "cost_per_1000": 1325.1}

@@ -13,15 +13,15 @@ from traced_numbers import find_untraced, snap
 from intake_triage.errors import InputError
 from intake_triage.evaluation.table import Result, Results, read_results, write_results
 from intake_triage.layout import Layout
-from intake_triage.report.pages import (
+from intake_triage.report.pages.build import (
     build_brief,
     build_card,
     build_results,
     name_runs,
     read_tripod,
 )
-from intake_triage.report.pictures import draw_macro_f1
-from intake_triage.report.run import Run, read_run
+from intake_triage.report.pages.pictures import draw_macro_f1
+from intake_triage.report.pages.run import Run, read_run
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 DEFINITIONS = [0, 1, SMALLEST_SHOWN]

@@ -14,10 +14,10 @@ from recommendations import (
 
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.pages import build_brief, say_of
-from intake_triage.report.rule_tables import flip_table, limit_table, list_steady
-from intake_triage.report.run import Run
-from intake_triage.report.words import decimals, name_set_up
+from intake_triage.report.pages.build import build_brief, say_of
+from intake_triage.report.pages.rule_tables import flip_table, limit_table, list_steady
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.words import decimals, name_set_up
 
 
 def test_a_multi_task_release_is_told(run):

@@ -8,7 +8,7 @@ import pytest
 from html_page import Element, parse_page, split_at_annex
 from recommendations import TABLES, recommending
 
-from intake_triage.report.pages import build_brief
+from intake_triage.report.pages.build import build_brief
 from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
 
 ROOT = Path(__file__).resolve().parents[2]

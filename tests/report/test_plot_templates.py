@@ -8,7 +8,7 @@ import pytest
 import vl_convert
 import yaml
 
-from intake_triage.report.charts import fill_template
+from intake_triage.report.pages.charts import fill_template
 from intake_triage.report.plot_page import VEGA_LITE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pytest
 from traced_numbers import find_untraced
 
 from intake_triage.layout import Layout
-from intake_triage.report.run import read_run
+from intake_triage.report.pages.run import read_run
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = re.compile(r"seconds?\b")

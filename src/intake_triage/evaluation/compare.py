@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from intake_triage.evaluation.curves.net_benefit import net_benefit_rows
+from intake_triage.evaluation.curves.prediction_sets import coverage_rows
+from intake_triage.evaluation.curves.risk_coverage import risk_coverage_rows
 from intake_triage.evaluation.decisions import decide_all
 from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
-from intake_triage.evaluation.measures.net_benefit import net_benefit_rows
-from intake_triage.evaluation.measures.prediction_sets import coverage_rows
-from intake_triage.evaluation.measures.risk_coverage import risk_coverage_rows
 from intake_triage.evaluation.pivots import describe_split, pivot_safety, pivot_systems
 from intake_triage.evaluation.plots import (
     Row,
@@ -16,6 +16,7 @@ from intake_triage.evaluation.plots import (
     macro_f1_rows,
     reliability_rows,
     subgroup_rows,
+    with_colours,
 )
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.evaluation.table import Result, Results
@@ -76,12 +77,12 @@ def compare_systems(
         safety=pivot_safety(results, split),
         plots={
             "macro_f1": macro_f1_rows(results),
-            "subgroups": subgroup_rows(results),
+            "subgroups": with_colours(subgroup_rows(results)),
             "transfer": transfer_rows,
             "reliability": reliability_rows(ranking, split, n_bins=compare.ece_bins),
             "confusion": confusion_rows(ranking, split),
-            "risk_coverage": risk_coverage_rows(ranking, split, cost),
-            "net_benefit": net_benefit_rows(ranking, split),
+            "risk_coverage": with_colours(risk_coverage_rows(ranking, split, cost)),
+            "net_benefit": with_colours(net_benefit_rows(ranking, split)),
             "conformal": coverage_rows(systems, split, fitted, alpha=params.calibrate.alpha),
         },
     )

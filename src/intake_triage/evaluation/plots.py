@@ -145,9 +145,9 @@ def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Row]) -> list[Row]:
 
 
 def with_colours(rows: Iterable[Row]) -> list[Row]:
-    """The rows of a plot with each system's colour, so that no template need know the systems."""
+    """The rows of a plot of many systems with each one's colour: no template knows the systems."""
     return [
-        row | {"colour": SYSTEMS[row["system"]].colour} if row.get("system") in SYSTEMS else row
+        row | {"colour": SYSTEMS[row["system"]].colour} if row["system"] in SYSTEMS else row
         for row in rows
     ]
 

@@ -3,9 +3,9 @@
 from functools import partial
 
 from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.run import Run
-from intake_triage.report.tables import OUTCOMES, PageTable, count_outcomes, tabulate
-from intake_triage.report.words import (
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.tables import OUTCOMES, PageTable, count_outcomes, tabulate
+from intake_triage.report.pages.words import (
     ABSENT,
     CHANGES,
     MAJORITY,

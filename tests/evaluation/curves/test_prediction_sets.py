@@ -8,7 +8,7 @@ from scipy.special import softmax
 from small_split import regroup
 
 from intake_triage.calibration.conformal import fit_conformal_thresholds
-from intake_triage.evaluation.measures.prediction_sets import (
+from intake_triage.evaluation.curves.prediction_sets import (
     Band,
     assign_units,
     beta_binomial_band,

@@ -14,7 +14,7 @@ from intake_triage.evaluation.table import Result, Results, read_results
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
-from intake_triage.report.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
+from intake_triage.report.pages.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import Task
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import vl_convert
 
+from intake_triage.report.pages.words import Row
 from intake_triage.report.plot_page import VEGA_LITE
-from intake_triage.report.words import Row
 
-TEMPLATES = Path(__file__).parents[3] / ".dvc/plots"  # this checkout's, whatever run is drawn
+TEMPLATES = Path(__file__).parents[4] / ".dvc/plots"  # this checkout's, whatever run is drawn
 COLOUR = {"field": "colour", "type": "nominal", "scale": None}  # as the rows say
 SMALL = {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
 CONFIG = {

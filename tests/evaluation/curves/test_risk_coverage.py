@@ -5,7 +5,7 @@ import pytest
 from scipy.special import softmax
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
-from intake_triage.evaluation.measures.risk_coverage import (
+from intake_triage.evaluation.curves.risk_coverage import (
     COVERAGES,
     kept_share,
     risk_coverage_rows,

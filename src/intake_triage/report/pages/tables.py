@@ -9,8 +9,8 @@ import pandas as pd
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.table import BOTH, Result
 from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.run import Run
-from intake_triage.report.words import (
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.words import (
     ABSENT,
     MAJORITY,
     RULE_WORDS,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from intake_triage.evaluation.measures.net_benefit import (
+from intake_triage.evaluation.curves.net_benefit import (
     THRESHOLDS,
     TREAT_ALL,
     net_benefit_rows,

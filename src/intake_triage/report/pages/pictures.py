@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from intake_triage.report.charts import Picture, draw, fill_template
-from intake_triage.report.run import Run
-from intake_triage.report.words import (
+from intake_triage.report.pages.charts import Picture, draw, fill_template
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.words import (
     MAJORITY,
     TASK_WORDS,
     Row,

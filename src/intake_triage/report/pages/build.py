@@ -10,14 +10,14 @@ from typing import Any
 import jinja2
 import yaml
 
-from intake_triage.report import rule_tables, tables, words
 from intake_triage.report.markdown import markdown_table
-from intake_triage.report.pictures import draw_annex_pictures, draw_page_pictures
-from intake_triage.report.run import Run
-from intake_triage.report.tables import PageTable
+from intake_triage.report.pages import rule_tables, tables, words
+from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.tables import PageTable
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
-FOLDER = Path(__file__).with_name("pages")
+FOLDER = Path(__file__).parent
 FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "set_up_of", "range_of")
 FORMS += ("of_100", "of_100_finely", "plain", "whole", "with_interval")
 

@@ -1,0 +1,1 @@
+"""Figures over a range of thresholds, coverages or classes: rows of plots, a file a family."""
