@@ -76,10 +76,16 @@ def replicate_mean(
     `values`, says how much of each record counts, by default all of it.
     """
     counts = np.ones(values.shape[-1]) if among is None else np.asarray(among, np.float64)
-    both = [np.moveaxis(columns, -1, 0) for columns in (values * counts, counts)]
-    sums, sizes = (np.moveaxis(weigh_sums(c, unit, weights), 0, -1) for c in both)
+    parts = (values * counts, counts)
+    flat = [part.reshape(-1, part.shape[-1]) for part in parts]
+    # One product for both, since reading the weights is what takes time.
+    sums = weigh_sums(np.concatenate(flat).T, unit, weights).T
+    total, size = (
+        rows.reshape(*part.shape[:-1], len(weights))
+        for part, rows in zip(parts, np.split(sums, [len(flat[0])]), strict=True)
+    )
     with np.errstate(invalid="ignore"):  # 0 / 0: a resample without records that count
-        return sums / sizes
+        return total / size
 
 
 def replicate_f1(

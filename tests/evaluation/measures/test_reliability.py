@@ -90,7 +90,7 @@ def test_the_calibrated_reference_is_what_a_calibrated_model_shows(rng):
 def test_replicates_are_the_ece_of_re_weighted_bins(confident):
     confidence, correct = confident
     weights = draw_weights(600, resamples=5)
-    eces = replicate_ece(confidence, correct, np.arange(600), weights, n_bins=10)
+    (eces,) = replicate_ece(confidence[None], correct[None], np.arange(600), weights, n_bins=10)
     whole = bin_by_confidence(confidence, correct, n_bins=10)
     assert eces[0] == pytest.approx(ece_of_bins(whole))
     bin_of = np.argsort(np.argsort(confidence)) // 60
@@ -105,7 +105,7 @@ def test_replicates_are_the_ece_of_re_weighted_bins(confident):
 def test_a_bin_that_no_record_is_drawn_from_counts_for_nothing():
     weights = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 3.0, 0.0, 0.0]])
     confidence, correct = np.array([0.2, 0.2, 0.8, 0.8]), np.array([0, 0, 1, 0], bool)
-    eces = replicate_ece(confidence, correct, np.arange(4), weights, n_bins=2)
+    (eces,) = replicate_ece(confidence[None], correct[None], np.arange(4), weights, n_bins=2)
     assert eces[1] == pytest.approx(0.2)
 
 

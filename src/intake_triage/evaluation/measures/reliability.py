@@ -16,12 +16,8 @@ SIMULATION_SEED = 0
 @measure("ece", "calibration error (ECE)", in_subgroups=("",), **ERROR)
 def ece(forecast: Forecast) -> np.ndarray:
     """Expected calibration error of the likeliest class, debiased; its interval is rough."""
-    sample = forecast.sample
-    by_seed = [
-        replicate_ece(*pair, sample.unit, sample.weights, n_bins=forecast.ece_bins)
-        for pair in zip(*top_label(forecast), strict=True)
-    ]
-    return np.stack(by_seed)
+    sample, confident = forecast.sample, top_label(forecast)
+    return replicate_ece(*confident, sample.unit, sample.weights, n_bins=forecast.ece_bins)
 
 
 @measure("ece_if_calibrated", "ECE if calibrated", has_interval=False, **ERROR)
@@ -129,15 +125,16 @@ def replicate_ece(
     *,
     n_bins: int,
 ) -> np.ndarray:
-    """`debiased_ece` in every resample, (n_weights,), the bins staying those of the split.
+    """`debiased_ece` of each seed in every resample, the bins staying those of the split.
 
-    Its spread is only a rough measure of uncertainty, since a distance has an edge at 0. Records
-    as in `bin_by_confidence`, `unit` and `weights` as in `weigh_sums`.
+    From arrays of shape (n_seeds, n_records), `unit` and `weights` as in `weigh_sums`, to (n_seeds,
+    n_weights). The spread is a rough measure of uncertainty, since a distance has an edge at 0.
     """
-    in_bin = np.eye(n_bins)[_equal_mass_bins(confidence, n_bins=n_bins)]  # (n_records, n_bins)
-    parts = np.stack([np.ones(len(confidence)), confidence, correct], axis=1)
-    sums = weigh_sums(in_bin[:, np.newaxis] * parts[..., np.newaxis], unit, weights)
-    count, *means = sums.transpose(1, 0, 2)  # each (n_weights, n_bins)
+    in_bin = np.stack([np.eye(n_bins)[_equal_mass_bins(c, n_bins=n_bins)] for c in confidence])
+    parts = np.stack([np.ones(confidence.shape), confidence, correct], axis=-1)
+    columns = in_bin[:, :, np.newaxis] * parts[..., np.newaxis]  # (n_seeds, n_records, 3, n_bins)
+    sums = weigh_sums(columns.transpose(1, 0, 2, 3), unit, weights)
+    count, *means = sums.transpose(2, 1, 0, 3)  # each (n_seeds, n_weights, n_bins)
     means = [np.divide(mean, count, out=np.zeros(count.shape), where=count > 0) for mean in means]
     return debiased_ece(*means, count)
 
