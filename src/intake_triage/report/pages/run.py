@@ -22,7 +22,7 @@ METRICS = ("prepare", "compare", "cost", "safety")
 METRICS += tuple(f"calibrate/{system}" for system in TRAINED_SYSTEMS)
 PLOTS = ("confusion", "conformal", "macro_f1", "reliability")
 PLOTS += ("risk_coverage", "set_ups", "transfer")
-STUDY, REQUIREMENTS = "studies/transfer/results", "requirements.txt"
+DIAL, REQUIREMENTS = "results/transfer/dial.json", "requirements.txt"
 GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
 ADULT = 18
 DEFERRED = {"urgency": "under-triage", "specialty": "wrong"}  # the error that a nurse would spare
@@ -188,7 +188,7 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
         results=read_results(layout.results),
         metrics={name: read_json(path) for name, path in metrics.items()},
         plots={name: read_json(path) for name, path in plots.items()},
-        dials=_read_dials(checkout.root / STUDY) if is_synthetic else [],
+        dials=_read_dials(checkout.root / DIAL) if is_synthetic else [],
         requirements=_read_pins(checkout.root / REQUIREMENTS),
         hashes={
             name: md5(content, usedforsecurity=False).hexdigest()
@@ -200,10 +200,8 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
     return run
 
 
-def _read_dials(folder: Path) -> list[dict[str, Any]]:
-    blocks = [read_json(path) for path in sorted(folder.glob("*.json"))]
-    dials = [block for block in blocks if isinstance(block, dict) and block.get("dial")]
-    return sorted(dials, key=lambda block: block["task_relatedness"])
+def _read_dials(path: Path) -> list[dict[str, Any]]:
+    return read_json(path) if path.exists() else []
 
 
 def _read_pins(path: Path) -> list[str]:
