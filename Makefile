@@ -68,8 +68,8 @@ sweep: $(VENV)/installed
 	$(RUN) dvc plots diff HEAD $$($(RUN) dvc exp list --name-only) --targets dvc.yaml::frontier
 	$(MAKE) exps
 
-# What a sweep compares: the loss weight and its method, scores on valid, then those on test.
-SHOWN := Experiment|mtl\.(loss_weight|balancing)|valid\.mtl\..*|test\.mtl\..*\.macro_f1|choice
+# What a sweep compares: the loss weight and its method, log-loss on valid, the recommendation.
+SHOWN := Experiment|mtl\.(loss_weight|balancing|valid_log_loss\..*)|choice
 exps: $(VENV)/installed
 	@$(RUN) dvc exp show --no-pager --drop '.*' --keep '^($(SHOWN))$$'
 

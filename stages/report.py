@@ -2,7 +2,7 @@
 
 Run     python -m stages.report [<run>]   a run's folder, such as results/namcs: its two pages alone
 Reads   params.yaml, metrics/, plots/ of the run, and of results/namcs where there is one;
-        .dvc/plots/, requirements.txt; studies/transfer/results/ for the relatedness dial
+        .dvc/plots/, requirements.txt; results/transfer/dial.json
 Writes  reports/brief.html, reports/model-card.md, docs/results.md, docs/macro-f1.svg
 """
 

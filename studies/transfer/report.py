@@ -2,6 +2,8 @@
 
 Reads   studies/transfer/results/*.json, studies/transfer/validity.json, studies/transfer/dvc.lock
 Writes  docs/transfer.md, docs/transfer.svg, docs/transfer-frontier.svg
+        results/transfer/dial.json, which the brief shows: no output for DVC, since a page that
+        depended on one would have the whole study run
 """
 
 import re
@@ -13,7 +15,7 @@ import jinja2
 import vl_convert
 
 from intake_triage.errors import run_stage
-from intake_triage.files import read_json, replacing
+from intake_triage.files import read_json, replacing, write_json
 from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer import conclusion, words
 from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
@@ -22,6 +24,7 @@ from studies.transfer.provenance import find_earlier_code
 from studies.transfer.settings import RESULTS, ROOT, STUDY, VALIDITY, load_study
 
 PAGE = ROOT / "docs/transfer.md"
+DIAL = ROOT / "results/transfer/dial.json"
 
 
 def main() -> None:
@@ -33,6 +36,7 @@ def main() -> None:
     ):
         drawn = vl_convert.vegalite_to_svg(picture, vl_version=VEGA_LITE)
         _replace(ROOT / "docs" / name, drawn)
+    write_json(DIAL, keep_dial(results))
 
 
 def read_results() -> tuple[Results, list[str], dict[str, Any] | None]:
@@ -71,6 +75,24 @@ def write_page(
         pair_rows=pair_rows,
     )
     return re.sub("\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def keep_dial(results: Results) -> list[dict[str, Any]]:
+    """Of the blocks that stand for a setting of the dial what the brief shows, by the setting."""
+    dials = [
+        {
+            "task_relatedness": result["task_relatedness"],
+            "dial": result["dial"],
+            "differences": [
+                row
+                for row in result["differences"]
+                if (row["treatment"], row["reference"]) == ("mtl", "st")
+            ],
+        }
+        for result in results.values()
+        if result.get("dial")
+    ]
+    return sorted(dials, key=lambda block: block["task_relatedness"])
 
 
 def pair_rows(results: Results, pairs: Sequence[Pair]) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import vl_convert
 import yaml
 
 from intake_triage.report.pages.charts import fill_template
-from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.report.plot_page import VEGA_LITE, renew_scripts
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = {
@@ -57,6 +58,13 @@ def test_the_template_draws_the_rows(name):
     fields = set(re.findall(r'"field": "(\w+)"', template))
     assert fields - MADE_IN_THE_TEMPLATE <= {"rev"}.union(*rows)
     assert all(revision in picture for revision in REVISIONS)
+
+
+def test_the_page_has_the_scripts_of_the_installed_version(tmp_path):
+    committed = ROOT / ".dvc/plots/offline.html"
+    renewed = shutil.copy(committed, tmp_path / "page.html")
+    renew_scripts(renewed)
+    assert renewed.read_bytes() == committed.read_bytes()
 
 
 def test_classes_keep_their_place_when_all_their_cells_are_hidden():

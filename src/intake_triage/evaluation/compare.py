@@ -48,17 +48,7 @@ class Comparison:
 def compare_systems(
     systems: Mapping[str, SystemLogits], split: LabelledSplit, fitted: FittedRules, params: Params
 ) -> Comparison:
-    """Measure all systems on the same records and resamples.
-
-    Parameters
-    ----------
-    systems : mapping
-        The trained ones, prior, and the oracle if there is one.
-    split : LabelledSplit
-        Test.
-    fitted : FittedRules
-    params : Params
-    """
+    """Measure all systems, prior and the oracle among them, on the same records and resamples."""
     compare, cost = params.compare, params.decision.cost
     decided = decide_all(systems, fitted.rules, cost)
     trained = tuple(fitted.rules)

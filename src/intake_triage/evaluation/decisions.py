@@ -29,14 +29,8 @@ def decide_all(
     argmax: the likeliest class by raw probabilities; balanced: by calibrated ones times class
     weights, for the systems that have such; cost: the tier of least expected clinical cost by
     calibrated ones, and the likeliest sub-specialty by them, since all misroutes cost the same.
-    Prior with argmax always predicts the commonest class of train: the majority rule.
-
-    Parameters
-    ----------
-    systems : mapping
-    rules : mapping
-        By system and task, for the trained systems; their seeds are those of the logits.
-    cost : CostParams
+    Prior with argmax always predicts the commonest class of train: the majority rule. `rules` are
+    by system and task, for the trained systems; their seeds are those of the logits.
     """
     decided: dict[str, dict[str, Decided]] = {}
     for name, system in systems.items():
@@ -54,13 +48,7 @@ def decide_by_cost(calibrated: Mapping[Task, np.ndarray], cost: CostParams) -> D
     """The tier of least expected cost, and the likeliest sub-specialty.
 
     Class weights have no part: they trade errors for macro-F1, and costs say already what errors
-    weigh.
-
-    Parameters
-    ----------
-    calibrated : by task, float arrays of shape (n_seeds, n_records, n_classes)
-        Calibrated logits.
-    cost : CostParams
+    weigh. Calibrated logits are by task, of shape (n_seeds, n_records, n_classes).
     """
     return {
         "urgency": decide_urgency_by_cost(calibrated["urgency"], cost),

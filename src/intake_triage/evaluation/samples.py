@@ -22,12 +22,8 @@ class Sample:
 
     Attributes
     ----------
-    rows : int array of shape (n_labelled,)
-        Their places in the split.
-    labels : int array of shape (n_labelled,)
-        Class indices.
-    unit : int array of shape (n_labelled,)
-        Numbers of their units in the split.
+    rows, labels, unit : int arrays of shape (n_labelled,)
+        Their places in the split, class indices, and numbers of their units in the split.
     weights : float array of shape (n_weights, n_units)
         Bootstrap weights of all units of the split.
     """
@@ -123,14 +119,7 @@ def read_test_split(
 ) -> LabelledSplit:
     """Join the test labels, read here alone, to the records of the test split.
 
-    Parameters
-    ----------
-    test : PreparedRecords
-        The test split, ``read_prepared().of_split("test")``.
-    resamples : int
-    layout : Layout
-        Of the run: its `test_labels` has the columns record_id, urgency, specialty; null is no
-        label.
+    The file has the columns record_id, urgency, specialty; null is no label.
 
     Raises
     ------

@@ -26,16 +26,9 @@ RAW_RULE = "argmax"  # decides by raw probabilities; the others decide by calibr
 class Part:
     """The records that figures are of: all of a split, or a subgroup of it.
 
-    Attributes
-    ----------
-    split : LabelledSplit
-        Of these records alone.
-    rows : bool array of shape (n_records,)
-        Which records of the whole split they are.
-    column, subgroup : str
-        "" for all records.
-    level : float
-        Of the intervals: those of all subgroups of a column hold together at 95 % (Bonferroni).
+    `split` is of these records alone; `rows`, bool of shape (n_records,), says which of the whole
+    split they are. `level` is that of the intervals: those of all subgroups of a column hold
+    together at 95 % (Bonferroni).
     """
 
     split: LabelledSplit
@@ -60,16 +53,8 @@ def walk(
 ) -> Iterator[Result]:
     """Every figure of every system on one split.
 
-    Parameters
-    ----------
-    systems : mapping
-    decided : mapping
-        By system and rule, as `decide_all` gives it.
-    split : LabelledSplit
-    by_subgroup : tuple of str
-        The systems that are measured within subgroups too.
-    params : CompareParams
-    cost : CostParams
+    `decided` is by system and rule, as `decide_all` gives it; `by_subgroup` names the systems that
+    are measured within subgroups too.
     """
     whole = Part.of_all(split)
     for name, system in systems.items():
@@ -130,13 +115,7 @@ def judge_probabilities(
 
 
 def judge_decisions(
-    name: str,
-    rule: str,
-    decided: Decided,
-    task: str,
-    part: Part,
-    *,
-    cost: CostParams,
+    name: str, rule: str, decided: Decided, task: str, part: Part, *, cost: CostParams
 ) -> Iterator[Result]:
     """The figures that judge what a system decides by one rule, for a task or for both."""
     decisions = Decisions(

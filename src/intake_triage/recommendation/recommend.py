@@ -47,18 +47,7 @@ def compare_set_ups(
     test: LabelledSplit,
     params: Params,
 ) -> SetUpComparison:
-    """Choose on calibrate, confirm or veto on test.
-
-    Parameters
-    ----------
-    out_of_fold : mapping
-        Of the trained systems for the calibrate split.
-    calibrate : LabelledSplit
-    systems : mapping
-        On test, the trained ones among them.
-    test : LabelledSplit
-    params : Params
-    """
+    """Choose on calibrate by out-of-fold logits, confirm or veto on test."""
     decision = params.decision
     on_test = {name: systems[name].calibrated for name in TRAINED_SYSTEMS}
     scorers = {
@@ -103,15 +92,7 @@ def judge_set_ups(on_test: Logits, test: LabelledSplit, cost: CostParams) -> Ite
 def set_up_rows(
     scorers: Mapping[str, SetUpScorer], chosen: SetUp, decision: DecisionParams
 ) -> list[Row]:
-    """A row a split and set-up.
-
-    Parameters
-    ----------
-    scorers : mapping
-        By split, calibrate first: what a set-up is dropped for is decided there.
-    chosen : SetUp
-    decision : DecisionParams
-    """
+    """A row a split and set-up; what a set-up is dropped for is decided on calibrate."""
     ceilings = scorers["calibrate"].ceilings
     dropped_for = {
         scored.set_up: first_broken(ceilings, scored.figures, decision)

@@ -1,7 +1,6 @@
 """The data card: what the synthetic clinic is, in figures, and what it is not."""
 
 import shutil
-from itertools import product
 from pathlib import Path
 
 import jinja2
@@ -50,49 +49,45 @@ def build_card() -> str:
         conflict=False,
     )
     records, oracle = (pd.concat(parts, ignore_index=True) for parts in zip(*chunks, strict=True))
-    large = read_json(LARGE_SCORES)
     template = jinja2.Template(
         TEMPLATE.read_text(encoding="utf-8"),
         undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
         keep_trailing_newline=True,
     )
+    lengths = records["text"].str.split().str.len()
     return template.render(
         n_records=N_RECORDS,
         n_train=N_TRAIN,
         seed=SEED,
-        n_sites=catalogue.network.sites,
-        n_fields=len(FIELDS),
-        n_conditions=len(catalogue.conditions),
-        n_things=len(catalogue.things),
-        urgency_shares=_class_table(records, "urgency"),
-        specialty_shares=_class_table(records, "specialty"),
-        distinct_texts=records["text"].nunique() / len(records),
-        lengths=_length_table(records),
-        entries=_entry_table(records),
+        classes=CLASSES,
+        catalogue=catalogue,
+        records=records,
+        lengths=lengths,
+        fields=FIELDS,
         dial=_dial_table(catalogue),
         difficulty=_difficulty_table(records, oracle),
+        large=read_json(LARGE_SCORES),
         large_file=LARGE_SCORES,
-        n_large_test=large["test"]["urgency"]["records"],
-        large=_large_table(large["systems"]),
-        examples=_example_table(records, oracle),
+        examples=_example_table(records[lengths <= LONGEST_EXAMPLE], oracle),
     )
 
 
 def keep_large_run(run: Path) -> None:
     """Keep, in results/large/, of a finished run on 200,000 records what the card shows of it.
 
-    Parameters
-    ----------
-    run : Path
-        The root of the run: a checkout whose pipeline has run to `compare`.
+    `run` is a checkout whose pipeline has run to `compare`.
     """
     finished = Layout(run)
     scores = read_json(finished.metrics("compare"))
     tested = {task: {"records": scores["test"][task]["records"]} for task in CLASSES}
-    kept = {system: {} for system in LARGE_SYSTEMS}
-    for system, task in product(LARGE_SYSTEMS, CLASSES):
-        loss = scores["systems"][system][task]["log_loss"]["value"]
-        kept[system][task] = {"log_loss": loss}
+    kept = {
+        system: {
+            task: {"log_loss": scores["systems"][system][task]["log_loss"]["value"]}
+            for task in CLASSES
+        }
+        for system in LARGE_SYSTEMS
+    }
     write_json(LARGE_SCORES, {"test": tested, "systems": kept})
     shutil.copy(finished.params, LARGE_RUN.params)
 
@@ -115,37 +110,6 @@ def mutual_information(joint: np.ndarray) -> float:
     """Mutual information in nats of two labels with the given joint chances."""
     apart = np.outer(joint.sum(axis=1), joint.sum(axis=0))
     return float(entropy(joint.ravel(), apart.ravel()))
-
-
-def _class_table(records: pd.DataFrame, task: Task) -> str:
-    shares = records[task].value_counts(normalize=True)
-    return markdown_table(
-        [(task, "share"), *((name, f"{shares[name]:.1%}") for name in CLASSES[task])]
-    )
-
-
-def _length_table(records: pd.DataFrame) -> str:
-    names = ("least", "5 %", "25 %", "median", "75 %", "95 %", "most")
-    lengths = records["text"].str.split().str.len().quantile([0, 0.05, 0.25, 0.5, 0.75, 0.95, 1])
-    return markdown_table([names, [f"{n_words:.0f}" for n_words in lengths]])
-
-
-def _entry_table(records: pd.DataFrame) -> str:
-    rows = [("entry", "values", "missing", *(f"missing, {tier}" for tier in URGENCY))]
-    for field in FIELDS:
-        values = records[field.name]
-        if field.kind == "numeric":
-            low, middle, high = values.quantile([0.05, 0.5, 0.95])
-            content = f"{low:g} … {middle:g} … {high:g} (5 %, median, 95 %)"
-        elif values.nunique() > 10:
-            content = f"{values.nunique()} values"
-        else:
-            shares = values.value_counts(normalize=True)
-            content = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
-        by_tier = values.isna().groupby(records["urgency"]).mean()
-        missing = [f"{share:.1%}" for share in (values.isna().mean(), *by_tier[list(URGENCY)])]
-        rows.append((field.name, content, *missing))
-    return markdown_table(rows)
 
 
 def _dial_table(catalogue: Catalogue) -> str:
@@ -195,28 +159,17 @@ def _bag_of_words(records: pd.DataFrame) -> csr_matrix:
     return hstack([words.transform(records["text"]), one_hot.transform(entries)]).tocsr()
 
 
-def _large_table(systems: dict[str, dict[Task, dict[str, float]]]) -> str:
-    """What more records buy: the share of the gap from `linear` to the oracle that `st` closes."""
-    rows = [("label", *LARGE_SYSTEMS, "gap closed")]
-    for task in CLASSES:
-        linear, st, oracle = (systems[system][task]["log_loss"] for system in LARGE_SYSTEMS)
-        closed = (linear - st) / (linear - oracle)
-        rows.append((task, f"{linear:.3f}", f"{st:.3f}", f"{oracle:.3f}", f"{closed:.0%}"))
-    return markdown_table(rows)
-
-
 def _example_table(records: pd.DataFrame, oracle: pd.DataFrame) -> str:
-    """The first form of each of eight sub-specialties that is not too long, two a tier."""
-    short = records["text"].str.split().str.len() <= LONGEST_EXAMPLE
+    """The first form of each of eight sub-specialties, two a tier; `oracle` has all records."""
     rows = [("text", "age, sex", "urgency", "specialty")]
     for i, specialty in enumerate(SPECIALTY[:8]):
-        tier = URGENCY[i % len(URGENCY)]
-        fits = short & (records["urgency"] == tier) & (records["specialty"] == specialty)
-        k = int(np.flatnonzero(fits)[0])
-        age, sex = records["age"][k], records["sex"][k]
-        age = "age not stated" if pd.isna(age) else f"{age:.0f}"
-        sex = "sex not stated" if pd.isna(sex) else sex
-        urgency = f"{tier} ({oracle[f'urgency_{i % len(URGENCY)}'][k]:.2f})"
-        routed = f"{specialty} ({oracle[f'specialty_{i}'][k]:.2f})"
-        rows.append((records["text"][k], f"{age}, {sex}", urgency, routed))
+        k = i % len(URGENCY)
+        fits = (records["urgency"] == URGENCY[k]) & (records["specialty"] == specialty)
+        form = records[fits].iloc[0]
+        sure = oracle.loc[form.name]
+        age = "age not stated" if pd.isna(form.age) else f"{form.age:.0f}"
+        sex = "sex not stated" if pd.isna(form.sex) else form.sex
+        urgency = f"{URGENCY[k]} ({sure[f'urgency_{k}']:.2f})"
+        routed = f"{specialty} ({sure[f'specialty_{i}']:.2f})"
+        rows.append((form.text, f"{age}, {sex}", urgency, routed))
     return markdown_table(rows)

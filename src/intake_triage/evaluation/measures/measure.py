@@ -23,14 +23,8 @@ from intake_triage.tasks import TASKS, Task
 class Forecast:
     """What a system says of the records that carry a task's label.
 
-    Attributes
-    ----------
-    logits : float array of shape (n_seeds, n_labelled, n_classes)
-    sample : Sample
-    classes : tuple of str
-    ece_bins : int
-    to_show : dict of int to str
-        Index and name of the classes with enough people to be shown on their own.
+    `logits` are of shape (n_seeds, n_labelled, n_classes); `to_show` has index and name of the
+    classes with enough people to be shown on their own.
     """
 
     logits: np.ndarray
@@ -48,11 +42,7 @@ class Forecast:
 class Decisions:
     """What a system decides for every record of a split.
 
-    Attributes
-    ----------
-    decided : by task, int arrays of shape (n_seeds, n_records)
-    split : LabelledSplit
-    cost : CostParams
+    `decided` has by task class indices of shape (n_seeds, n_records).
     """
 
     decided: Mapping[Task, np.ndarray]
@@ -80,17 +70,10 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Replicated:
-    """A figure under every row of bootstrap weights.
+    """A figure under every row of bootstrap weights, `values` of shape (n_seeds, n_weights).
 
-    Attributes
-    ----------
-    values : float array of shape (n_seeds, n_weights)
-    n : float
-        Records in the denominator, mean over seeds.
-    units : int
-        Units with a record in the denominator.
-    shown : bool
-        False where the figure would tell of a few people.
+    `n` records, mean over seeds, of so many `units` are in the denominator; `shown` is False where
+    the figure would tell of a few people.
     """
 
     values: np.ndarray

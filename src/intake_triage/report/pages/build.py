@@ -29,7 +29,7 @@ def build_brief(run: Run) -> str:
         run=run,
         say=say_of(run),
         style=(FOLDER / "brief.css").read_text(encoding="utf-8"),
-        pictures=draw_page_pictures(run),
+        pictures={picture.name: picture for picture in draw_page_pictures(run)},
         annex_pictures=list(draw_annex_pictures(run)),
         tripod=read_tripod(),
     )

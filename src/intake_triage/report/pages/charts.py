@@ -30,27 +30,21 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a page.
+    """A picture of a page."""
 
-    Attributes
-    ----------
-    name : str
-        Of letters and hyphens, its own within the page.
-    title : str
-        What it shows, in a line; also its accessible name.
-    svg : str
-    """
-
-    name: str
-    title: str
+    name: str  # of letters and hyphens, its own within the page
+    title: str  # what it shows, in a line; also its accessible name
     svg: str
 
 
-def draw(name: str, title: str, description: str, svg: str) -> Picture:
-    """Name a drawing, describe it for those who don't see it, and let its width follow the page's.
+def draw(
+    name: str, title: str, description: str, template: str, rows: Iterable[Row], **fields: Any
+) -> Picture:
+    """Fill a template, describe it for those who don't see it, and let its width follow the page's.
 
     Its ids get a prefix, so that they meet those of no other picture.
     """
+    svg = fill_template(template, rows, **fields)
     for prefix in (' id="', "url(#", 'href="#'):
         svg = svg.replace(prefix, f"{prefix}{name}-")
     ElementTree.register_namespace("", NAMESPACE)
@@ -92,7 +86,6 @@ def fill_template(
         Have the fields that the template names, and `colour`.
     x, y : str
         The fields of the axes.
-    x_label, y_label : str
     **sizes : int
         Numbers of the template to replace wherever they stand: width, height, step, columns.
     """

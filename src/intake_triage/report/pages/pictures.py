@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from intake_triage.recommendation.candidates import SetUp
 from intake_triage.report.pages.charts import Picture, draw, fill_template
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.words import (
@@ -16,7 +17,7 @@ from intake_triage.report.pages.words import (
     set_up_of,
 )
 from intake_triage.systems import JOINT_SYSTEMS, SYSTEMS
-from intake_triage.tasks import TASKS
+from intake_triage.tasks import TASKS, Task
 
 MIXED = "#CC79A7"  # two systems side by side, one for each task
 OTHER = "#999999"  # what is no system, such as the majority rule
@@ -33,56 +34,48 @@ WORDS = {
 }
 
 
-def colour_of(*systems: str) -> str:
-    """The colour of a system, or of a set-up of these systems."""
-    name, *others = set(systems)
-    return MIXED if others else SYSTEMS[name].colour if name in SYSTEMS else OTHER
+def colour_of(set_up: SetUp) -> str:
+    """The colour of the system that serves both tasks, if one does."""
+    return SYSTEMS[set_up.urgency].colour if set_up.urgency == set_up.specialty else MIXED
 
 
-def draw_page_pictures(run: Run) -> dict[str, Picture]:
-    """Those of the two pages by name, narrow enough for a phone; one without rows is left out."""
-    drawn = [
-        draw(
-            "per-1000",
-            "Of 1,000 forms, with 95 % ranges",
-            "A panel an outcome, a row a set-up. The table below has the figures.",
-            fill_template(
-                "intervals", _per_1000(run), x="value", y="name", width=60, columns=2, step=14
-            ),
-        )
-    ]
+def draw_page_pictures(run: Run) -> Iterator[Picture]:
+    """Those of the two pages, narrow enough for a phone; one without rows is left out."""
+    yield draw(
+        "per-1000",
+        "Of 1,000 forms, with 95 % ranges",
+        "A panel an outcome, a row a set-up. The table below has the figures.",
+        "intervals",
+        _per_1000(run),
+        **{"x": "value", "y": "name", "width": 60, "columns": 2, "step": 14},
+    )
     if run.missed_by_group():
-        picture = fill_template(
-            "subgroups", _groups(run), x="value", y="", x_label="share", width=150, step=14
+        yield draw(
+            "groups",
+            "Urgent forms sent too late, by group of patients, with ranges",
+            "A row a group, the last row all patients.",
+            "subgroups",
+            _groups(run),
+            **{"x": "value", "y": "", "x_label": "share", "width": 150, "step": 14},
         )
-        title = "Urgent forms sent too late, by group of patients, with ranges"
-        drawn.append(draw("groups", title, "A row a group, the last row all patients.", picture))
     if deferred := list(_deferred(run)):
-        labels = {"x_label": "forms decided", "y_label": "errors among them"}
-        picture = fill_template(
-            "risk_coverage", deferred, x="coverage", y="risk", width=95, height=85, **labels
+        yield draw(
+            "deferral",
+            "Errors among the forms the system decides, by how many it decides",
+            "A panel an error; its line has the colour of the system.",
+            "risk_coverage",
+            deferred,
+            **{"x": "coverage", "x_label": "forms decided", "width": 95},
+            **{"y": "risk", "y_label": "errors among them", "height": 85},
         )
-        title = "Errors among the forms the system decides, by how many it decides"
-        drawn.append(
-            draw(
-                "deferral",
-                title,
-                "A panel an error; its line has the colour of the system.",
-                picture,
-            )
-        )
-    return {picture.name: picture for picture in drawn}
 
 
 def draw_annex_pictures(run: Run) -> Iterator[Picture]:
     """Those of the annex, in their order."""
     set_ups = [
-        row
-        | {
-            "label": name_set_up(set_up_of(row), short=True),
-            "colour": colour_of(row["urgency"], row["specialty"]),
-        }
+        {**row, "label": name_set_up(set_up, short=True), "colour": colour_of(set_up)}
         for row in run.rows("set_ups", split="calibrate")
+        for set_up in [set_up_of(row)]
     ]
     yield draw(
         "set-ups",
@@ -90,50 +83,46 @@ def draw_annex_pictures(run: Run) -> Iterator[Picture]:
         "intervals",
         "A row a set-up; a diamond marks the choice, a cross what breaks a ceiling. The table of "
         "set-ups has the figures.",
-        fill_template(
-            "set_ups", set_ups, x="cost_per_1000", y="label", x_label="cost per 1,000 forms"
-        ),
+        "set_ups",
+        set_ups,
+        **{"x": "cost_per_1000", "y": "label", "x_label": "cost per 1,000 forms"},
     )
     for task in TASKS:
         yield from _draw_task(run, task, TASK_WORDS[task])
 
 
-def _draw_task(run: Run, task: str, words: str) -> Iterator[Picture]:
+def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
+    system = run.system(task)
+
     def rows(plot: str, **wanted: Any) -> list[Row]:
         return [_in_words(row) for row in run.rows(plot, task=task, **wanted)]
 
-    size = {"width": 120, "height": 120}
     yield draw(
         f"reliability-{task}",
         f"Reliability of {words} on test, likeliest class, calibrated, 95 % intervals",
         "A panel a system. Points on the diagonal: stated chances come true as often as stated.",
-        fill_template(
-            "reliability",
-            rows("reliability", kind="calibrated"),
-            **{"x": "confidence", "y": "accuracy", "x_label": "stated", "y_label": "came true"},
-            **size,
-        ),
+        "reliability",
+        rows("reliability", kind="calibrated"),
+        **{"x": "confidence", "x_label": "stated", "width": 120},
+        **{"y": "accuracy", "y_label": "came true", "height": 120},
     )
-    system = run.system(task)
     yield draw(
         f"confusion-{task}",
         f"Confusion of {words} on test, likeliest class, uncalibrated: {name_system(system)}",
         "A row a true class, a column a predicted one; darker: a larger share of the row. Not the "
         "least-cost decision that is piloted. Cells that would tell of few people are empty.",
-        fill_template(
-            "confusion",
-            rows("confusion", system=system),
-            **{"x": "predicted", "y": "true", "x_label": "predicted", "y_label": "true"},
-            width=330,
-        ),
+        "confusion",
+        rows("confusion", system=system),
+        **{"x": "predicted", "x_label": "predicted", "y": "true", "y_label": "true", "width": 330},
     )
-    colour = {"colour": colour_of(*JOINT_SYSTEMS[:1])}
-    gains = [row | colour for row in rows("transfer")]
+    joint = SYSTEMS[JOINT_SYSTEMS[0]].colour
     yield draw(
         f"transfer-{task}",
         f"Transfer to {words} by class, likeliest class, 95 % intervals, margins dashed",
         "Points right of 0 favour the multi-task model. The table below has the figures.",
-        fill_template("transfer", gains, x="delta", y="class", x_label="gain", width=170),
+        "transfer",
+        [{**row, "colour": joint} for row in rows("transfer")],
+        **{"x": "delta", "x_label": "gain", "y": "class", "width": 170},
     )
 
 
@@ -152,14 +141,14 @@ def draw_macro_f1(runs: dict[str, Run]) -> str:
 def _in_words(row: Row) -> dict[str, Any]:
     """The row with words for names, and the colour of its system."""
     said = {key: WORDS[key](row[key]) for key in row.keys() & WORDS.keys()}
-    return {**row, "colour": colour_of(row.get("system", "")), **said}
+    system = SYSTEMS.get(row.get("system", ""))
+    return {**row, "colour": system.colour if system else OTHER, **said}
 
 
 def _per_1000(run: Run) -> Iterator[Row]:
     """A panel an outcome, a row a set-up."""
     compared = {
-        each.label: (name_set_up(each, short=True), colour_of(each.urgency, each.specialty))
-        for each in run.shown_set_ups
+        each.label: (name_set_up(each, short=True), colour_of(each)) for each in run.shown_set_ups
     }
     compared[MAJORITY] = name_system(MAJORITY), OTHER
     for outcome, words in OUTCOMES.items():
@@ -182,7 +171,7 @@ def _groups(run: Run) -> Iterator[Row]:
 
 def _deferred(run: Run) -> Iterator[Row]:
     """A panel an error that a nurse would spare, from half of the forms to all."""
-    for task, what in (("urgency", "sent too late"), ("specialty", "wrong")):
-        subject = {"urgency": "urgent forms"}.get(task, TASK_WORDS[task])
+    said = {"urgency": ("urgent forms", "sent too late"), "specialty": ("sub-specialty", "wrong")}
+    for task, (forms, error) in said.items():
         for row in run.deferred(task).values():
-            yield _in_words(row) | {"task": subject, "measure": what}
+            yield _in_words(row) | {"task": forms, "measure": error}

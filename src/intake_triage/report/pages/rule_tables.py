@@ -116,14 +116,6 @@ def limit_table(run: Run) -> PageTable:
 
 def flip_table(run: Run) -> PageTable:
     """A row a change that matters: what, its value now and then, and the recommendation then."""
-
-    def then(flip: Row) -> str:
-        return (
-            "Do not release"
-            if flip["urgency"] is None
-            else name_set_up(set_up_of(flip), short=True)
-        )
-
     flips = run.recommendation["flips"].items()
     return tabulate(
         "One change at a time, the others held",
@@ -132,9 +124,16 @@ def flip_table(run: Run) -> PageTable:
             "What": lambda change: capitalise(change[0]),
             "Now": lambda change: change[1](change[2]["now"]),
             "If it were": lambda change: change[1](change[2]["at"]),
-            "Recommended instead": lambda change: capitalise(then(change[2])),
+            "Recommended instead": lambda change: capitalise(_name_choice(change[2], short=True)),
         },
     )
+
+
+def _name_choice(chosen: Row, *, short: bool = False) -> str:
+    """The set-up that the rule chooses, if any."""
+    if chosen["urgency"] is None:
+        return "do not release"
+    return name_set_up(set_up_of(chosen), short=short)
 
 
 def list_steady(run: Run) -> list[str]:
@@ -190,10 +189,6 @@ def dial_table(run: Run) -> PageTable:
     """The recommendation by the setting of the relatedness dial."""
     set_ups = {set_up.label: set_up for set_up in list_set_ups()}
 
-    def choice(block: Row) -> str:
-        dial = block["dial"]
-        return "do not release" if dial["urgency"] is None else name_set_up(set_up_of(dial))
-
     def costs(block: Row) -> str:
         shown = {*run.shown_set_ups, set_up_of(block["dial"])}
         return "; ".join(
@@ -217,7 +212,7 @@ def dial_table(run: Run) -> PageTable:
         run.dials,
         {
             "relatedness": lambda block: plain(block["task_relatedness"]),
-            "choice": choice,
+            "choice": lambda block: _name_choice(block["dial"]),
             "same choice, of 100 resamples": lambda block: of_100(block["dial"]["won_share"]),
             "cost per 1,000 forms": costs,
             "transfer, macro-F1": transfer,

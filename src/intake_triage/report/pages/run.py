@@ -19,11 +19,10 @@ from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import Task
 
 METRICS = ("prepare", "compare", "cost", "safety")
-PLOTS = (
-    *("confusion", "conformal", "macro_f1", "reliability"),
-    *("risk_coverage", "set_ups", "transfer"),
-)
-STUDY, REQUIREMENTS = "studies/transfer/results", "requirements.txt"
+METRICS += tuple(f"calibrate/{system}" for system in TRAINED_SYSTEMS)
+PLOTS = ("confusion", "conformal", "macro_f1", "reliability")
+PLOTS += ("risk_coverage", "set_ups", "transfer")
+DIAL, REQUIREMENTS = "results/transfer/dial.json", "requirements.txt"
 GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
 ADULT = 18
 DEFERRED = {"urgency": "under-triage", "specialty": "wrong"}  # the error that a nurse would spare
@@ -50,30 +49,17 @@ class Rivals:
 
 @dataclass(frozen=True)
 class Run:
-    """One run as it lies on disk.
-
-    Attributes
-    ----------
-    params, results : mapping, Results
-        params.yaml and metrics/results.csv.
-    metrics, plots : mapping
-        By name, without the folder and .json; metrics' `calibrate` has all systems.
-    dials : list of dict
-        The blocks of the transfer study that stand for a setting of the relatedness dial, by
-        setting; empty where the study has not been run, or is of other data.
-    requirements : list of str
-        The libraries and their versions, as pinned.
-    hashes : dict of str
-        MD5 of each file of the run that was read, by its path below the run's folder.
-    """
+    """One run as it lies on disk; metrics and plots by name, without the folder and .json."""
 
     params: Mapping[str, Any]
     results: Results
     metrics: Mapping[str, Any]
     plots: Mapping[str, list[Row]]
+    # Blocks of the transfer study that stand for a setting of the relatedness dial, by setting;
+    # empty where the study has not been run, or is of other data.
     dials: list[dict[str, Any]]
-    requirements: list[str]
-    hashes: dict[str, str]
+    requirements: list[str]  # the libraries and their versions, as pinned
+    hashes: dict[str, str]  # MD5 of each file of the run that was read, by its path below the run
 
     @property
     def source(self) -> str:
@@ -120,7 +106,7 @@ class Run:
 
     def system(self, task: Task) -> str:
         """The judged set-up's system for a task."""
-        return getattr(self.judged, task)
+        return self.judged.system(task)
 
     def rows(self, plot: str, **wanted: Any) -> list[Row]:
         """The rows of a plot with these values."""
@@ -146,11 +132,8 @@ class Run:
 
     def of_urgency(self, measure: str, class_name: str = "") -> Result | None:
         """A figure of the least-cost decision of the judged set-up's urgency model."""
-        return self.results.find(
-            **{"task": "urgency", "system": self.system("urgency"), "rule": "cost"},
-            measure=measure,
-            class_name=class_name,
-        )
+        decision = {"task": "urgency", "system": self.system("urgency"), "rule": "cost"}
+        return self.results.find(**decision, measure=measure, class_name=class_name)
 
     def missed_by_group(self, *, shown: bool = True) -> list[Row]:
         """Urgent forms sent too late by group of patients: the figures that are shown, or not."""
@@ -192,11 +175,10 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
         If a file is missing, or was written before the rule of docs/protocol.md.
     """
     metrics = {name: layout.metrics(name) for name in METRICS}
-    calibrate = {name: layout.metrics(f"calibrate/{name}") for name in TRAINED_SYSTEMS}
     plots = {name: layout.plots(name) for name in PLOTS}
-    files = [layout.params, layout.results, *(metrics | calibrate).values(), *plots.values()]
+    files = [layout.params, layout.results, *metrics.values(), *plots.values()]
     try:
-        hashes = {str(path.relative_to(layout.root)): _md5(path) for path in files}
+        contents = {str(path.relative_to(layout.root)): path.read_bytes() for path in files}
     except FileNotFoundError as error:
         raise InputError(f"{error.filename} is missing; run the pipeline first") from None
     params = yaml.safe_load(layout.params.read_text(encoding="utf-8"))
@@ -204,26 +186,22 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
     run = Run(
         params=params,
         results=read_results(layout.results),
-        metrics={name: read_json(path) for name, path in metrics.items()}
-        | {"calibrate": {name: read_json(path)[name] for name, path in calibrate.items()}},
+        metrics={name: read_json(path) for name, path in metrics.items()},
         plots={name: read_json(path) for name, path in plots.items()},
-        dials=_read_dials(checkout.root / STUDY) if is_synthetic else [],
+        dials=_read_dials(checkout.root / DIAL) if is_synthetic else [],
         requirements=_read_pins(checkout.root / REQUIREMENTS),
-        hashes=hashes,
+        hashes={
+            name: md5(content, usedforsecurity=False).hexdigest()
+            for name, content in contents.items()
+        },
     )
     if "decision" not in run.recommendation:
         raise InputError(f"{metrics['compare']} has no recommendation.decision; run compare again")
     return run
 
 
-def _md5(path: Path) -> str:
-    return md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-
-
-def _read_dials(folder: Path) -> list[dict[str, Any]]:
-    blocks = [read_json(path) for path in sorted(folder.glob("*.json"))]
-    dials = [block for block in blocks if isinstance(block, dict) and block.get("dial")]
-    return sorted(dials, key=lambda block: block["task_relatedness"])
+def _read_dials(path: Path) -> list[dict[str, Any]]:
+    return read_json(path) if path.exists() else []
 
 
 def _read_pins(path: Path) -> list[str]:

@@ -30,7 +30,7 @@ from intake_triage.report.pages.words import (
     whole,
     with_interval,
 )
-from intake_triage.systems import SYSTEMS
+from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
 THREE = decimals(3)
@@ -76,18 +76,6 @@ def pivot(
     columns = dict.fromkeys(name for found in cells.values() for name in found)
     rows = [(name, *(found.get(each, ABSENT) for each in columns)) for name, found in cells.items()]
     return PageTable(caption, (corner, *columns), rows, note)
-
-
-def list_tables(run: Run) -> Iterator[PageTable]:
-    """The annex's tables but for those of transfer, in their order."""
-    yield from result_tables(run)
-    yield per_1000_table(run)
-    for task in TASKS:
-        yield subgroup_table(run, task)
-    yield deferral_table(run)
-    yield prediction_set_table(run)
-    yield calibrator_table(run)
-    yield data_table(run)
 
 
 def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageTable]:
@@ -250,14 +238,14 @@ def calibrator_table(run: Run) -> PageTable:
     return tabulate(
         "Calibrators, chosen without the test split",
         [
-            {"name": f"{TASK_WORDS[task]}: {name_system(system)}", **by_task[task]}
-            for system, by_task in run.metrics["calibrate"].items()
+            (task, system, run.metrics[f"calibrate/{system}"][system][task])
+            for system in TRAINED_SYSTEMS
             for task in TASKS
         ],
         {
-            "task: system": lambda row: row["name"],
-            "calibrator": lambda row: row["calibrator"],
-            "log-loss, cross-fitted": lambda row: number(row["log_loss"]),
+            "task: system": lambda row: f"{TASK_WORDS[row[0]]}: {name_system(row[1])}",
+            "calibrator": lambda row: row[2]["calibrator"],
+            "log-loss, cross-fitted": lambda row: number(row[2]["log_loss"]),
         },
     )
 

@@ -44,7 +44,7 @@ def set_up_of(values: Row) -> SetUp:
 
 def name_set_up(set_up: SetUp, *, short: bool = False) -> str:
     """A set-up's models; `short` for pictures and narrow tables."""
-    urgency, specialty = (SYSTEMS[getattr(set_up, task)].label for task in TASKS)
+    urgency, specialty = (SYSTEMS[set_up.system(task)].label for task in TASKS)
     if set_up.models == 1:
         return urgency if short else f"one {urgency} for both tasks"
     if urgency == specialty:
@@ -70,9 +70,8 @@ def name_measure(measure: str) -> str:
     return MEASURES[measure].words if measure in MEASURES else name_class(measure)
 
 
-def whole(value: float) -> str:
-    """1320.1 as "1,320"."""
-    return f"{value:,.0f}"
+whole: Format = "{:,.0f}".format  # 1320.1 as "1,320"
+plain: Format = "{:.3g}".format  # as people write it: 8.374 as "8.37", 10.0 as "10"
 
 
 def of_100(value: float) -> str:
@@ -83,11 +82,6 @@ def of_100(value: float) -> str:
 def of_100_finely(value: float) -> str:
     """A share as so many of 100, to a tenth: 0.0998 as "10.0"."""
     return f"{value:.1%}".rstrip("%")
-
-
-def plain(value: float) -> str:
-    """A number as people write it: 8.374 as "8.37", 10.0 as "10"."""
-    return f"{value:.3g}"
 
 
 def decimals(count: int, *, signed: bool = False) -> Format:
@@ -101,15 +95,7 @@ def number(value: float | None) -> str:
 
 
 def with_interval(figure: Result | Row | None, form: Format = whole, value: str = "value") -> str:
-    """Such as "414 (402 to 426)"; a figure that is missing or hidden is said to be so.
-
-    Parameters
-    ----------
-    figure : Result, mapping or None
-        Has the figure as `value`, and its `low` and `high`; None where the run has none.
-    form : callable
-    value : str
-    """
+    """Such as "414 (402 to 426)"; a figure that is missing (None) or hidden is said to be so."""
     if figure is None:
         return ABSENT
     row = vars(figure) if isinstance(figure, Result) else figure
@@ -141,10 +127,6 @@ def _of_100(value: float) -> str:
     return f"{of_100_finely(value)} of 100"
 
 
-def _bound(value: float) -> str:
-    return f"{value:g}"  # the bounds lie close to 1: a third decimal tells
-
-
 # What each change is of, in words, and how its values are written.
 CHANGES: dict[str, tuple[str, Format]] = {
     "cost.too_late_urgent": ("harm points for an urgent form sent too late", plain),
@@ -154,27 +136,20 @@ CHANGES: dict[str, tuple[str, Format]] = {
     "cost_margin": ("harm points accepted for a simpler set-up", plain),
     "max_under_triage": ("limit for urgent forms sent too late", _of_100),
     "max_ece": ("limit for how far stated chances may be off", _of_100),
-    "slope.least": ("lower limit for caution of stated chances", _bound),
-    "slope.most": ("upper limit for caution of stated chances", _bound),
-}
-# Each limit in a sentence, and as the name of a row; slopes have a row a cut.
-LIMITS = {
-    "under_triage": (
-        "the share of urgent forms sent too late",
-        "urgent forms sent too late, of 100 urgent forms",
-    ),
-    **{
-        f"ece_{task}": (
-            f"how far the stated chances of {TASK_WORDS[task]} are off",
-            f"stated chances of {TASK_WORDS[task]}: error, of 100",
-        )
-        for task in TASKS
-    },
+    # These lie close to 1: a third decimal tells.
+    "slope.least": ("lower limit for caution of stated chances", "{:g}".format),
+    "slope.most": ("upper limit for caution of stated chances", "{:g}".format),
 }
 
 
 def name_limit(name: str) -> tuple[str, str]:
-    """A ceiling of the recommendation in a sentence, and as the name of a row."""
-    cut = name_class(name.removeprefix("slope_"))
-    slope = "the caution of the stated chances of urgency", f"caution of stated chances of “{cut}”"
-    return LIMITS.get(name, slope)
+    """A ceiling of the recommendation in a sentence, and as the name of a row: slopes have many."""
+    if name == "under_triage":
+        late = "urgent forms sent too late"
+        return f"the share of {late}", f"{late}, of 100 urgent forms"
+    kind, _, what = name.partition("_")
+    if kind == "ece":
+        chances = f"stated chances of {TASK_WORDS[what]}"
+        return f"how far the {chances} are off", f"{chances}: error, of 100"
+    row = f"caution of stated chances of “{name_class(what)}”"
+    return "the caution of the stated chances of urgency", row

@@ -53,12 +53,7 @@ class Review:
 
 
 def compare_with(base: str) -> Review:
-    """Compare the working tree with a revision.
-
-    Parameters
-    ----------
-    base : str
-        A git revision.
+    """Compare the working tree with a revision of git.
 
     Raises
     ------
@@ -84,11 +79,7 @@ def compare_with(base: str) -> Review:
 def diff_leaves(old: Any, new: Any, *, file: str) -> list[Change]:
     """Values of nested dictionaries that differ, in the order of `new`; a list is one value.
 
-    Parameters
-    ----------
-    old, new : Any
-        What `file` holds in both revisions.
-    file : str
+    `old` and `new` are what `file` holds in the two revisions.
     """
     before, now = _leaves(old), _leaves(new)
     return [
