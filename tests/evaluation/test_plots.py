@@ -118,6 +118,7 @@ def test_the_frontier_holds_each_seeds_epoch_with_the_lowest_sum():
     ]
 
 
-def test_colours_are_those_of_the_systems_and_other_rows_stay_as_they_are():
-    rows = [{"system": "st"}, {"system": "treat all"}]
-    assert with_colours(rows) == [{"system": "st", "colour": SYSTEMS["st"].colour}, rows[1]]
+def test_colours_are_those_of_the_systems_and_every_row_has_one():
+    st, everyone = with_colours([{"system": "st"}, {"system": "treat all"}])
+    assert st["colour"] == SYSTEMS["st"].colour
+    assert everyone["colour"] not in {system.colour for system in SYSTEMS.values()}

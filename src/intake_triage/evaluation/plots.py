@@ -25,6 +25,7 @@ from intake_triage.tasks import TASKS
 
 Row = dict[str, Any]
 DECIMALS = 4
+GRAY = "#8a9199"
 
 
 def macro_f1_rows(results: Results) -> list[Row]:
@@ -145,11 +146,12 @@ def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Row]) -> list[Row]:
 
 
 def with_colours(rows: Iterable[Row]) -> list[Row]:
-    """The rows of a plot of many systems with each one's colour: no template knows the systems."""
-    return [
-        row | {"colour": SYSTEMS[row["system"]].colour} if row["system"] in SYSTEMS else row
-        for row in rows
-    ]
+    """The rows of a plot of many systems with each one's colour: no template knows the systems.
+
+    What is no system, such as treating all, is gray: DVC draws no rows that differ in their keys.
+    """
+    colours = {name: system.colour for name, system in SYSTEMS.items()}
+    return [row | {"colour": colours.get(row["system"], GRAY)} for row in rows]
 
 
 def training_plots(mtl: MtlParams, *, layout: Layout = Layout()) -> dict[str, list[Row]]:
