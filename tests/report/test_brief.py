@@ -21,6 +21,7 @@ from intake_triage.report.pages.build import (
     read_tripod,
 )
 from intake_triage.report.pages.pictures import draw_macro_f1
+from intake_triage.report.pages.rule_tables import cost_table
 from intake_triage.report.pages.run import Run, read_run
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
@@ -85,6 +86,21 @@ def test_metrics_of_another_rule_are_refused(folder):
     path.unlink()
     with pytest.raises(InputError, match="is missing; run the pipeline first"):
         read_run(Layout(folder), Layout(ROOT))
+
+
+def test_a_run_that_lacks_a_system_has_its_pages_all_the_same(folder):
+    layout = Layout(folder)
+    layout.metrics("calibrate/linear").unlink()
+    cost = json.loads(layout.metrics("cost").read_text())
+    del cost["linear"]
+    layout.metrics("cost").write_text(json.dumps(cost))
+    given = read_run(layout, Layout(ROOT))
+    table = cost_table(given)
+    assert [row[0] for row in table.rows] == [
+        row[0] for row in cost_table(read_run(Layout(ROOT), Layout(ROOT))).rows[1:]
+    ]
+    assert "logistic regression models" not in str(table)
+    build_brief(given)
 
 
 def test_a_measure_that_one_system_has_stands_in_the_annex_and_one_that_is_gone_does_not(folder):

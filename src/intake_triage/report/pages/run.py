@@ -19,7 +19,6 @@ from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import Task
 
 METRICS = ("prepare", "compare", "cost", "safety")
-METRICS += tuple(f"calibrate/{system}" for system in TRAINED_SYSTEMS)
 PLOTS = ("confusion", "conformal", "macro_f1", "reliability")
 PLOTS += ("risk_coverage", "set_ups", "transfer")
 DIAL, REQUIREMENTS = "results/transfer/dial.json", "requirements.txt"
@@ -77,8 +76,9 @@ class Run:
 
     @property
     def uniform_set_ups(self) -> list[SetUp]:
-        """Each system for both tasks."""
-        return [set_up for set_up in list_set_ups() if set_up.urgency == set_up.specialty]
+        """Each system that the run has trained, for both tasks."""
+        pairs = [set_up for set_up in list_set_ups() if set_up.urgency == set_up.specialty]
+        return [set_up for set_up in pairs if set_up.urgency in self.metrics["cost"]]
 
     @property
     def shown_set_ups(self) -> list[SetUp]:
@@ -174,7 +174,10 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
     InputError
         If a file is missing, or was written before the rule of docs/protocol.md.
     """
-    metrics = {name: layout.metrics(name) for name in METRICS}
+    # An older run may lack a system that has come since.
+    calibrated = [f"calibrate/{system}" for system in TRAINED_SYSTEMS]
+    calibrated = [name for name in calibrated if layout.metrics(name).exists()]
+    metrics = {name: layout.metrics(name) for name in (*METRICS, *calibrated)}
     plots = {name: layout.plots(name) for name in PLOTS}
     files = [layout.params, layout.results, *metrics.values(), *plots.values()]
     try:

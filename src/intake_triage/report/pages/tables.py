@@ -30,7 +30,7 @@ from intake_triage.report.pages.words import (
     whole,
     with_interval,
 )
-from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
+from intake_triage.systems import SYSTEMS
 from intake_triage.tasks import TASKS
 
 THREE = decimals(3)
@@ -239,7 +239,7 @@ def calibrator_table(run: Run) -> PageTable:
         "Calibrators, chosen without the test split",
         [
             (task, system, run.metrics[f"calibrate/{system}"][system][task])
-            for system in TRAINED_SYSTEMS
+            for system in run.metrics["cost"]
             for task in TASKS
         ],
         {
