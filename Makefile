@@ -71,7 +71,7 @@ sweep: $(VENV)/installed
 # What a sweep compares: the loss weight and its method, log-loss on valid, the recommendation.
 SHOWN := Experiment|mtl\.(loss_weight|balancing|valid_log_loss\..*)|choice
 exps: $(VENV)/installed
-	@$(RUN) dvc exp show --no-pager --drop '.*' --keep '^($(SHOWN))$$'
+	@COLUMNS=$${COLUMNS:-160} $(RUN) dvc exp show --no-pager --drop '.*' --keep '^($(SHOWN))$$'
 
 # What a change did: the working tree against BASE, as review/comment.md and review/plots/.
 .PHONY: review check-lock
