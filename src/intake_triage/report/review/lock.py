@@ -30,8 +30,8 @@ def check_lock() -> None:
     changed = list(_describe_changes(json.loads(run_dvc("status", "dvc.yaml", "--json"))))
     reasons = changed or [line.strip() for line in done.stderr.splitlines()[-1:]] or running
     raise InputError(
-        f"dvc.lock is out of step: {'; '.join(reasons)}. Run `dvc repro`, then commit dvc.lock, "
-        "metrics/ and plots/"
+        f"dvc.lock is out of step: {'; '.join(reasons)}. Run `dvc repro`, then commit dvc.lock "
+        "and what changed in metrics/, plots/, reports/, docs/ and results/"
     )
 
 
