@@ -11,6 +11,7 @@ from intake_triage.errors import run_stage
 from intake_triage.evaluation.compare import compare_systems
 from intake_triage.evaluation.cost import read_costs
 from intake_triage.evaluation.forecasts import read_fitted_rules, read_out_of_fold, read_systems
+from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.plots import cost_rows, training_plots
 from intake_triage.evaluation.samples import label_split, read_test_split
 from intake_triage.evaluation.table import Results, write_results
@@ -39,7 +40,8 @@ def main() -> None:
 
     results = Results([*comparison.results.rows, *set_ups.results])
     cost = read_costs()
-    write_results(LAYOUT.results, results)
+    decimals = {name: measure.decimals for name, measure in MEASURES.items()}
+    write_results(LAYOUT.results, results, decimals=decimals)
     metrics = {
         "compare": comparison.metrics | {"recommendation": set_ups.recommendation},
         "safety": comparison.safety,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
 ROOTS = (SOURCE, SOURCE.parent)  # where a module of the checkout may lie
-# The ground carries values and decides no result: what decides one reaches a stage by its params.
+# The ground carries values; what decides a result reaches a stage by its params. After a change of
+# systems.py, which names the set-ups: dvc repro --force compare report report_survey.
 GROUND = tuple(
     SOURCE / f"intake_triage/{name}.py"
     for name in ("errors", "files", "imports", "layout", "params", "systems", "tasks")

@@ -1,6 +1,7 @@
 """The systems that are compared: the one registry, which everything else iterates over.
 
-To add a trained system is to add it here, train it in a stage, and name its outputs in dvc.yaml.
+To add a trained system is to add it here and in `decision.cheaper_first`, to train it in a stage,
+and to name its outputs in dvc.yaml.
 """
 
 from dataclasses import dataclass

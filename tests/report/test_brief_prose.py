@@ -106,7 +106,7 @@ def test_the_first_line_says_what_the_data_are(run):
 
 def missed(column: str, subgroup: str = "", **figures: float | None) -> Result:
     """The share of urgent forms sent too late, of a group; hidden if nothing is given."""
-    figures = {"value": None, "shown": False} | figures
+    figures = {"n": 1313, "shown": True} | figures if figures else {"value": None, "shown": False}
     kind = {"task": "urgency", "system": "", "measure": "under_triage"}
     return Result(**kind, column=column, subgroup=subgroup, **figures)
 
@@ -148,7 +148,7 @@ def test_severe_misses_have_an_upper_bound_where_they_are_hidden(run):
     severe = replace(missed(""), measure="severe_under_triage")
     shown = replace(severe, value=0.02, low=0.01, high=0.03)
     for figures, said in (
-        ((late, severe), "fewer than 11 of the 5,999"),
+        ((late, severe), "too few to show among the 1,313 urgent forms"),
         ((missed(""), severe), "cannot be shown"),
         ((late, shown), "2.0 (1.0 to 3.0) of 100"),
     ):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.evaluation.table import BOTH, WHOLE, Result, Results
@@ -10,7 +11,7 @@ from intake_triage.statistics.estimates import FEW_UNITS
 from intake_triage.tasks import TASKS
 
 DECIMALS = 5
-SAFETY_DECIMALS = 4
+SCORES = ("macro_f1", "f1", "accuracy", "quadratic_kappa", "both_right")
 
 
 def describe_split(split: LabelledSplit) -> dict[str, Any]:
@@ -27,18 +28,19 @@ def describe_split(split: LabelledSplit) -> dict[str, Any]:
 
 
 def pivot_systems(results: Results) -> dict[str, Any]:
-    """By system, task and measure: every figure of its probabilities and of the likeliest class.
+    """By system, task and measure: figures of its probabilities, and scores of the likeliest class.
 
-    Those of raw probabilities stand under `raw`.
+    Those of raw probabilities stand under `raw`; what decisions mean is in safety.json.
     """
     systems: dict[str, Any] = {}
     for row in results.where(**WHOLE):
-        if row.rule not in ("", RAW_RULE):
+        if row.rule not in ("", RAW_RULE) or (row.rule and row.measure not in SCORES):
             continue
         place = systems.setdefault(row.system, {task: {} for task in (*TASKS, BOTH)})[row.task]
         if row.rule == "" and not row.calibrated:
             place = place.setdefault("raw", {})
-        _put(place, row, row.measure, _figure(row, DECIMALS))
+        decimals = 2 if row.measure == "both_right" else DECIMALS  # a share of 1,000
+        _put(place, row, row.measure, _figure(row, decimals))
     return systems
 
 
@@ -50,8 +52,8 @@ def pivot_safety(results: Results, split: LabelledSplit) -> dict[str, Any]:
             continue
         place = decisions.setdefault(row.system, {}).setdefault(row.rule, {})
         key = f"{row.task}_{row.measure}" if row.measure == "macro_f1" else row.measure
-        if row.measure not in ("f1", "accuracy", "quadratic_kappa"):  # in compare.json
-            _put(place, row, key, _figure(row, SAFETY_DECIMALS, with_n=True))
+        if row.measure not in ("f1", "accuracy", "quadratic_kappa"):  # of compare.json alone
+            _put(place, row, key, _figure(row, MEASURES[row.measure].decimals, with_n=True))
     cells = triage_cells(split.tiers)
     denominators = {
         name: {tier: of_tier.denominator for tier, of_tier in by_tier.items()}

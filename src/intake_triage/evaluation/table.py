@@ -4,7 +4,7 @@
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from intake_triage.errors import InputError
 from intake_triage.files import replacing
 
-DECIMALS = 6  # of the file; the table in memory is not rounded
+DECIMALS = 4  # of the file, where nothing else is asked for; the table in memory is not rounded
 BOTH = "both"  # the task of a figure that takes both labels
 
 
@@ -41,7 +41,8 @@ class Result:
         The mean over seeds and its confidence interval, simultaneous over the subgroups of a
         column; None where there is no such figure, or it is not shown.
     n, units : int or None
-        Records, and units, in the denominator.
+        Records, and units, in the denominator; None for a share within a subgroup, since with the
+        other subgroups' it would tell how many of a hidden one are counted.
     shown : bool
         False where the figure would tell of a few people.
     """
@@ -85,12 +86,15 @@ class Results:
         return next(self.where(**(WHOLE | wanted)), None)
 
 
-def write_results(path: Path, results: Results) -> None:
-    """Write the table as CSV, a line a figure."""
+def write_results(
+    path: Path, results: Results, *, decimals: Mapping[str, int] | None = None
+) -> None:
+    """Write the table as CSV, a line a figure; `decimals` by measure, where they are not 4."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(NAMES)
-        writer.writerows(map(_cells, results.rows))
+        places = decimals or {}
+        writer.writerows(_cells(row, places.get(row.measure, DECIMALS)) for row in results.rows)
 
 
 def read_results(path: Path) -> Results:
@@ -113,12 +117,12 @@ def read_results(path: Path) -> Results:
         raise InputError(f"{path} is missing; run the pipeline first") from None
 
 
-def _cells(row: Result) -> list[Any]:
+def _cells(row: Result, decimals: int) -> list[Any]:
     cells = asdict(row)
     cells |= {name: int(cells[name]) for name in FLAGS}
     for name in ("value", "low", "high"):
         if cells[name] is not None:
-            cells[name] = f"{cells[name]:z.{DECIMALS}f}"
+            cells[name] = f"{cells[name]:z.{decimals}f}"
     return ["" if cell is None else cell for cell in cells.values()]
 
 

@@ -1,24 +1,33 @@
 """The one walk that applies every measure to every system, rule and subgroup.
 
-Its table of results is what compare.json, the plots and the pages are filtered from.
+Its table of results is what compare.json, safety.json and the pages' tables are filtered from.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from intake_triage.evaluation.decisions import Decided
 from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.measures.measure import Decisions, Forecast, Measure, Replicated, over
-from intake_triage.evaluation.samples import LabelledSplit
+from intake_triage.evaluation.measures.measure import (
+    ByClass,
+    Decisions,
+    Forecast,
+    Measure,
+    Replicated,
+    over,
+)
+from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.evaluation.table import BOTH, Result
 from intake_triage.params import CompareParams, CostParams
 from intake_triage.statistics.disclosure import estimate_share, hide_small_counts
 from intake_triage.statistics.estimates import ALPHA, LEVEL, estimate_score
 from intake_triage.tasks import TASKS, Task
 
+HIDDEN = {**dict.fromkeys(("value", "low", "high", "n", "units")), "shown": False}
 RAW_RULE = "argmax"  # decides by raw probabilities; the others decide by calibrated ones
 
 
@@ -122,12 +131,18 @@ def judge_decisions(
         {each: classes[:, part.rows] for each, classes in decided.items()}, part.split, cost
     )
     sample = None if task not in TASKS else part.split.sample(task)
+    rows: list[Result] = []
     for measure in _measures("decisions", task):
         rules = measure.in_subgroups if part.column else measure.rules
         if rules is not None and rule not in rules:
             continue
         key = {"task": task, "system": name, "rule": rule, "calibrated": rule != RAW_RULE}
-        yield from _results(measure, measure.compute(decisions, task), sample, part, key)
+        rows += _results(measure, measure.compute(decisions, task), sample, part, key)
+    hidden = {row.measure for row in rows if not row.shown}
+    for row in rows:
+        # A share of all tells of none apart.
+        told = MEASURES[row.measure].tells_of in hidden and row.value != 1
+        yield replace(row, **HIDDEN) if told else row
 
 
 def _measures(judges: str, task: str) -> Iterator[Measure]:
@@ -136,7 +151,13 @@ def _measures(judges: str, task: str) -> Iterator[Measure]:
             yield measure
 
 
-def _results(measure: Measure, computed, sample, part: Part, key: dict) -> Iterator[Result]:
+def _results(
+    measure: Measure,
+    computed: np.ndarray | Replicated | ByClass,
+    sample: Sample | None,
+    part: Part,
+    key: dict[str, Any],
+) -> Iterator[Result]:
     """The rows of one measure, by class where it has several figures."""
     if isinstance(computed, np.ndarray):
         computed = over(sample, computed)
@@ -149,22 +170,26 @@ def _results(measure: Measure, computed, sample, part: Part, key: dict) -> Itera
             subgroup=part.subgroup,
             class_name=class_name,
             measure=measure.name,
-            **_estimate(measure, replicated, part.level),
+            **_estimate(measure, replicated, part.level, in_subgroup=bool(part.column)),
         )
 
 
-def _estimate(measure: Measure, replicated: Replicated | None, level: float) -> dict:
+def _estimate(
+    measure: Measure, replicated: Replicated | None, level: float, *, in_subgroup: bool
+) -> dict:
     """Value, interval and denominators as a row has them."""
     if replicated is None:
         return {"value": None}
     values, n, units = replicated.values, replicated.n, replicated.units
     if not replicated.shown:
-        return {"value": None, "shown": False}
+        return HIDDEN
     if measure.is_share:
         share = estimate_share(values, n=n, units=units, per=measure.per, level=level)
         if share is None:
-            return {"value": None, "shown": False}
+            return HIDDEN
         value, low, high = share
+        if in_subgroup:
+            return {"value": value, "low": low, "high": high}
     else:
         estimate = estimate_score(values, n_units=units) if measure.has_interval else None
         value = float(values[:, 0].mean()) if estimate is None else estimate.value

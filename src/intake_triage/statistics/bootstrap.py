@@ -34,8 +34,9 @@ class Replicates:
 
     @property
     def macro_f1(self) -> np.ndarray:
-        """Float array of shape (n_seeds, n_weights)."""
-        return self.f1.mean(axis=-1)
+        """Mean F1 over the classes that the records have, (n_seeds, n_weights)."""
+        present = ~np.isnan(self.class_log_loss[0, 0])
+        return self.f1[..., present].mean(axis=-1)
 
 
 def draw_weights(n_units: int, *, resamples: int, seed: int = RESAMPLING_SEED) -> np.ndarray:

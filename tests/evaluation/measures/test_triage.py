@@ -171,6 +171,12 @@ def test_what_few_forms_come_to_cannot_be_worked_out(judge, make_system, perfect
             known = count["urgency_right"] + count["too_early"]
             known += count["too_late"] or count["too_late_urgent"]
             hidden.append((1000 - known) * n_forms / 1000)
+            for share, told in (
+                ("same_or_more_acute", "too_late"),
+                ("under_triage", "too_late_urgent"),
+            ):
+                if not results.find(measure=told, rule=rule).shown:
+                    assert results.find(measure=share, rule=rule).value in (None, 1)
     assert max(hidden) > 1, "some are hidden"
     assert min(hidden) < 1, "some are not"
     assert all(n < 0.001 or n > SMALLEST_SHOWN - 0.001 for n in hidden)

@@ -1,8 +1,8 @@
 """What a measure is: one registered object, which the walk applies wherever it fits.
 
 To add one is to write a function of a `Forecast` or of `Decisions` and to put `@measure(…)` above
-it: it then stands in `metrics/results.csv` and `metrics/compare.json` with its interval, and in the
-annex of the brief.
+it. It then stands in `metrics/results.csv`, in the annex of the brief, and in compare.json
+(probabilities) or safety.json (decisions), with its interval.
 """
 
 from collections.abc import Callable, Mapping
@@ -112,6 +112,10 @@ class Measure:
         Whether it is a share of people, which is hidden where it tells of few of them.
     per : int
         The share is given of so many forms.
+    decimals : int
+        Of files in git; more would tell counts of people.
+    tells_of : str or None
+        The measure whose count it gives with its denominator: hidden where that is.
     has_interval : bool
         Whether it is a function of weighted sums, so that resamples give it an interval.
     in_subgroups : tuple of str
@@ -129,6 +133,8 @@ class Measure:
     rules: tuple[str, ...] | None = None
     is_share: bool = False
     per: int = 1
+    decimals: int = 4
+    tells_of: str | None = None
     has_interval: bool = True
     in_subgroups: tuple[str, ...] = ()
 
@@ -145,6 +151,8 @@ def measure(name: str, words: str, **attributes) -> Callable:
     """
 
     def register(function: Callable) -> Callable:
+        if name in MEASURES:
+            raise ValueError(f"there is a measure {name} already")
         MEASURES[name] = Measure(name, words, function, **attributes)
         return function
 

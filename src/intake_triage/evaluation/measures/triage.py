@@ -19,7 +19,7 @@ from intake_triage.tasks import Task
 FORMS = 1000  # that counts and costs are given for
 URGENCY = {"judges": "decisions", "tasks": ("urgency",), "least": 0, "is_share": True}
 SHARE = {**URGENCY, "most": 1}
-COUNT = {**URGENCY, "most": FORMS, "per": FORMS}
+COUNT = {**URGENCY, "most": FORMS, "per": FORMS, "decimals": 0}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def triage_cells(tiers: tuple[str, ...]) -> dict[str, dict[str, Cells]]:
     true, decided = np.indices((len(tiers), len(tiers)))
     urgent, right = true < URGENT_TIERS, true == decided
     of_urgent = f"forms whose true tier is {' or '.join(tiers[:URGENT_TIERS])}"
-    of_others = f"forms whose true tier is {' or '.join(tiers[URGENT_TIERS:])}"
+    of_others = f"forms whose true tier is {' or '.join(tiers[URGENT_TIERS:]) or 'none'}"
     everything = np.full(true.shape, True)
     return {
         "under_triage": {"": Cells(urgent & (decided > true), urgent, of_urgent)},
@@ -90,39 +90,51 @@ def _measure_cells(name: str, decisions: Decisions, task: Task) -> ByClass:
 
 
 def _count_outcome(name: str, decisions: Decisions, task: Task) -> Replicated:
-    """An outcome of urgency among the forms with a tier.
+    """An outcome of urgency among the forms with a tier."""
+    happened, has_tier = outcomes(decisions)[name], decisions.split.has_label(task)
+    return _share_of(happened, has_tier, decisions, shown=not _is_hidden(name, decisions))
 
-    Right, early, late and urgent, late and not urgent are all of these forms: any of them could be
-    worked out from the others, so a small one takes a second with it.
-    """
-    true, placed = decisions.split.labels[task], decisions.decided[task]
+
+def outcomes(decisions: Decisions) -> dict[str, np.ndarray]:
+    """By name which records have an outcome of urgency, bool of shape (n_seeds, n_records)."""
+    true, placed = decisions.split.labels["urgency"], decisions.decided["urgency"]
     late, urgent = placed > true, true < URGENT_TIERS
-    parts = {
+    return {
         "urgency_right": placed == true,
         "too_late_urgent": late & urgent,
         "too_late_others": late & ~urgent,
         "too_early": placed < true,
+        "too_late": late,
     }
-    has_tier = decisions.split.has_label(task)
-    counts = {part: rows[:, has_tier].sum(axis=1).mean() for part, rows in parts.items()}
-    hidden = dict(zip(parts, hide_small_counts(np.array([list(counts.values())]))[0], strict=True))
+
+
+def _is_hidden(name: str, decisions: Decisions) -> bool:
+    """Whether a count of an outcome would tell of few people.
+
+    Right, early, late and urgent, late and not urgent are all forms with a tier: any of them could
+    be worked out from the others, so a small one takes a second with it.
+    """
+    happened, has_tier = outcomes(decisions), decisions.split.has_label("urgency")
+    counts = {part: rows[:, has_tier].sum(axis=1).mean() for part, rows in happened.items()}
+    del counts["too_late"]
+    hidden = dict(zip(counts, hide_small_counts(np.array([list(counts.values())]))[0], strict=True))
     # Hide the total too, unless every hidden part is zero.
     hidden["too_late"] = any(
         hidden[part] and counts[part] > 0 for part in ("too_late_urgent", "too_late_others")
     )
-    happened = (parts | {"too_late": late})[name]
-    return _share_of(happened, has_tier, decisions, shown=not hidden[name])
+    return bool(hidden[name])
 
 
-for _name, _words, _better, _by_rule in (
-    ("under_triage", "under-triage", "lower", ("cost",)),
-    ("severe_under_triage", "severe under-triage", "lower", ()),
-    ("over_triage", "over-triage", "lower", ()),
-    ("same_or_more_acute", "same or more acute", "higher", ()),
-    ("sensitivity", "sensitivity", "higher", ()),
-    ("ppv", "positive predictive value", "higher", ()),
+for _name, _words, _better, _more in (
+    ("under_triage", "under-triage", "lower", {"in_subgroups": ("cost",)}),
+    ("severe_under_triage", "severe under-triage", "lower", {}),
+    ("over_triage", "over-triage", "lower", {}),
+    ("same_or_more_acute", "same or more acute", "higher", {}),
+    ("sensitivity", "sensitivity", "higher", {}),
+    ("ppv", "positive predictive value", "higher", {}),
 ):
-    measure(_name, _words, better=_better, in_subgroups=_by_rule, **SHARE)(
+    tells_of = {"under_triage": "too_late_urgent", "same_or_more_acute": "too_late"}.get(_name)
+    measure(_name, _words, better=_better, tells_of=tells_of, **SHARE | _more)(
         partial(_measure_cells, _name)
     )
 
@@ -149,7 +161,7 @@ def both_right(decisions: Decisions, task: Task) -> Replicated:
     return _share_of(right, decisions.split.has_both(), decisions)
 
 
-@measure("cost_per_1000", "clinical cost", judges="decisions", tasks=(BOTH,), least=0)
+@measure("cost_per_1000", "clinical cost", judges="decisions", tasks=(BOTH,), least=0, decimals=1)
 def cost_per_1000(decisions: Decisions, task: Task) -> Replicated:
     """Clinical cost of 1,000 forms, both tasks, in needless steps up of an urgency tier."""
     misroute = decisions.cost.misroute * misrouted_share(decisions)

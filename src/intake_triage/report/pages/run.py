@@ -90,7 +90,7 @@ class Run:
         """Two models that take less computing to train than one for both tasks."""
         cost = self.metrics["cost"]
         seconds = {each: cost[each.urgency]["cpu_seconds"] for each in self.uniform_set_ups}
-        one = min(seconds[each] for each in seconds if each.models == 1)
+        one = min((seconds[each] for each in seconds if each.models == 1), default=0.0)
         return [each for each in seconds if each.models > 1 and seconds[each] < one]
 
     @property
