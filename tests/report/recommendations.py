@@ -9,8 +9,23 @@ GBM = {"urgency": "gbm", "specialty": "gbm", "models": 2, "cost_per_1000": 1320.
 MIXED = {"urgency": "st", "specialty": "gbm", "models": 2, "cost_per_1000": 1325.1}
 MTL = {"urgency": "mtl", "specialty": "mtl", "models": 1, "cost_per_1000": 1331.4}
 NONE = dict.fromkeys(MTL)
-UNDER_TRIAGE = {"limit": 0.1, "value": 0.0951, "low": 0.08, "high": 0.099, "status": "met"}
-SLOPE = {"least": 0.8, "most": 1.25, "value": 1.0, "low": 0.9, "high": 1.1, "status": "met"}
+ABOUT_TRIAGE = {"measure": "under_triage", "task": "urgency", "class_name": ""}
+ABOUT_CUT = {"measure": "slope", "task": "urgency", "class_name": "urgent_or_above"}
+UNDER_TRIAGE = ABOUT_TRIAGE | {
+    "limit": 0.1,
+    "value": 0.0951,
+    "low": 0.08,
+    "high": 0.099,
+    "status": "met",
+}
+SLOPE = ABOUT_CUT | {
+    "least": 0.8,
+    "most": 1.25,
+    "value": 1.0,
+    "low": 0.9,
+    "high": 1.1,
+    "status": "met",
+}
 CEILINGS = {"under_triage": UNDER_TRIAGE, "slope_urgent_or_above": SLOPE}
 MTL_FLIP = {"urgency": "mtl", "specialty": "mtl", "models": 1}
 FLIP_NONE = {"now": 3.0, "at": None, "urgency": None, "specialty": None, "models": None}

@@ -186,7 +186,8 @@ def test_the_leads_of_choice_and_runner_up_are_told_apart(run):
 
 
 def test_chances_that_err_to_one_side_within_the_limit_are_told(run):
-    slope = {"least": 0.8, "most": 1.25, "status": "met"}
+    slope = {"measure": "slope", "task": "urgency", "class_name": "emergent"}
+    slope |= {"least": 0.8, "most": 1.25, "status": "met"}
     for low, high, status in (
         (0.88, 0.97, "met, but over-confident"),
         (1.03, 1.2, "met, but over-cautious"),

@@ -101,9 +101,9 @@ def limit_table(run: Run) -> PageTable:
 
     return tabulate(
         "Alarm levels are the safety limits, fixed beforehand",
-        [{"name": name, **limit} for name, limit in run.recommendation["ceilings"].items()],
+        run.recommendation["ceilings"].values(),
         {
-            "Watch": lambda limit: capitalise(name_limit(limit["name"])[1]),
+            "Watch": lambda limit: capitalise(name_limit(limit)[1]),
             "Alarm": alarm,
             "Found here (95 % range)": lambda limit: with_interval(
                 limit, of_100_finely if "limit" in limit else decimals(2)
@@ -144,9 +144,8 @@ def list_steady(run: Run) -> list[str]:
 
 def list_limits(run: Run, status: str) -> list[str]:
     """The limits of one status, the cuts of urgency drawn together."""
-    ceilings = run.recommendation["ceilings"].items()
-    names = [name_limit(name)[0] for name, each in ceilings if each["status"] == status]
-    return list(dict.fromkeys(names))
+    ceilings = run.recommendation["ceilings"].values()
+    return list(dict.fromkeys(name_limit(each)[0] for each in ceilings if each["status"] == status))
 
 
 def _say_side(ceiling: Row) -> str:

@@ -142,14 +142,13 @@ CHANGES: dict[str, tuple[str, Format]] = {
 }
 
 
-def name_limit(name: str) -> tuple[str, str]:
+def name_limit(ceiling: Row) -> tuple[str, str]:
     """A ceiling of the recommendation in a sentence, and as the name of a row: slopes have many."""
-    if name == "under_triage":
+    if ceiling["measure"] == "under_triage":
         late = "urgent forms sent too late"
         return f"the share of {late}", f"{late}, of 100 urgent forms"
-    kind, _, what = name.partition("_")
-    if kind == "ece":
-        chances = f"stated chances of {TASK_WORDS[what]}"
+    if ceiling["measure"] == "ece":
+        chances = f"stated chances of {TASK_WORDS[ceiling['task']]}"
         return f"how far the {chances} are off", f"{chances}: error, of 100"
-    row = f"caution of stated chances of “{name_class(what)}”"
+    row = f"caution of stated chances of “{name_class(ceiling['class_name'])}”"
     return "the caution of the stated chances of urgency", row
