@@ -6,13 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one run.
+    """The paths of one run, whose root is the checkout or is laid out as it, as results/namcs is.
 
-    Attributes
-    ----------
-    root : Path
-        The checkout, or a folder laid out as it, such as results/namcs; by default the working
-        directory, which is the checkout where DVC runs a stage.
+    By default the working directory, which is the checkout where DVC runs a stage.
     """
 
     root: Path = Path()
@@ -20,10 +16,6 @@ class Layout:
     @property
     def params(self) -> Path:
         return self.root / "params.yaml"
-
-    @property
-    def lock(self) -> Path:
-        return self.root / "dvc.lock"
 
     @property
     def prepared(self) -> Path:
@@ -61,7 +53,7 @@ class Layout:
         return self.root / f"predictions/out_of_fold/{system}/{task}.parquet"
 
     def training(self, system: str) -> Path:
-        """history.json and cost.json."""
+        """history.json, cost.json and valid.json."""
         return self.root / "training" / system
 
     def live(self, system: str) -> Path:

@@ -10,8 +10,6 @@ from intake_triage.errors import InputError
 from intake_triage.layout import Layout
 from intake_triage.systems import TRAINED_SYSTEMS
 
-PARAMS_FILE = Layout().params
-
 Share = Annotated[float, Field(ge=0, le=1)]
 OpenShare = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -246,7 +244,7 @@ class Params(Section):
     decision: DecisionParams
 
 
-def load_params(path: Path = PARAMS_FILE) -> Params:
+def load_params(path: Path = Layout().params) -> Params:
     """Read and check the whole of params.yaml, whatever part the caller needs; see `load_as`."""
     return load_as(Params, path)
 

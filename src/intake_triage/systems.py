@@ -11,19 +11,9 @@ from dataclasses import dataclass
 class System:
     """A way to predict the labels.
 
-    Attributes
-    ----------
-    name : str
-        In paths, metrics and plots.
-    label : str
-        In words, as the name of one model.
-    colour : str
-        The same in every picture: Okabe and Ito's, safe for colour-blind eyes. Never the only sign:
-        pictures also name the system.
-    trained : bool
-        Whether a stage trains it; else it is a reference to compare with.
-    joint : bool
-        Whether one model serves both tasks; else there is a model a task.
+    `name` is for paths, metrics and plots, `label` is one model in words. The colours are Okabe and
+    Ito's, safe for colour-blind eyes, and never the only sign. One that no stage has `trained` is a
+    reference; a `joint` one serves both tasks by one model.
     """
 
     name: str
