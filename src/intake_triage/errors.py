@@ -9,8 +9,10 @@ class InputError(ValueError):
 
 
 def run_stage(main: Callable[[], None]) -> None:
-    """Run a stage; an `InputError` becomes one line on stderr and exit status 1."""
+    """Run a stage; an `InputError` or a missing file becomes one line on stderr, exit status 1."""
     try:
         main()
     except InputError as error:
         sys.exit(f"error: {error}")
+    except FileNotFoundError as error:
+        sys.exit(f"error: {error.filename or error}: no such file; `dvc repro` writes it")

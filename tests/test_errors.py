@@ -1,0 +1,35 @@
+"""What a user can mend ends in one line; what only we can mend keeps its traceback."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from intake_triage.errors import InputError, run_stage
+
+
+def refuse():
+    raise InputError("params.yaml: mtl.loss_weight: got 2")
+
+
+@pytest.mark.parametrize(
+    ("main", "line"),
+    [
+        (refuse, "error: params.yaml: mtl.loss_weight: got 2"),
+        (Path("gone.json").read_text, "error: gone.json: no such file; `dvc repro` writes it"),
+        (
+            lambda: pd.read_parquet("gone.parquet"),
+            "error: gone.parquet: no such file; `dvc repro` writes it",
+        ),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line(main, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        run_stage(main)
+    assert stopped.value.code == line
+
+
+def test_a_fault_of_ours_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        run_stage(lambda: 1 / 0)
