@@ -61,9 +61,28 @@ class FileFieldParams(Section):
 OWN_COLUMNS = ("record_id", "text", "urgency", "specialty", "group", "date", "unit", "split")
 
 
-class FileParams(Section):
-    """Which of the user's columns is what; a null column is absent from the table."""
+class MergeParams(Section):
+    """By task, which class is taken into which other one: `old: new`."""
 
+    urgency: dict[str, str]
+    specialty: dict[str, str]
+
+
+class FileParams(Section):
+    """How the user's table is saved, and which of its columns is what.
+
+    A null key on how it is saved is found out; a null column is absent from the table. The classes
+    of a label without a column are not looked at.
+    """
+
+    encoding: str | None
+    separator: Literal[",", ";", "\t", "|"] | None
+    quoting: Literal["doubled", "backslash"] | None  # how a quote stands inside a quoted cell
+    decimal: Literal[".", ","] | None
+    date_format: str | None
+    sheet: str | None
+    header_row: Count
+    missing: list[str]
     record_id: str
     text: str
     urgency: str | None
@@ -72,8 +91,10 @@ class FileParams(Section):
     date: str | None
     fields: dict[str, FileFieldParams]
     subgroups: dict[str, str]
-    urgency_levels: Annotated[list[str], Field(min_length=2)]
+    urgency_levels: Annotated[list[str], Field(min_length=2, max_length=7)]
     specialties: Annotated[list[str], Field(min_length=2)]
+    merge: MergeParams
+    drop_small: bool
 
     @model_validator(mode="after")
     def _names_are_free(self) -> "FileParams":
@@ -111,6 +132,7 @@ class DataParams(Section):
     n_records: Annotated[int, Field(ge=200)]
     seed: Seed
     identifiers: Literal["fail", "redact"]
+    identifiers_region: list[str]  # names that records/identifiers knows
     split: SplitParams
     synthetic: SyntheticParams
     namcs: NamcsParams
@@ -215,6 +237,7 @@ class SlopeParams(Section):
 
 class DecisionParams(Section):
     cost: CostParams
+    urgent_tiers: Count
     max_under_triage: OpenShare
     max_ece: OpenShare
     slope: SlopeParams

@@ -33,7 +33,8 @@ class RecordSchema:
     Attributes
     ----------
     fields : inputs, each a column of the same name
-    urgency : class names, most urgent first (the order is ordinal)
+    urgency : class names, most urgent first (the order is ordinal); empty where the source has no
+        such label, as for the next
     specialty : class names
     subgroups : columns for subgroup analysis; an input only if also among `fields`
     """
@@ -42,6 +43,11 @@ class RecordSchema:
     urgency: tuple[str, ...]
     specialty: tuple[str, ...]
     subgroups: tuple[str, ...]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that the source has labels of: both, or one."""
+        return tuple(task for task in TASKS if self.classes(task))
 
     def classes(self, task: Task) -> tuple[str, ...]:
         """The class names of a task, in the order of its logits."""
@@ -74,9 +80,11 @@ class RecordTable:
     `oracle` has the columns `record_id, urgency_0 …, specialty_0 …`: each record's exact posterior
     probabilities, classes in the order of `schema`; it has no rows where nobody knows them.
     `source_columns` says what the source calls a column, where it has another name there.
+    `reading` is what was found of how a user's file is saved, for `metrics/prepare.json`.
     """
 
     frame: pd.DataFrame
     schema: RecordSchema
     oracle: pd.DataFrame
     source_columns: dict[str, str] = field(default_factory=dict)
+    reading: dict[str, Any] = field(default_factory=dict)
