@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from intake_triage import file_params as file_params_module
 from intake_triage import params as params_module
 from intake_triage.errors import InputError
-from intake_triage.params import Section, load_params
+from intake_triage.params import load_params
+from intake_triage.section import Section
 
 ROOT = Path(__file__).resolve().parents[1]
 ABSENT = object()
@@ -52,7 +54,7 @@ def test_the_committed_file_loads():
         ("mtl.weight", "balancing, loss_weight"),
         ("data.split.ratio", "by"),
         ("compare.margin.brier", "macro_f1, log_loss"),
-        ("decision.log_loss_margin", "cost, max_under_triage, max_ece, slope, cost_margin"),
+        ("decision.log_loss_margin", "cost, urgent_tiers, max_under_triage, max_ece, slope, cost_margin"),
         ("decision.slope.highest", "least, most"),
         ("decision.cost.too_low", "too_late_urgent, too_late, too_early, misroute"),
         ("data.file.fields.age.unit", "column, kind, low, high"),
@@ -161,7 +163,7 @@ def test_a_wrong_item_is_named_by_its_place(refusal, key, value, at, got, may_be
             "data.file.specialties",
             ["skin", "skin"],
             "data.file",
-            "specialties must differ from each other, got ['skin', 'skin']",
+            "specialties: 'skin' and 'skin' are one label",
         ),
         (
             "data.file.fields.split",
@@ -225,8 +227,8 @@ def test_every_key_is_read_somewhere():
     sources = [
         path for name in ("src", "stages", "studies") for path in (ROOT / name).rglob("*.py")
     ]
-    own = Path(params_module.__file__)
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sources if path != own)
+    own = {Path(module.__file__) for module in (params_module, file_params_module)}
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources if path not in own)
     dead = {
         f"{section.__name__}.{key}"
         for section in Section.__subclasses__()

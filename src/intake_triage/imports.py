@@ -11,10 +11,8 @@ SOURCE = Path(__file__).resolve().parents[1]
 ROOTS = (SOURCE, SOURCE.parent)  # where a module of the checkout may lie
 # The ground carries values; what decides a result reaches a stage by its params. After a change of
 # systems.py, which names the set-ups: dvc repro --force compare report report_survey.
-GROUND = tuple(
-    SOURCE / f"intake_triage/{name}.py"
-    for name in ("errors", "files", "imports", "layout", "params", "systems", "tasks")
-)
+GROUND_NAMES = "errors file_params files imports layout params section systems tasks"
+GROUND = tuple(SOURCE / f"intake_triage/{name}.py" for name in GROUND_NAMES.split())
 
 
 def import_closure(start: Path) -> list[Path]:
