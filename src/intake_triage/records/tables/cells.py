@@ -1,0 +1,95 @@
+"""Columns of text as the reader of a format finds them, and the table that they become."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from intake_triage.errors import InputError
+
+TEXT = pa.large_string()
+PANDAS_TEXT = {TEXT: pd.StringDtype(na_value=np.nan)}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What the reader of a format hands on.
+
+    Attributes
+    ----------
+    names : list of str, one for each column
+    columns : list of large_string arrays of equal length
+        Null where the format itself holds nothing.
+    found : dict
+        How the table is saved, in the order to be told.
+    """
+
+    names: list[str]
+    columns: list[pa.ChunkedArray]
+    found: dict[str, str | int]
+
+
+def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The table under its own names, and what of it was left out.
+
+    Columns without a name and without a value are dropped, as are rows without a value at the
+    end: spreadsheets leave both. So is a first column that has no name and counts the rows.
+
+    Raises
+    ------
+    InputError
+        If names repeat, or a column has values and no name.
+    """
+    names = [name.strip() for name in cells.names]
+    _check_names_differ(names)
+    kept, unnamed, counter = [], [], False
+    for position, name in enumerate(names):
+        if name:
+            kept.append(position)
+        elif position == 0 and _counts_rows(cells.columns[0]):
+            counter = True
+        elif _last_filled(cells.columns[position]):
+            unnamed.append(position + 1)
+    if unnamed:
+        raise InputError(
+            f"column {', '.join(map(str, unnamed))} from the left: values but no name; name each "
+            "column, or say in data.file.header_row which row holds the names"
+        )
+    rows = max((_last_filled(cells.columns[position]) for position in kept), default=0)
+    table = pa.table(
+        [cells.columns[position].slice(0, rows) for position in kept],
+        names=[names[position] for position in kept],
+    )
+    left_out = {"left_out": "an unnamed first column that counts the rows"} if counter else {}
+    return table.to_pandas(types_mapper=PANDAS_TEXT.get), left_out
+
+
+def _check_names_differ(names: list[str]) -> None:
+    repeated = {name for name in names if name and names.count(name) > 1}
+    if not repeated:
+        return
+    # By position: in a table without a header a name would be a cell.
+    groups = [
+        " and ".join(str(i + 1) for i, other in enumerate(names) if other == name)
+        for name in dict.fromkeys(names)
+        if name in repeated
+    ]
+    hint = "" if all(names) else ", or say in data.file.header_row which row holds the names"
+    raise InputError(f"columns {'; '.join(groups)} from the left have the same name; rename{hint}")
+
+
+def _counts_rows(column: pa.ChunkedArray) -> bool:
+    """Whether a column holds 0, 1, 2 … or 1, 2, 3 …, as programs write a table's index."""
+    first = column[0].as_py() if len(column) else None
+    if first not in ("0", "1"):
+        return False
+    counted = pa.array(np.arange(len(column)) + int(first)).cast(TEXT)
+    return bool(pc.all(pc.equal(column, counted)).as_py())
+
+
+def _last_filled(column: pa.ChunkedArray) -> int:
+    """How many rows there are up to the last one with a value."""
+    filled = pc.fill_null(pc.not_equal(column, ""), False).to_numpy()
+    return int(filled.nonzero()[0].max(initial=-1)) + 1
