@@ -19,7 +19,7 @@ from benchmarks.repeats import ratios, spread, take_turns
 from benchmarks.workspace import Workspace
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns
+from intake_triage.models.tabular.features import FieldColumns, fit_words
 from intake_triage.models.tabular.gbm import as_table, train_gbm
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_prepared
@@ -81,8 +81,11 @@ def fit_plainly() -> Callable[[], Losses]:
         prepared = read_prepared()
         train, valid = prepared.of_split("train"), prepared.of_split("valid")
         columns = FieldColumns.of(train.frame, train.schema.fields)
-        counter = CountVectorizer(min_df=settings.min_document_frequency).fit(train.frame["text"])
-        tables = [as_table(records.frame, columns, counter) for records in (train, valid)]
+        counter = fit_words(
+            CountVectorizer, train.frame["text"], settings.min_document_frequency, system="gbm"
+        )
+        column_of = counter.vocabulary_
+        tables = [as_table(records.frame, columns, column_of) for records in (train, valid)]
         losses = {}
         for task in TASKS:
             dataset = lgb.Dataset(tables[0], train.labels(task))

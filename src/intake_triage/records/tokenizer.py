@@ -1,48 +1,58 @@
 """A WordPiece tokenizer trained on the train split alone, and the texts as token numbers."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, processors, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from intake_triage.errors import InputError
+from intake_triage.records.words import NORMALIZER, PIECES, find_pieces
 
 UNKNOWN = "[UNK]"
 SPECIAL_TOKENS = ("[PAD]", UNKNOWN, "[CLS]")
+TEXTS_AT_ONCE = 1_000  # so that what the tokenizer says of each piece is never there of all texts
 
 
 def train_tokenizer(
-    texts: list[str], *, vocabulary: int, min_document_frequency: int
+    texts: Iterable[str], *, vocabulary: int, min_document_frequency: int
 ) -> PreTrainedTokenizerFast:
     """Learn word pieces from words that occur in at least so many texts.
 
     Rarer words are left out of the training, so that a name which slipped through is no token;
     they are spelled with the pieces of other words.
 
+    Raises
+    ------
+    InputError
+        If no word is in so many texts.
+
     References
     ----------
     Schuster and Nakajima (2012), Japanese and Korean voice search (WordPiece).
     """
-    plain = _make_tokenizer(models.WordPiece(unk_token=UNKNOWN))
-    words_of_texts = [_words(plain, text) for text in texts]
-    document_frequency: Counter[str] = Counter()
-    for words in words_of_texts:
-        document_frequency.update(set(words))
-    frequent = {word for word, n in document_frequency.items() if n >= min_document_frequency}
+    frequent = _count_frequent(texts, min_document_frequency)
+    if not frequent:
+        raise InputError(
+            "params.yaml: tokenizer.min_document_frequency: "
+            f"no word is in {min_document_frequency} train texts; lower it, or add forms"
+        )
     # The trainer numbers the characters inside words in the order of a hash table, another one in
     # every process. Those that it is given as special tokens it numbers as they come.
     inner = sorted({f"##{character}" for word in frequent for character in word[1:]})
     trainer = trainers.WordPieceTrainer(
         vocab_size=vocabulary, special_tokens=[*SPECIAL_TOKENS, *inner], show_progress=False
     )
-    plain.train_from_iterator(
-        (" ".join(word for word in words if word in frequent) for words in words_of_texts), trainer
-    )
+    plain = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
+    plain.train_from_iterator(frequent.elements(), trainer)
     # Built anew from the vocabulary, for which those characters are pieces like any other.
-    model = models.WordPiece(plain.get_vocab(), unk_token=UNKNOWN, max_input_chars_per_word=50)
-    tokenizer = _make_tokenizer(model)
+    tokenizer = Tokenizer(
+        models.WordPiece(plain.get_vocab(), unk_token=UNKNOWN, max_input_chars_per_word=50)
+    )
+    tokenizer.normalizer = NORMALIZER
+    tokenizer.pre_tokenizer = PIECES
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A", special_tokens=[("[CLS]", tokenizer.token_to_id("[CLS]"))]
     )
@@ -58,6 +68,11 @@ def load_tokenizer(folder: str) -> PreTrainedTokenizerFast:
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
 
 
+def count_tokens(texts: list[str], tokenizer: PreTrainedTokenizerFast) -> np.ndarray:
+    """How many tokens each text has where nothing is cut, int64 of shape (n_texts,)."""
+    return np.fromiter(map(len, _encode(texts, tokenizer)), dtype=np.int64, count=len(texts))
+
+
 def encode_texts(
     texts: list[str], tokenizer: PreTrainedTokenizerFast, *, max_tokens: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -69,18 +84,36 @@ def encode_texts(
     offsets : int64 array of shape (n_texts + 1,)
         Text i is ``tokens[offsets[i] : offsets[i + 1]]``, at most `max_tokens` long.
     """
-    encoded = tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]
-    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    return np.concatenate([np.asarray(ids, dtype=np.int32) for ids in encoded]), offsets
+    encoded = [
+        np.asarray(ids, dtype=np.int32)
+        for ids in _encode(texts, tokenizer, truncation=True, max_length=max_tokens)
+    ]
+    return np.concatenate(encoded), np.cumsum([0, *map(len, encoded)], dtype=np.int64)
 
 
-def _make_tokenizer(model: models.Model) -> Tokenizer:
-    tokenizer = Tokenizer(model)
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    return tokenizer
+def _count_frequent(texts: Iterable[str], min_document_frequency: int) -> Counter[str]:
+    """How often each word occurs that is in at least so many texts."""
+    occurrences: Counter[str] = Counter()
+    document_frequency: Counter[str] = Counter()
+    for text in texts:
+        words = find_pieces(text)
+        occurrences.update(words)
+        document_frequency.update(set(words))
+    return Counter(
+        {
+            word: count
+            for word, count in occurrences.items()
+            if document_frequency[word] >= min_document_frequency
+        }
+    )
 
 
-def _words(tokenizer: Tokenizer, text: str) -> list[str]:
-    normalized = tokenizer.normalizer.normalize_str(text)
-    return [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(normalized)]
+def _encode(texts: list[str], tokenizer: PreTrainedTokenizerFast, **cut: object) -> Iterator[list]:
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        yield from tokenizer(
+            texts[start : start + TEXTS_AT_ONCE],
+            return_attention_mask=False,
+            return_token_type_ids=False,
+            verbose=False,  # else it warns of long texts, which are cut afterwards
+            **cut,
+        )["input_ids"]

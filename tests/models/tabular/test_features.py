@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.feature_extraction.text import CountVectorizer
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import OneHotEncoder
 
-from intake_triage.models.tabular.features import FieldColumns, place_words
+from intake_triage.errors import InputError
+from intake_triage.models.tabular.features import FieldColumns, fit_words, place_words
 from intake_triage.records.schema import FormField
 
 AGE = FormField("age", "numeric")
@@ -95,8 +98,36 @@ def test_categories_alone_decide_the_codes(frame):
 
 def test_words_count_by_their_first_place_and_rare_ones_are_left_out():
     texts = pd.Series(["sore sore knee", "knee, sore knee today", "sore elbow", ""])
-    counter = CountVectorizer(min_df=2).fit(texts)
-    table = place_words(texts, counter).toarray()
-    assert list(counter.get_feature_names_out()) == ["knee", "sore"]
+    counter = fit_words(CountVectorizer, texts, 2, system="gbm")
+    assert counter.get_feature_names_out().tolist() == ["knee", "sore"]
+    table = place_words(texts, counter.vocabulary_).toarray()
     np.testing.assert_allclose(table, [[1 / 3, 1], [1, 1 / 2], [0, 1], [0, 0]], rtol=1e-6)
     assert table.dtype == np.float32
+
+
+@given(texts=st.lists(st.text(st.characters(codec="ascii")), min_size=1))
+def test_of_ascii_the_words_are_those_of_scikit_learns_defaults(texts):
+    texts = pd.Series([*texts, "sore knee"])
+    expected = TfidfVectorizer(ngram_range=(1, 2)).fit(texts)
+    vectorizer = fit_words(TfidfVectorizer, texts, 1, system="linear", max_ngram=2)
+    assert vectorizer.vocabulary_ == expected.vocabulary_
+    np.testing.assert_array_equal(
+        vectorizer.transform(texts).toarray(), expected.transform(texts).toarray()
+    )
+
+
+@pytest.mark.parametrize("texts", [["sore knee", "a rash"], ["?", "!"], ["肚子疼", "发烧"]])
+def test_texts_that_share_no_word_are_refused_by_the_key(texts):
+    expected = r"^params.yaml: gbm.min_document_frequency: no word is in 2 train texts; lower it"
+    with pytest.raises(InputError, match=expected):
+        fit_words(CountVectorizer, pd.Series(texts), 2, system="gbm")
+    with pytest.raises(InputError, match=r"^params.yaml: linear.min_document_frequency: .*9"):
+        fit_words(TfidfVectorizer, pd.Series(texts), 9, system="linear")
+
+
+def test_where_no_blanks_part_the_words_pairs_of_characters_are_columns():
+    texts = pd.Series(["肚子疼", "肚子发麻", "头疼"])
+    vectorizer = fit_words(TfidfVectorizer, texts, 2, system="linear", max_ngram=2)
+    assert set(vectorizer.vocabulary_) == {"肚", "子", "疼", "肚 子"}
+    table = place_words(texts, {"子": 0, "疼": 1}).toarray()
+    np.testing.assert_allclose(table, [[1 / 2, 1 / 3], [1 / 2, 0], [0, 1 / 2]], rtol=1e-6)

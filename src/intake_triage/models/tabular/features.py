@@ -1,17 +1,23 @@
 """Words and fields as columns, for models that take a table.
 
-A vectorizer and the field statistics can be written as JSON and read back, so that a saved model
+A vocabulary and the field statistics can be written as JSON and read back, so that a saved model
 needs nothing that unpickles.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
+from intake_triage.errors import InputError
 from intake_triage.records.schema import FormField
+from intake_triage.records.words import find_words
+
+Vectorizer = TypeVar("Vectorizer", bound=CountVectorizer)
 
 
 @dataclass(frozen=True)
@@ -62,21 +68,56 @@ class FieldColumns:
         return sparse.hstack([sparse.csr_array((len(frame), 0)), *blocks]).tocsr()
 
 
-def place_words(texts: pd.Series, counter: CountVectorizer) -> sparse.csr_array:
-    """How early each of `counter`'s words first comes: 1, then 1/2, 1/3 …; 0 where absent.
+def fit_words(
+    kind: type[Vectorizer],
+    texts: pd.Series,
+    min_document_frequency: int,
+    *,
+    system: str,
+    max_ngram: int = 1,
+) -> Vectorizer:
+    """A vectorizer of scikit-learn's that knows the words of `texts`, the train texts of `system`.
+
+    Raises
+    ------
+    InputError
+        If no word is in `min_document_frequency` texts.
+    """
+    vectorizer = kind(
+        tokenizer=find_words,
+        token_pattern=None,
+        lowercase=False,  # the words are so already
+        ngram_range=(1, max_ngram),
+        min_df=min_document_frequency,
+    )
+    try:
+        return vectorizer.fit(texts)
+    except ValueError:  # scikit-learn's word for a vocabulary that would be empty
+        raise InputError(
+            f"params.yaml: {system}.min_document_frequency: "
+            f"no word is in {min_document_frequency} train texts; lower it, or add forms"
+        ) from None
+
+
+def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_array:
+    """How early each word of a vocabulary first comes: 1, then 1/2, 1/3 …; 0 where absent.
 
     A tree can ask whether a word is there, or whether it comes early: the first reason for a visit
     says more than the third.
+
+    Parameters
+    ----------
+    texts : str series of shape (n_texts,)
+    column_of : mapping of word to column, for all of 0 … n_words − 1
 
     Returns
     -------
     float32 array of shape (n_texts, n_words)
     """
-    words_of, column_of = counter.build_analyzer(), counter.vocabulary_
     rows, columns, values = [], [], []
     for row, text in enumerate(texts):
         first: dict[int, float] = {}
-        for place, word in enumerate(words_of(text)):
+        for place, word in enumerate(find_words(text)):
             if word in column_of:
                 first.setdefault(column_of[word], 1 / (1 + place))
         rows += [row] * len(first)

@@ -1,5 +1,6 @@
 """System `gbm`: LightGBM on words and fields, a model a task, stopped early on valid."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import lightgbm as lgb
@@ -11,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, place_words
+from intake_triage.models.tabular.features import FieldColumns, fit_words, place_words
 from intake_triage.params import GbmParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
@@ -24,7 +25,10 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
     prepared = read_prepared(layout)
     train = prepared.of_split("train")
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
-    counter = CountVectorizer(min_df=params.min_document_frequency).fit(train.frame["text"])
+    counter = fit_words(
+        CountVectorizer, train.frame["text"], params.min_document_frequency, system="gbm"
+    )
+    column_of = counter.vocabulary_
 
     datasets = []
     for records in (train, prepared.of_split("valid")):
@@ -32,7 +36,7 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
         known = labels != NO_LABEL
         datasets.append(
             lgb.Dataset(
-                as_table(records.frame, columns, counter)[known],
+                as_table(records.frame, columns, column_of)[known],
                 labels[known],
                 reference=datasets[0] if datasets else None,
             )
@@ -51,28 +55,26 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
         ],
     )
     scored = prepared.frame[prepared.frame["split"] != "train"]
-    logits = booster.predict(as_table(scored, columns, counter), raw_score=True)
+    logits = booster.predict(as_table(scored, columns, column_of), raw_score=True)
     np.save(folder / f"logits_{task}.npy", logits.astype(np.float32))
     write_json(folder / "history.json", _history(curve, fit))
     model_folder = folder / "model"
     model_folder.mkdir()
     booster.save_model(model_folder / "model.txt", num_iteration=booster.best_iteration)
-    write_json(
-        model_folder / "features.json", {"vocabulary": counter.get_feature_names_out().tolist()}
-    )
+    write_json(model_folder / "features.json", {"vocabulary": sorted(column_of)})
     trees = booster.dump_model(num_iteration=booster.best_iteration)["tree_info"]
     return sum(tree["num_leaves"] for tree in trees)
 
 
 def as_table(
-    frame: pd.DataFrame, columns: FieldColumns, counter: CountVectorizer
+    frame: pd.DataFrame, columns: FieldColumns, column_of: Mapping[str, int]
 ) -> sparse.csr_matrix:
     """Fields, then words: float32 of shape (n_records, n_fields + n_words).
 
     Categories stay plain numbers: splitting on sets of them, as LightGBM can, fits chance in fields
     without meaning for the label, such as the month, and raises the log-loss on valid.
     """
-    parts = [columns.as_codes(frame), place_words(frame["text"], counter)]
+    parts = [columns.as_codes(frame), place_words(frame["text"], column_of)]
     return sparse.csr_matrix(sparse.hstack(parts))  # LightGBM takes no newer kind
 
 

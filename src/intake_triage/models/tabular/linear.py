@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns
+from intake_triage.models.tabular.features import FieldColumns, fit_words
 from intake_triage.params import LinearParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
@@ -30,9 +30,13 @@ def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams
     known = labels != NO_LABEL
 
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
-    vectorizer = TfidfVectorizer(
-        ngram_range=(1, params.max_ngram), min_df=params.min_document_frequency
-    ).fit(train.frame["text"])
+    vectorizer = fit_words(
+        TfidfVectorizer,
+        train.frame["text"],
+        params.min_document_frequency,
+        system="linear",
+        max_ngram=params.max_ngram,
+    )
     scored = prepared.frame[prepared.frame["split"] != "train"]
     tables = [
         sparse.hstack([vectorizer.transform(frame["text"]), columns.as_one_hot(frame)]).tocsr()
