@@ -1,114 +1,173 @@
 """Source `file`: the user's own table, its columns named in params.yaml under `data.file`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from intake_triage.errors import InputError
-from intake_triage.params import FileParams
+from intake_triage.errors import InputError, refuse
+from intake_triage.file_params import FileParams, cell_key
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
-from intake_triage.tasks import TASKS
+from intake_triage.records.tables.read import read_table
+from intake_triage.records.values.cells import clear_missing, match_labels
+from intake_triage.records.values.dates import find_date_format, parse_dates
+from intake_triage.records.values.numbers import find_decimal_marks, parse_numbers
+from intake_triage.tasks import TASKS, Task
+
+# How the parts of `RecordTable.reading` are said to a person; others are for metrics alone.
+SAID = {
+    "format": "{}",
+    "packed": "packed as {}",
+    "encoding": "{}",
+    "separator": 'separated by "{}"',
+    "quoting": "quotes {}",
+    "sheet": "sheet '{}'",
+    "header_row": "names in row {}",
+    "left_out": "without {}",
+    "decimal": 'decimal mark "{}"',
+    "date_format": "dates {}",
+}
 
 
 def read_file(path: Path, mapping: FileParams) -> RecordTable:
-    """Read a CSV or Parquet table and rename its columns to the repository's own.
+    """Read a table, give its columns the repository's names and its cells their types.
+
+    Labels are the classes that `mapping` leaves after merging; a cell that names none of them is
+    kept for `check_records` to refuse. `reading` of what is returned says how the table is saved,
+    its decimal mark and date format, and by the user's column how many cells held a mark of
+    `missing` other than the empty cell.
 
     Raises
     ------
     InputError
-        If the file or a mapped column is missing, or a value does not parse as the number or date
-        that it should be; the message names column and row.
+        A line for each fault of a kind: the file cannot be read, mapped columns are missing, or
+        columns hold what is no number, date or label. Lines name column and row, never a value.
     """
-    raw = _read_table(path)
-    _check_columns_present(raw, path, mapping)
-    columns = {name: raw[getattr(mapping, name)].astype("str") for name in ("record_id", "text")}
-    for name, field in mapping.fields.items():
-        numeric = field.kind == "numeric"
-        values = raw[field.column]
-        columns[name] = _to_numbers(values, path) if numeric else values.astype("str")
-    for name, column in mapping.subgroups.items():
-        columns.setdefault(name, raw[column].astype("str"))
-    if mapping.group is not None:
-        columns["group"] = raw[mapping.group].astype("str")
-    if mapping.date is not None:
-        columns["date"] = _to_dates(raw[mapping.date], path)
-    for task in TASKS:
-        column = getattr(mapping, task)
-        unlabelled = pd.Series(pd.NA, index=raw.index, dtype="str")
-        columns[task] = unlabelled if column is None else raw[column].astype("str")
-    source_columns = {name: column for _, name, column in _mapped_columns(mapping)}
+    raw = read_table(path, mapping)
+    columns = _mapped_columns(mapping)
+    _check_columns_present(raw.frame.columns, columns, path)
+    cells, n_marks = _clear_missing(raw.frame, mapping, set(columns.values()))
+    typed = raw.found["format"] != "CSV"
+    frame, found = _to_values(cells, mapping, path, typed=typed)
     fields = mapping.fields.items()
     schema = RecordSchema(
         fields=tuple(FormField(name, field.kind, field.low, field.high) for name, field in fields),
-        urgency=tuple(mapping.urgency_levels),
-        specialty=tuple(mapping.specialties),
+        urgency=mapping.classes("urgency"),
+        specialty=mapping.classes("specialty"),
         subgroups=tuple(mapping.subgroups),
     )
-    return RecordTable(pd.DataFrame(columns), schema, schema.without_oracle(), source_columns)
+    return RecordTable(
+        frame,
+        schema,
+        schema.without_oracle(),
+        source_columns={key.split(".")[-1]: column for key, column in columns.items()},
+        reading=raw.found | found | ({"missing_marks": n_marks} if n_marks else {}),
+    )
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; set data.path to your CSV or Parquet table")
-    if path.suffix == ".parquet":
-        try:
-            # Nullable types: whole numbers with a gap stay whole, as "1" and not "1.0".
-            raw = pd.read_parquet(path, dtype_backend="numpy_nullable")
-        except (OSError, pa.ArrowException) as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(f"{path}: not a readable Parquet table ({reason})") from None
-        return raw.reset_index(drop=True)
-    try:
-        # Every cell as text: "007" stays an identifier, and an empty cell alone means missing.
-        raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path}: not a readable UTF-8 CSV ({reason})") from None
-    if not isinstance(raw.index, pd.RangeIndex):  # pandas took the first column for an index
-        raise InputError(f"{path}: not a readable UTF-8 CSV (its rows are longer than its header)")
-    return raw
+def describe_reading(path: str, reading: dict[str, Any]) -> str:
+    """One line that says how a table was read; `reading` is that of `read_file`."""
+    said = [SAID.get(key, "{}").format(value) for key, value in reading.items() if key in SAID]
+    return f"{path}: {', '.join(said)}".replace("\t", r"\t")
 
 
-def _mapped_columns(mapping: FileParams) -> list[tuple[str, str, str]]:
-    """Key in params.yaml, name in this repository and name in the table of every mapped column."""
+def _mapped_columns(mapping: FileParams) -> dict[str, str]:
+    """By key under `data.file`, the name in the table of every mapped column."""
     plain = ("record_id", "text", "urgency", "specialty", "group", "date")
-    mapped = [(name, name, getattr(mapping, name)) for name in plain]
-    mapped += [(f"fields.{name}", name, field.column) for name, field in mapping.fields.items()]
-    mapped += [(f"subgroups.{name}", name, column) for name, column in mapping.subgroups.items()]
-    return [entry for entry in mapped if entry[2] is not None]
+    mapped = {key: getattr(mapping, key) for key in plain if getattr(mapping, key) is not None}
+    mapped |= {f"fields.{name}": field.column for name, field in mapping.fields.items()}
+    return mapped | {f"subgroups.{name}": column for name, column in mapping.subgroups.items()}
 
 
-def _check_columns_present(raw: pd.DataFrame, path: Path, mapping: FileParams) -> None:
-    for key, _, column in _mapped_columns(mapping):
-        if column not in raw:
-            raise InputError(
-                f"{path}: no column '{column}', which data.file.{key} in params.yaml names"
-            )
+def _check_columns_present(names: pd.Index, columns: dict[str, str], path: Path) -> None:
+    """Name every column that is not there; of the table's own names only one that is much alike.
+
+    In a table without a header the names are cells, so that a list of them is never shown.
+    """
+    by_key = {cell_key(name): name for name in names}
+    faults = []
+    for key, column in columns.items():
+        if column not in names:
+            alike = get_close_matches(cell_key(column), by_key, n=1, cutoff=0.8)
+            hint = f"; there is '{by_key[alike[0]]}'" if alike else ""
+            where = f"which data.file.{key} in params.yaml names"
+            faults.append(f"no column '{column}', {where}{hint}")
+    if len(faults) == len(columns):
+        faults.append("none of the mapped columns is there; is data.file.header_row right?")
+    if faults:
+        refuse(path, faults)
 
 
-def _to_numbers(column: pd.Series, path: Path) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    numbers = numbers.where(np.isfinite(numbers))
-    _check_parsed(column, numbers, path, wanted="a number, nor empty")
-    return numbers
+def _clear_missing(
+    raw: pd.DataFrame, mapping: FileParams, columns: set[str]
+) -> tuple[dict[str, pd.Series], dict[str, int]]:
+    """Cells of the mapped columns, and by column how many held a mark that means missing.
+
+    In the text a mark is a word like any other: there only a blank cell is missing.
+    """
+    cells, n_marks = {}, {}
+    for column in sorted(columns - {mapping.text}):
+        cells[column], n = clear_missing(raw[column], mapping.missing)
+        if n:
+            n_marks[column] = n
+    text = raw[mapping.text]
+    return cells | {mapping.text: text.mask(text.str.strip() == "")}, n_marks
 
 
-def _to_dates(column: pd.Series, path: Path) -> pd.Series:
-    """The day as it was written; a time of day and its zone are left aside."""
-    if column.dtype.kind == "M":
-        return column.dt.tz_localize(None).dt.normalize()
-    days = column.astype("str").str.slice(0, len("2024-05-31"))
-    dates = pd.to_datetime(days, errors="coerce", format="%Y-%m-%d")
-    _check_parsed(column, dates, path, wanted="an ISO date such as 2024-05-31")
-    return dates
+def _to_values(
+    cells: dict[str, pd.Series], mapping: FileParams, path: Path, *, typed: bool
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Records under the repository's names, and the decimal mark and date format that were found.
+
+    `typed` says that the file itself knows numbers from text.
+    """
+    faults: list[str] = []
+    found: dict[str, str] = {}
+    numeric = [field.column for field in mapping.fields.values() if field.kind == "numeric"]
+    marks = find_decimal_marks(
+        (cells[column] for column in numeric), decimal=mapping.decimal, typed=typed
+    )
+    values = {"record_id": cells[mapping.record_id], "text": cells[mapping.text]}
+    for name, field in mapping.fields.items():
+        values[name] = cells[field.column]
+        if field.kind == "numeric":
+            with _noting(faults):
+                values[name] = parse_numbers(values[name], marks[field.column])
+    for name, column in mapping.subgroups.items():
+        values.setdefault(name, cells[column])
+    if mapping.group is not None:
+        values["group"] = cells[mapping.group]
+    if mapping.date is not None:
+        days = cells[mapping.date]
+        with _noting(faults):
+            found["date_format"] = mapping.date_format or find_date_format(days)
+            values["date"] = parse_dates(days, found["date_format"])
+    for task in TASKS:
+        with _noting(faults):
+            values[task] = _labels(cells, mapping, task)
+    if faults:
+        refuse(path, faults)
+    used = sorted({mark for mark in marks.values() if mark})
+    return pd.DataFrame(values), ({"decimal": " and ".join(used)} if used else {}) | found
 
 
-def _check_parsed(column: pd.Series, parsed: pd.Series, path: Path, *, wanted: str) -> None:
-    failed = column.notna() & parsed.isna()
-    if failed.any():
-        raise InputError(
-            f"{path}: row {failed.to_numpy().argmax() + 1}, column '{column.name}': not {wanted}"
-            f" ({failed.sum()} such rows)"
-        )
+def _labels(cells: dict[str, pd.Series], mapping: FileParams, task: Task) -> pd.Series:
+    column = getattr(mapping, task)
+    if column is None:
+        return pd.Series(pd.NA, index=cells[mapping.record_id].index, dtype="str")
+    labels = match_labels(cells[column], mapping.class_of_key(task))
+    if len(labels) and labels.isna().all():
+        raise InputError(f"column '{column}': no row has a label; set data.file.{task} to null")
+    return labels
+
+
+@contextmanager
+def _noting(faults: list[str]) -> Iterator[None]:
+    """Note an `InputError` instead of stopping at it, so that all of a kind are told at once."""
+    try:
+        yield
+    except InputError as error:
+        faults.append(str(error))
