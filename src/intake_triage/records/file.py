@@ -47,9 +47,9 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
         columns hold what is no number, date or label. Lines name column and row, never a value.
     """
     raw = read_table(path, mapping)
-    columns = _mapped_columns(mapping)
-    _check_columns_present(raw.frame.columns, columns, path)
-    cells, n_marks = _clear_missing(raw.frame, mapping, set(columns.values()))
+    mapped = list(_mapped_columns(mapping))
+    _check_columns_present(raw.frame.columns, mapped, path)
+    cells, n_marks = _clear_missing(raw.frame, mapping, {column for _, _, column in mapped})
     typed = raw.found["format"] != "CSV"
     frame, found = _to_values(cells, mapping, path, typed=typed)
     fields = mapping.fields.items()
@@ -63,7 +63,7 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
         frame,
         schema,
         schema.without_oracle(),
-        source_columns={key.split(".")[-1]: column for key, column in columns.items()},
+        source_columns={name: column for _, name, column in mapped},
         reading=raw.found | found | ({"missing_marks": n_marks} if n_marks else {}),
     )
 
@@ -74,28 +74,31 @@ def describe_reading(path: str, reading: dict[str, Any]) -> str:
     return f"{path}: {', '.join(said)}".replace("\t", r"\t")
 
 
-def _mapped_columns(mapping: FileParams) -> dict[str, str]:
-    """By key under `data.file`, the name in the table of every mapped column."""
-    plain = ("record_id", "text", "urgency", "specialty", "group", "date")
-    mapped = {key: getattr(mapping, key) for key in plain if getattr(mapping, key) is not None}
-    mapped |= {f"fields.{name}": field.column for name, field in mapping.fields.items()}
-    return mapped | {f"subgroups.{name}": column for name, column in mapping.subgroups.items()}
+def _mapped_columns(mapping: FileParams) -> Iterator[tuple[str, str, str]]:
+    """Of every mapped column: the key under `data.file`, our name and the table's name."""
+    for name in ("record_id", "text", "urgency", "specialty", "group", "date"):
+        if getattr(mapping, name) is not None:
+            yield name, name, getattr(mapping, name)
+    for name, field in mapping.fields.items():
+        yield f"fields.{name}", name, field.column
+    for name, column in mapping.subgroups.items():
+        yield f"subgroups.{name}", name, column
 
 
-def _check_columns_present(names: pd.Index, columns: dict[str, str], path: Path) -> None:
+def _check_columns_present(names: pd.Index, mapped: list[tuple[str, str, str]], path: Path) -> None:
     """Name every column that is not there; of the table's own names only one that is much alike.
 
     In a table without a header the names are cells, so that a list of them is never shown.
     """
     by_key = {cell_key(name): name for name in names}
     faults = []
-    for key, column in columns.items():
+    for key, _, column in mapped:
         if column not in names:
             alike = get_close_matches(cell_key(column), by_key, n=1, cutoff=0.8)
             hint = f"; there is '{by_key[alike[0]]}'" if alike else ""
             where = f"which data.file.{key} in params.yaml names"
             faults.append(f"no column '{column}', {where}{hint}")
-    if len(faults) == len(columns):
+    if len(faults) == len(mapped):
         faults.append("none of the mapped columns is there; is data.file.header_row right?")
     if faults:
         refuse(path, faults)
@@ -125,36 +128,46 @@ def _to_values(
     `typed` says that the file itself knows numbers from text.
     """
     faults: list[str] = []
-    found: dict[str, str] = {}
-    numeric = [field.column for field in mapping.fields.values() if field.kind == "numeric"]
-    marks = find_decimal_marks(
-        (cells[column] for column in numeric), decimal=mapping.decimal, typed=typed
-    )
+    numbers, found = _to_numbers(cells, mapping, faults, typed=typed)
     values = {"record_id": cells[mapping.record_id], "text": cells[mapping.text]}
     for name, field in mapping.fields.items():
-        values[name] = cells[field.column]
-        if field.kind == "numeric":
-            with _noting(faults):
-                values[name] = parse_numbers(values[name], marks[field.column])
+        values[name] = numbers[name] if name in numbers else cells[field.column]
     for name, column in mapping.subgroups.items():
         values.setdefault(name, cells[column])
     if mapping.group is not None:
         values["group"] = cells[mapping.group]
     if mapping.date is not None:
-        days = cells[mapping.date]
         with _noting(faults):
-            found["date_format"] = mapping.date_format or find_date_format(days)
-            values["date"] = parse_dates(days, found["date_format"])
+            date_format = mapping.date_format or find_date_format(cells[mapping.date])
+            values["date"] = parse_dates(cells[mapping.date], date_format)
+            found["date_format"] = date_format
     for task in TASKS:
         with _noting(faults):
-            values[task] = _labels(cells, mapping, task)
+            values[task] = _to_labels(cells, mapping, task)
     if faults:
         refuse(path, faults)
+    return pd.DataFrame(values), found
+
+
+def _to_numbers(
+    cells: dict[str, pd.Series], mapping: FileParams, faults: list[str], *, typed: bool
+) -> tuple[dict[str, pd.Series], dict[str, str]]:
+    """By name, the numeric fields that could be read, and the decimal mark where there is one."""
+    columns = {
+        name: field.column for name, field in mapping.fields.items() if field.kind == "numeric"
+    }
+    marks = find_decimal_marks(
+        (cells[column] for column in columns.values()), decimal=mapping.decimal, typed=typed
+    )
+    numbers = {}
+    for name, column in columns.items():
+        with _noting(faults):
+            numbers[name] = parse_numbers(cells[column], marks[column])
     used = sorted({mark for mark in marks.values() if mark})
-    return pd.DataFrame(values), ({"decimal": " and ".join(used)} if used else {}) | found
+    return numbers, {"decimal": " and ".join(used)} if used else {}
 
 
-def _labels(cells: dict[str, pd.Series], mapping: FileParams, task: Task) -> pd.Series:
+def _to_labels(cells: dict[str, pd.Series], mapping: FileParams, task: Task) -> pd.Series:
     column = getattr(mapping, task)
     if column is None:
         return pd.Series(pd.NA, index=cells[mapping.record_id].index, dtype="str")
