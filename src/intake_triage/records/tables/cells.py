@@ -1,6 +1,6 @@
 """Columns of text as the reader of a format finds them, and the table that they become."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,10 @@ class Cells:
     names: list[str]
     columns: list[pa.ChunkedArray]
     found: dict[str, str | int]
+
+    def saved_as(self, found: dict[str, str | int]) -> "Cells":
+        """The same, with what was found out before."""
+        return replace(self, found=found | self.found)
 
 
 def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str]]:

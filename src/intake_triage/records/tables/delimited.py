@@ -1,37 +1,82 @@
-"""A text table: records on lines, fields between separators."""
-
-import csv
-import io
+"""A text table: which separator and quoting it has, and that no other reading fits as well."""
 
 import pyarrow as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.cells import TEXT, Cells
+from intake_triage.records.tables.cells import Cells
+from intake_triage.records.tables.dialect import QUOTINGS, SEPARATORS, Dialect, LineSource
+from intake_triage.records.tables.rows import Misfit, first_record, read_rows
+from intake_triage.records.tables.swallowed import check_no_row_is_swallowed
 
 
 def read_delimited(
-    text: bytes, *, encoding: str, separator: str | None, quoting: str | None, header_row: int
+    text: bytes, *, separator: str | None, quoting: str | None, header_row: int
 ) -> Cells:
-    """Read CSV and its kin from UTF-8."""
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
-    found = {"format": "CSV", "encoding": encoding}
-    for _ in range(header_row - 1):
-        lines.readline()
-    if separator is None:
-        first = lines.readline()
-        separator = max(",;\t|", key=first.count)
-        lines.seek(0)
-        for _ in range(header_row - 1):
-            lines.readline()
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    try:
-        names = next(reader)
-        rows = [row for row in reader if row]
-    except (csv.Error, StopIteration):
-        raise InputError("not a readable text table") from None
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(names):
-            raise InputError(f"row {number}: {len(row)} fields; the header has {len(names)}")
-    columns = [pa.chunked_array([pa.array(column, TEXT)]) for column in zip(*rows, strict=True)]
-    columns = columns or [pa.chunked_array([], TEXT)] * len(names)
-    return Cells(names, columns, found | {"separator": separator})
+    """Read CSV and its kin, strictly.
+
+    Parameters
+    ----------
+    text : bytes
+        In UTF-8, without a byte order mark.
+    separator, quoting : str or None
+        None: the one under which every record has as many fields as the header, more than one.
+    header_row : int
+        The line that holds the names, from 1; what stands above is left out.
+
+    Raises
+    ------
+    InputError
+        If no reading fits, with the fault of the one that fits best; or if several fit and give
+        different tables.
+    """
+    source = LineSource(text, header_row)
+    separators = [separator] if separator else list(SEPARATORS)
+    quotings = [quoting] if quoting else list(QUOTINGS)
+    if b"\\" not in text:
+        quotings = quotings[:1]  # without a backslash both are the same
+    dialects = [Dialect(mark, how) for mark in separators for how in quotings]
+    widths = {dialect: first_record(source, dialect) for dialect in dialects}
+    splitting = [dialect for dialect, width in widths.items() if width > 1]
+    fits = _fitting(source, splitting or dialects)
+    if not splitting and {dialect.separator for dialect in fits} < set(separators):
+        raise InputError(
+            "the header is one name, but rows below it have separators; say in "
+            "data.file.header_row which line holds the names, or set data.file.separator"
+        )
+    dialect = _the_only_reading(fits)
+    names, columns = fits[dialect]
+    check_no_row_is_swallowed(names, columns, dialect.separator)
+    found = {"separator": dialect.separator} if len(names) > 1 else {}
+    if quoting or (len(quotings) > 1 and {other.quoting for other in fits} < set(quotings)):
+        found["quoting"] = dialect.quoting
+    return Cells(names, columns, found)
+
+
+Table = tuple[list[str], list[pa.ChunkedArray]]
+
+
+def _fitting(source: LineSource, dialects: list[Dialect]) -> dict[Dialect, Table]:
+    """The tables of all dialects that fit."""
+    fits, misfits = {}, []
+    for dialect in dialects:
+        try:
+            fits[dialect] = read_rows(source, dialect)
+        except Misfit as misfit:
+            misfits.append(misfit)
+    if not fits:
+        raise max(misfits, key=lambda misfit: misfit.good_rows)
+    return fits
+
+
+def _the_only_reading(fits: dict[Dialect, Table]) -> Dialect:
+    first = next(iter(fits))
+    for other in fits:
+        if fits[other] == fits[first]:
+            continue
+        key = "quoting" if other.separator == first.separator else "separator"
+        values = [f"'{getattr(dialect, key)}'" for dialect in (first, other)]
+        raise InputError(
+            f"can be read in two ways, as {' or as '.join(values).replace(chr(9), chr(92) + 't')}; "
+            f"set data.file.{key}"
+        )
+    return first

@@ -66,10 +66,7 @@ def _read_cells(data: bytes, saved: Saved | FileParams) -> Cells:
     if is_parquet(data):
         return read_parquet(data)
     text, encoding = decode(data, saved.encoding)
-    return read_delimited(
-        text,
-        encoding=encoding,
-        separator=saved.separator,
-        quoting=saved.quoting,
-        header_row=saved.header_row,
+    cells = read_delimited(
+        text, separator=saved.separator, quoting=saved.quoting, header_row=saved.header_row
     )
+    return cells.saved_as({"format": "CSV", "encoding": encoding})
