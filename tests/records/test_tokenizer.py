@@ -1,5 +1,7 @@
 """The tokenizer knows frequent words of train alone, and loses nothing that it knows."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from intake_triage.records.tokenizer import (
     SPECIAL_TOKENS,
     encode_texts,
     load_tokenizer,
+    measure_texts,
     train_tokenizer,
 )
 
@@ -81,6 +84,59 @@ def test_long_texts_are_cut_at_their_end(texts, tokenizer):
             cut[offsets[i] : offsets[i + 1]],
             whole[whole_offsets[i] : whole_offsets[i + 1]][:9],
         )
+
+
+@pytest.mark.parametrize("bound", [9, 384])
+def test_texts_are_cut_at_the_longest_of_train_or_at_the_bound(texts, tokenizer, bound):
+    n_train = 400
+    texts = [*texts, " ".join(texts[:7]), texts[0][:1]]
+    train = np.arange(len(texts)) < n_train
+    lengths = measure_texts(texts, tokenizer, train=train, bound=bound)
+    pieces = [len(tokenizer.tokenize(text)) for text in texts]  # one by one
+    longest = 1 + max(pieces[:n_train])  # with the leading token
+    assert 9 < longest < 384
+    assert lengths.max_tokens == min(bound, longest)
+    _, offsets = encode_texts(texts, tokenizer, max_tokens=lengths.max_tokens)
+    read = np.diff(offsets) - 1
+    np.testing.assert_array_equal(lengths.pieces, pieces)
+    np.testing.assert_array_equal(lengths.cut, np.array(pieces) - read)
+    assert (lengths.cut > 0).any()
+    assert (lengths.cut[:n_train] > 0).any() == (bound == 9)
+
+
+def test_a_pretrained_encoder_that_takes_less_than_the_bound_gets_less(texts, tokenizer):
+    tokenizer.model_max_length = 8
+    lengths = measure_texts(texts, tokenizer, train=np.ones(len(texts), bool), bound=256)
+    assert lengths.max_tokens == 7  # and one for the fields
+
+
+@pytest.mark.parametrize("texts", [["sore knee", "a rash"], ["", " "]])
+def test_texts_that_share_no_word_are_refused_by_the_key(texts):
+    with pytest.raises(InputError, match=r"^params.yaml: tokenizer.min_document_frequency: no wor"):
+        train_tokenizer(texts, vocabulary=200, min_document_frequency=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("我肚子疼了3天!", ["我", "肚", "子", "疼", "了", "3", "天", "!"]),
+        ("เจ็บคอ", ["เ", "จ็", "บ", "ค", "อ"]),
+        ("Schöne Hände", ["schöne", "hände"]),
+        ("đau ngực", ["đau", "ngực"]),
+        ("मेरी माँ", ["मेरी", "माँ"]),
+    ],
+)
+def test_frequent_words_of_any_script_are_tokens_whole_with_their_marks(text, pieces):
+    decomposed = unicodedata.normalize("NFD", text)
+    tokenizer = train_tokenizer([text, decomposed], vocabulary=400, min_document_frequency=2)
+    assert tokenizer.tokenize(text) == tokenizer.tokenize(decomposed.upper()) == pieces
+
+
+def test_of_characters_too_the_rare_ones_are_no_tokens():
+    texts = ["肚子疼", "肚子发麻", "肚子疼", "王肚子"]
+    tokenizer = train_tokenizer(texts, vocabulary=400, min_document_frequency=2)
+    assert set(tokenizer.get_vocab()) == {*SPECIAL_TOKENS, "肚", "子", "疼"}
+    assert tokenizer.tokenize("王肚") == ["[UNK]", "肚"]
 
 
 def test_a_saved_tokenizer_encodes_the_same(texts, tokenizer, tmp_path):

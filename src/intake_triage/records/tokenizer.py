@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,23 @@ from intake_triage.records.words import NORMALIZER, PIECES, find_pieces
 UNKNOWN = "[UNK]"
 SPECIAL_TOKENS = ("[PAD]", UNKNOWN, "[CLS]")
 TEXTS_AT_ONCE = 1_000  # so that what the tokenizer says of each piece is never there of all texts
+
+
+@dataclass(frozen=True)
+class TextLengths:
+    """How long texts are, and what the Transformers do not read of them.
+
+    Attributes
+    ----------
+    max_tokens : int
+        Where a text is cut, special tokens included.
+    pieces, cut : int64 arrays of shape (n_texts,)
+        Word pieces of the whole text, and how many of them are cut off its end.
+    """
+
+    max_tokens: int
+    pieces: np.ndarray
+    cut: np.ndarray
 
 
 def train_tokenizer(
@@ -68,9 +86,25 @@ def load_tokenizer(folder: str) -> PreTrainedTokenizerFast:
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
 
 
-def count_tokens(texts: list[str], tokenizer: PreTrainedTokenizerFast) -> np.ndarray:
-    """How many tokens each text has where nothing is cut, int64 of shape (n_texts,)."""
-    return np.fromiter(map(len, _encode(texts, tokenizer)), dtype=np.int64, count=len(texts))
+def measure_texts(
+    texts: list[str], tokenizer: PreTrainedTokenizerFast, *, train: np.ndarray, bound: int
+) -> TextLengths:
+    """Find where texts are to be cut: at the longest of train, whose places alone are learned.
+
+    Parameters
+    ----------
+    texts : list of str
+    tokenizer : PreTrainedTokenizerFast
+    train : bool array of shape (n_texts,)
+    bound : int
+        The most tokens of a text, whatever train needs; a pretrained encoder may take fewer.
+    """
+    pieces = _encode(texts, tokenizer, add_special_tokens=False)
+    n_pieces = np.fromiter(map(len, pieces), dtype=np.int64, count=len(texts))
+    n_tokens = n_pieces + tokenizer.num_special_tokens_to_add()
+    most = min(bound, tokenizer.model_max_length - 1)  # the fields take a place
+    max_tokens = min(int(n_tokens[train].max()), most)
+    return TextLengths(max_tokens, n_pieces, np.maximum(n_tokens - max_tokens, 0))
 
 
 def encode_texts(
