@@ -1,0 +1,69 @@
+"""Which row of a table holds the names of its columns, where titles may stand above it."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from intake_triage.errors import InputError
+from intake_triage.records.tables.read import RawTable, Saved, read_table
+
+ROWS = range(1, 5)
+LONGEST_NAME = 80  # characters; what is longer is a sentence
+SAMPLE = 1000  # rows by which a name is told from a cell
+ALIKE = 0.9  # share of a column's cells that have the shape of its name, where it is a cell too
+
+
+def read_below_titles(path: Path, saved: Saved) -> RawTable:
+    """Read a table from the first row on that can hold the names of its columns.
+
+    A `saved.header_row` above 1 was said by a person, and holds.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or no row looks like names: cells in their place must not be
+        written into a draft.
+    """
+    if saved.header_row > 1:
+        return read_table(path, saved)
+    refused = None
+    for row in ROWS:
+        try:
+            raw = read_table(path, replace(saved, header_row=row))
+        except InputError as error:
+            refused = refused or error
+            continue
+        if looks_like_names(raw.frame):
+            return raw
+    raise refused or InputError(
+        f"{path}: no row looks like the names of columns; give the table a header, or set"
+        " data.file.header_row to its row and draft again"
+    )
+
+
+def looks_like_names(frame: pd.DataFrame) -> bool:
+    """Whether what stands above the columns are names and not one more row of cells."""
+    return all(
+        name and len(name) <= LONGEST_NAME and not _is_like_cells(name, frame[name].head(SAMPLE))
+        for name in map(str, frame.columns)
+    )
+
+
+def _is_like_cells(name: str, cells: pd.Series) -> bool:
+    """Whether a name is a cell of its column, or has figures where nearly all cells have them."""
+    cells = cells.str.strip()
+    cells = cells[cells.notna() & (cells != "")]
+    if cells.empty:
+        return False
+    shape = _shape_of(name)
+    has_figures = "9" in shape
+    return bool((cells == name).sum() > 1) or (
+        has_figures and (cells.map(_shape_of) == shape).mean() > ALIKE
+    )
+
+
+def _shape_of(text: str) -> str:
+    """Figures as one 9, letters as one a: `F0012` is `a9`, and `36.6` is `9.9`."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text))

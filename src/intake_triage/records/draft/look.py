@@ -1,0 +1,116 @@
+"""Look at a table: which columns hold numbers, days or words."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from intake_triage.errors import InputError
+from intake_triage.records.draft.columns import Column
+from intake_triage.records.draft.words import names_a
+from intake_triage.records.values.cells import clear_missing
+from intake_triage.records.values.dates import USUAL_FORMATS, find_date_format, parse_dates
+from intake_triage.records.values.numbers import (
+    LIKE_A_NUMBER,
+    Mark,
+    find_decimal_marks,
+    parse_numbers,
+)
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+
+MOST_MARKS = 3  # words that may stand where a number is not known
+LEAST_NUMBERS = 0.7  # share of numbers below which such words make a column of words
+LONGEST_SHOWN = 40  # characters; a longer cell is never shown
+
+
+def look_at(
+    frame: pd.DataFrame, missing: Iterable[str], *, typed: bool
+) -> tuple[list[Column], list[Mark]]:
+    """What each column holds, and the decimal mark of the numbers.
+
+    Parameters
+    ----------
+    frame : DataFrame of text cells, as `RawTable` has it
+    missing : the marks that mean missing
+    typed : whether the file itself knows numbers from text
+
+    Returns
+    -------
+    columns : in the order of the table
+    decimals : the one decimal mark of all numbers; two where they can be read either way, none
+        where they have none or the columns differ
+    """
+    columns = []
+    for name in frame.columns:
+        counts = clear_missing(frame[name], missing)[0].value_counts()
+        column = Column(str(name), len(frame), counts)
+        columns.append(replace(column, formats=_find_formats(column)))
+    cells = {column.name: _like_numbers(column) for column in columns if not column.formats}
+    cells = {name: found for name, found in cells.items() if found is not None}
+    marks, decimals = _find_marks(cells.values(), typed=typed)
+    return [
+        _with_numbers(column, cells[column.name], marks[column.name])
+        if column.name in cells
+        else column
+        for column in columns
+    ], decimals
+
+
+def _find_formats(column: Column) -> tuple[str, ...]:
+    """The formats under which every cell of a column is a day; several where either may hold."""
+    cells = pd.Series(column.counts.index, dtype="str", name=column.name)
+    digits_alone = cells.str.fullmatch("[0-9]+").all()  # 20240531 is a day where the name says so
+    if cells.empty or (digits_alone and not names_a("date", column.name)):
+        return ()
+    try:
+        return (find_date_format(cells),)
+    except InputError:
+        formats = [format_ for _, formats in USUAL_FORMATS for format_ in formats]
+        few = [format_ for format_ in formats if _reads(cells[:20], format_)]
+        return tuple(format_ for format_ in few if _reads(cells, format_))
+
+
+def _reads(cells: pd.Series, date_format: str) -> bool:
+    try:
+        parse_dates(cells, date_format)
+    except InputError:
+        return False
+    return True
+
+
+def _like_numbers(column: Column) -> pd.Series | None:
+    """The cells of a column of numbers that look like one; None where too many do not."""
+    cells = pd.Series(column.counts.index, dtype="str", name=column.name)
+    numeric = cells.str.fullmatch(LIKE_A_NUMBER).to_numpy(bool)
+    words = column.counts[~numeric]
+    are_marks = (
+        len(words) <= MOST_MARKS
+        and (words >= SMALLEST_SHOWN).all()
+        and all(len(word) <= LONGEST_SHOWN for word in words.index)
+        and column.counts[numeric].sum() >= LEAST_NUMBERS * column.filled
+    )
+    return cells[numeric] if numeric.any() and are_marks else None
+
+
+def _find_marks(
+    columns: Iterable[pd.Series], *, typed: bool
+) -> tuple[dict[str, Mark | None], list[Mark]]:
+    columns = list(columns)
+    try:
+        marks = find_decimal_marks(columns, decimal=None, typed=typed)
+    except InputError:
+        return find_decimal_marks(columns, decimal=".", typed=typed), [".", ","]
+    told = {mark for mark in marks.values() if mark}
+    return marks, list(told) if len(told) == 1 else []
+
+
+def _with_numbers(column: Column, cells: pd.Series, mark: Mark | None) -> Column:
+    try:
+        numbers = parse_numbers(cells, mark)
+    except InputError:
+        return column  # numbers that are not all written alike
+    by_number = column.counts[cells].groupby(numbers.to_numpy()).sum()
+    words = column.counts.index.difference(cells, sort=False)
+    return replace(
+        column, numbers=by_number, marks=tuple(words), counts=column.counts.drop(words)
+    )

@@ -1,0 +1,72 @@
+"""What a draft may tell of a table: it becomes params.yaml, which is in git."""
+
+import math
+
+import pandas as pd
+
+from intake_triage.records.draft.columns import Column, within_most
+from intake_triage.records.draft.look import LONGEST_SHOWN
+from intake_triage.records.draft.words import is_usual_class, measure_of
+from intake_triage.records.identifiers.screen import MAX_AGE, screen_identifiers
+from intake_triage.records.schema import RecordSchema
+from intake_triage.records.values.dates import parse_dates
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+
+
+def say_column(column: Column) -> str:
+    """How much of a column is filled, and how many values it has."""
+    filled = say_share(column.filled, column.n_rows)
+    return f"filled {filled}, {column.distinct:,} {'value' if column.distinct == 1 else 'values'}"
+
+
+def say_numbers(column: Column) -> str:
+    """The same of numbers, with their range, ages over 89 as one."""
+    measure = measure_of(column.name)
+    top = MAX_AGE if measure and measure.name == "age" else math.inf
+    return say_column(column) + _say_range(column.numbers, top)
+
+
+def say_days(column: Column) -> str:
+    """The same of days, with their years where one format alone reads them."""
+    if len(column.formats) > 1:
+        return say_column(column)
+    days = parse_dates(pd.Series(column.counts.index, dtype="str"), column.formats[0])
+    return say_column(column) + _say_range(column.counts.groupby(days.dt.year.to_numpy()).sum())
+
+
+def say_share(count: int, of: int) -> str:
+    """A share in whole percent, which tells of no fewer people than may be seen."""
+    if count == of:
+        return "in all"
+    if of - count < SMALLEST_SHOWN:
+        return "in nearly all"
+    return f"{100 * count / of:.0f} %" if count >= SMALLEST_SHOWN else "in nearly none"
+
+
+def _say_range(records: pd.Series, top: float = math.inf) -> str:
+    ends = [f"{end:g}" if end < top else f"{top:g}+" for end in within_most(records)]
+    return f", mostly {' to '.join(dict.fromkeys(ends))}" if ends else ""
+
+
+def holds_identifiers(column: Column) -> bool:
+    """Whether the screen of `prepare` would find something in a column of categories."""
+    return bool(_find(column.counts.index))
+
+
+def showable(classes: pd.Series) -> pd.Series:
+    """Of the classes of a label, with the records of each, those whose names may be shown.
+
+    A name is of many people, or one that tiers and departments usually have; is short; and holds
+    nothing that the identifier screen knows.
+    """
+    def may_be_shown(name: str, count: int) -> bool:
+        many = count >= SMALLEST_SHOWN or is_usual_class(name)
+        return many and len(name) <= LONGEST_SHOWN and not _find(pd.Index([name]))
+
+    return classes[[may_be_shown(name, count) for name, count in classes.items()]]
+
+
+def _find(values: pd.Index) -> dict[str, int]:
+    frame = pd.DataFrame({"text": values.to_series().astype("str")})
+    schema = RecordSchema(fields=(), urgency=(), specialty=(), subgroups=())
+    return screen_identifiers(frame, schema, source="", redact=True)[1]
