@@ -5,10 +5,12 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import f1_score
 
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
+from intake_triage.records.prepared import NO_LABEL, read_prepared
 
 
 @pytest.fixture
@@ -52,3 +54,51 @@ def flip_sex():
         return frame.assign(sex=frame["sex"].where(~rows, turned))
 
     return flip
+
+
+UNSPACED = {  # of the clinic's words, and how a form joins them: no blank anywhere
+    "chest pain": "胸口疼",
+    "palpitations": "心慌",
+    "short of breath": "喘不上气",
+    "itchy rash": "皮疹发痒",
+    "dry skin": "皮肤干燥",
+    "a mole that changed": "痣变大了",
+    "sore knee": "膝盖疼",
+    "back pain": "腰疼",
+    "swollen ankle": "脚踝肿了",
+    "suddenly": "突然",
+    "unbearable": "受不了",
+    "getting worse": "越来越重",
+    "since yesterday": "从昨天起",
+    "for months": "好几个月了",
+    "check-up": "复查",
+    "visit": "第",
+    " ": "",
+}
+
+
+@pytest.fixture
+def chinese_clinic(change_clinic):
+    """The clinic with its texts in Chinese, each form one run of characters."""
+
+    def translate(text: str) -> str:
+        for english, chinese in UNSPACED.items():
+            text = text.replace(english, chinese)
+        return text
+
+    return change_clinic(lambda frame: frame.assign(text=frame["text"].map(translate)))
+
+
+@pytest.fixture
+def macro_f1():
+    """A function from the logits of a fit to their macro-F1 on the valid split."""
+
+    def score(logits: np.ndarray, task: str) -> float:
+        prepared = read_prepared()
+        split = prepared.frame["split"]
+        labels = prepared.of_split("valid").labels(task)
+        decided = logits[(split[split != "train"] == "valid").to_numpy()].argmax(axis=1)
+        known = labels != NO_LABEL
+        return f1_score(labels[known], decided[known], average="macro")
+
+    return score

@@ -127,3 +127,11 @@ def test_two_classes_have_two_logits(change_clinic, settings, fit_logits):
     )
     _, logits, _ = fit_logits(train_gbm, settings, task="specialty")
     assert logits.shape[1] == 2
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_texts_without_blanks_are_learned_from(
+    chinese_clinic, settings, fit_logits, macro_f1, task
+):
+    _, logits, _ = fit_logits(train_gbm, settings, task=task)
+    assert macro_f1(logits, task) > 0.7  # chance is a third; a sixth of the labels are noise

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from intake_triage.models.tabular.features import FieldColumns
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.records.words import find_words
 from intake_triage.tasks import TASKS
 
 
@@ -63,12 +64,18 @@ def test_two_classes_have_two_logits(change_clinic, settings, fit_logits):
     )
 
 
-def test_the_saved_weights_and_features_reproduce_the_logits(clinic, settings, fit_logits):
+@pytest.mark.parametrize("texts", ["clinic", "chinese_clinic"])
+def test_the_saved_weights_and_features_reproduce_the_logits(texts, request, settings, fit_logits):
+    request.getfixturevalue(texts)
     folder, logits, n_parameters = fit_logits(train_linear, settings)
     weights = load_file(folder / "model/weights.safetensors")
     features = json.loads((folder / "model/features.json").read_text())
     vectorizer = TfidfVectorizer(
-        ngram_range=(1, features["max_ngram"]), vocabulary=features["vocabulary"]
+        ngram_range=(1, features["max_ngram"]),
+        vocabulary=features["vocabulary"],
+        tokenizer=find_words,
+        token_pattern=None,
+        lowercase=False,
     )
     vectorizer.idf_ = weights["idf"]
     prepared = read_prepared()
@@ -111,3 +118,11 @@ def test_fields_of_one_kind_or_none_will_do(change_clinic, settings, fit_logits,
     np.testing.assert_allclose(
         log_softmax(logits, axis=1), reference(settings, "urgency"), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_texts_without_blanks_are_learned_from(
+    chinese_clinic, settings, fit_logits, macro_f1, task
+):
+    _, logits, _ = fit_logits(train_linear, settings, task=task)
+    assert macro_f1(logits, task) > 0.7  # chance is a third; a sixth of the labels are noise
