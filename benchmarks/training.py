@@ -71,8 +71,8 @@ def pass_of_trainer(n_train: int, name: str) -> Callable[[], Any]:
 def make_trainer(name: str, material: Material) -> Trainer:
     """A Trainer that predicts the specialty from the text.
 
-    `trainer_padded` is what the library's documentation shows: every text padded to the limit of
-    tokens. `trainer_grouped` is the best that its options give: texts of like length together,
+    `trainer_padded` is what the library's documentation shows: every text padded to the longest of
+    all. `trainer_grouped` is the best that its options give: texts of like length together,
     padded to the longest of a batch. Both have the dropout that the configuration has by default;
     `trainer_grouped_no_dropout` has ours.
     """
@@ -112,7 +112,7 @@ def make_trainer(name: str, material: Material) -> Trainer:
 
 def list_examples(material: Material, *, padding: str | bool) -> list[dict[str, Any]]:
     """The train records as the Trainer takes them, token for token those of ours."""
-    train, longest = material.train, material.params.tokenizer.max_tokens
+    train, longest = material.train, int(material.train.lengths.max())
     examples = []
     for i, label in enumerate(train.labels["specialty"].tolist()):
         ids = train.tokens[train.starts[i] : train.starts[i] + train.lengths[i]].tolist()
