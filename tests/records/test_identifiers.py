@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.records.identifiers import PATTERNS, screen_identifiers
+from intake_triage.records.identifiers.screen import PATTERNS, screen_identifiers
 from intake_triage.records.schema import FormField, RecordSchema
 
 IDENTIFIERS = [

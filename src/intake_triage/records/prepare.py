@@ -12,7 +12,7 @@ from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, TokenizerParams
 from intake_triage.records.checks import check_class_sizes, check_records, check_train_classes
-from intake_triage.records.identifiers import screen_identifiers
+from intake_triage.records.identifiers.screen import screen_identifiers
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
 from intake_triage.records.split import find_units, normalize_texts, split_records
