@@ -1,11 +1,15 @@
 """Survey files: the real ones where they are, and invented ones of the same form."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from intake_triage.file_params import FileParams
+from intake_triage.params import Params
 
 REAL_SURVEY = Path(__file__).resolve().parents[3] / "shared/data/namcs"
 REASON_WORDS = {
@@ -91,6 +95,16 @@ def make_labels() -> str:
         f"   VALUE RFVF   \n\t-9 ='Blank'\n{reasons}\n\t90000 ='Blank'\n;\n"
         "   VALUE RFV3DF\n       100 ='Fever'\n;\n"
     )
+
+
+@pytest.fixture
+def file_params(params: Params) -> Callable[..., FileParams]:
+    """A function that gives the committed section `data.file` with some keys changed."""
+
+    def change(**changes) -> FileParams:
+        return FileParams.model_validate(params.data.file.model_dump() | changes)
+
+    return change
 
 
 @pytest.fixture(scope="session")
