@@ -1,21 +1,26 @@
-"""What a user can mend ends in one line; what only we can mend keeps its traceback."""
+"""What a user can mend is told in a line a fault; what only we can mend keeps its traceback."""
 
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from intake_triage.errors import InputError, run_stage
+from intake_triage.errors import InputError, refuse, run_stage
 
 
-def refuse():
+def refuse_a_key():
     raise InputError("params.yaml: mtl.loss_weight: got 2")
+
+
+def refuse_two_rows():
+    refuse(Path("forms.csv"), ["row 1: no", "row 2: no"])
 
 
 @pytest.mark.parametrize(
     ("main", "line"),
     [
-        (refuse, "error: params.yaml: mtl.loss_weight: got 2"),
+        (refuse_a_key, "error: params.yaml: mtl.loss_weight: got 2"),
+        (refuse_two_rows, "error: forms.csv: row 1: no\nerror: forms.csv: row 2: no"),
         (Path("gone.json").read_text, "error: gone.json: no such file; `dvc repro` writes it"),
         (
             lambda: pd.read_parquet("gone.parquet"),
@@ -23,7 +28,7 @@ def refuse():
         ),
     ],
 )
-def test_what_a_user_can_mend_is_one_line(main, line, tmp_path, monkeypatch):
+def test_what_a_user_can_mend_is_a_line_a_fault(main, line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         run_stage(main)

@@ -1,4 +1,4 @@
-"""params.yaml is refused before any work, in one line that names key, value and remedy."""
+"""params.yaml is refused before any work, in a line a key that names key, value and remedy."""
 
 import re
 from copy import deepcopy
@@ -10,7 +10,7 @@ import yaml
 
 from intake_triage import params as params_module
 from intake_triage.errors import InputError
-from intake_triage.params import load_params
+from intake_triage.params import Params, load_params
 from intake_triage.section import Section
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,26 +18,49 @@ ABSENT = object()
 
 
 @pytest.fixture
-def refusal(raw_params, tmp_path):
-    """A function that changes one key of the committed file and returns the error's line."""
+def load(raw_params, tmp_path):
+    """A function that loads the committed file with keys changed, each given by its full name."""
 
-    def refuse(key: str, value: Any) -> str:
+    def change_and_load(changes: dict[str, Any]) -> Params:
         raw = deepcopy(raw_params)
-        *parents, last = key.split(".")
-        section = raw
-        for parent in parents:
-            section = section[parent]
-        if value is ABSENT:
-            del section[last]
-        else:
-            section[last] = value
+        for key, value in changes.items():
+            *parents, last = key.split(".")
+            section = raw
+            for parent in parents:
+                section = section[parent]
+            if value is ABSENT:
+                del section[last]
+            else:
+                section[last] = value
         path = tmp_path / "params.yaml"
         path.write_text(yaml.safe_dump(raw), encoding="utf-8")
+        return load_params(path)
+
+    return change_and_load
+
+
+@pytest.fixture
+def refusals(load, tmp_path):
+    """A function that changes keys and returns the lines with which the file is refused."""
+
+    def refuse(changes: dict[str, Any]) -> list[str]:
         with pytest.raises(InputError) as refused:
-            load_params(path)
-        line = str(refused.value)
-        assert "\n" not in line
-        return line.removeprefix(f"{path}: ")
+            load(changes)
+        lines = str(refused.value).splitlines()
+        prefix = f"{tmp_path / 'params.yaml'}: "
+        assert all(line.startswith(prefix) for line in lines)
+        return [line.removeprefix(prefix) for line in lines]
+
+    return refuse
+
+
+@pytest.fixture
+def refusal(refusals):
+    """A function that changes one key and returns the one line with which it is refused."""
+
+    def refuse(key: str, value: Any) -> str:
+        (line,) = refusals({key: value})
+        return line
 
     return refuse
 
@@ -124,6 +147,7 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
         ("train.learning_rate", float("nan"), "nan", "a finite number"),
         ("data.file.fields.age.low", float("nan"), "nan", "a finite number"),
         ("train.seeds", [], "[]", "a list of 1 or more"),
+        ("data.file.urgency_levels", list("abcdefgh"), repr([*"abcdefgh"]), "a list of 7 or fewer"),
         ("calibrate.candidates", [], "[]", "a list of 1 or more"),
         # not one of the words
         ("data.source", "sql", "'sql'", "'synthetic', 'namcs' or 'file'"),
@@ -151,6 +175,8 @@ def test_a_wrong_item_is_named_by_its_place(refusal, key, value, at, got, may_be
 @pytest.mark.parametrize(
     ("key", "value", "section", "says"),
     [
+        ("data.file.group", " ", "data.file.group", "it may be a text that is not empty"),
+        ("data.file.specialty", "triage_level", "data.file", "are the same column"),
         ("encoder.width", 130, "encoder", "width 130 is no multiple of 4 heads"),
         ("train.seeds", [3, 3], "train", "seeds must differ from each other, got [3, 3]"),
         ("decision.cheaper_first", ["gbm"], "decision", "each once, got gbm"),
@@ -189,16 +215,125 @@ def test_the_column_of_a_label_is_no_input(refusal, raw_params):
     assert refusal("data.file.text", label).startswith("data.file: text is the column of a label")
 
 
-def test_one_label_may_be_unmapped_but_not_both(raw_params, tmp_path):
-    path = tmp_path / "params.yaml"
-    raw = deepcopy(raw_params)
-    raw["data"]["file"]["urgency"] = None
-    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    assert load_params(path).data.file.urgency is None
-    raw["data"]["file"]["specialty"] = None
-    path.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    with pytest.raises(InputError, match=r"data\.file: urgency and specialty are both null"):
-        load_params(path)
+def test_one_label_may_be_unmapped_but_not_both(load, refusals):
+    # A label without a column: its classes and merges are not looked at.
+    unread = {"data.file.urgency_levels": ["a", "A"], "data.file.merge.urgency": {"x": "y"}}
+    file = load({"data.file.urgency": None} | unread).data.file
+    assert file.classes("urgency") == ()
+    assert file.class_of_key("urgency") == {}
+    assert file.classes("specialty")[0] == "primary_care"
+    (line,) = refusals({"data.file.urgency": None, "data.file.specialty": None})
+    assert line.startswith("data.file: urgency and specialty are both null")
+
+
+def test_every_wrong_key_has_a_line(refusals):
+    lines = refusals(
+        {
+            "speed": 1,
+            "data.seed": "x",
+            "mtl": ABSENT,
+            "train.seeds": [0, True, -1],
+            "data.file.text": "triage_level",
+            "data.file.subgroups.sex": "gender",
+            "data.file.specialties": ["Skin", "skin", "NA"],
+        }
+    )
+    assert [line.split(": ")[0] for line in lines] == [
+        *("data.seed", "data.file", "data.file", "data.file", "data.file"),
+        *("train.seeds.1", "train.seeds.2", "mtl", "speed"),
+    ]
+
+
+def test_names_may_be_written_as_numbers(load):
+    changes = {
+        "data.file.urgency_levels": [1, 2.0, 2.5],
+        "data.file.specialties": [10, "x"],
+        "data.file.missing": [-9, 999.0, ""],
+        "data.file.sheet": 2024,
+        "data.file.group": 7,
+        "data.file.merge.specialty": {3: 10},
+    }
+    file = load(changes).data.file
+    assert file.classes("urgency") == ("1", "2", "2.5")
+    assert file.class_of_key("specialty") == {"10": "10", "x": "x", "3": "10"}
+    assert file.missing == ["-9", "999", ""]
+    assert (file.sheet, file.group) == ("2024", "7")
+
+
+def test_what_yaml_takes_for_a_truth_value_is_asked_for_in_quotes(refusals):
+    lines = refusals({"data.file.urgency_levels": [True, False]})
+    assert [line.split(", ")[0] for line in lines] == [
+        "data.file.urgency_levels.0: got True",
+        "data.file.urgency_levels.1: got False",
+    ]
+    assert all(line.endswith("quote it") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("classes", "says"),
+    [
+        (["Skin", "skin"], "specialties: 'Skin' and 'skin' are one label"),
+        (["skin", " skin"], "specialties: 'skin' and 'skin' are one label"),
+        (["the skin", "the  skin"], "specialties: 'the skin' and 'the  skin' are one label"),
+        (["2", "2.0"], "specialties: '2' and '2.0' are one label"),
+        (["e\u0301t\u00e9", "\u00e9te\u0301"], "are one label"),
+        (["heart", "n/a"], "specialties: 'n/a' is in `missing` too; take it out of one"),
+    ],
+)
+def test_classes_that_cells_could_not_tell_apart_are_refused(refusal, classes, says):
+    line = refusal("data.file.specialties", classes)
+    assert line.startswith("data.file: ")
+    assert says in line
+
+
+TIERS = {"data.file.urgency_levels": ["red", "orange", "yellow", "green"]}
+
+
+@pytest.mark.parametrize(
+    ("merge", "classes"),
+    [
+        ({}, "red orange yellow green"),
+        ({"red": "orange"}, "orange yellow green"),
+        ({"Orange ": "RED"}, "red yellow green"),
+        ({"red": "yellow", "orange": "yellow"}, "yellow green"),
+        ({"black": "red", "white": "green"}, "red orange yellow green"),  # not listed, any tier
+        ({"red": "orange", "green": "yellow"}, "orange yellow"),
+    ],
+)
+def test_a_tier_may_be_merged_with_the_one_beside_it(load, merge, classes):
+    file = load(TIERS | {"data.file.merge.urgency": merge}).data.file
+    assert file.classes("urgency") == tuple(classes.split())
+    assert set(file.class_of_key("urgency").values()) == set(classes.split())
+
+
+@pytest.mark.parametrize(
+    ("merge", "says"),
+    [
+        ({"red": "yellow"}, "merge.urgency: 'yellow' takes in a tier that is not beside it"),
+        ({"red": "yellow", "orange": "green"}, "is not beside it"),
+        ({"red": "orange", "orange": "yellow"}, "'red' into 'orange': 'orange' is merged itself"),
+        ({"red": "RED"}, "'red' into 'RED': 'RED' is merged itself"),
+        ({"red": "pink"}, "'red' into 'pink': 'pink' is not among urgency_levels"),
+        ({"black": "red", "Black": "orange"}, "is merged twice"),
+        ({"n/a": "green"}, "'n/a' into 'green': 'n/a' is in `missing` too"),
+        ({"red": "green", "orange": "green", "yellow": "green"}, "leaves fewer than two classes"),
+    ],
+)
+def test_a_merge_that_has_no_clear_end_is_refused(refusals, merge, says):
+    lines = refusals(TIERS | {"data.file.merge.urgency": merge})
+    assert says in lines[0]
+    assert all(line.startswith("data.file: merge.urgency: ") for line in lines)
+
+
+def test_sub_specialties_have_no_order(load):
+    file = load({"data.file.merge.specialty": {"cardiology": "primary_care"}}).data.file
+    assert len(file.classes("specialty")) == 4
+
+
+@pytest.mark.parametrize("form", ["%d.%m", "%Y", "%H:%M", "dd.mm.yyyy", "%", "%d.%m.%Y %z", "%Q"])
+def test_a_date_format_gives_day_month_and_year(refusal, form):
+    line = refusal("data.file.date_format", form)
+    assert line.startswith(f"data.file.date_format: got {form!r}, which does not give day, month")
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,9 @@ def _number_as_text(value: object) -> object:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_number_as_text), StringConstraints(strip_whitespace=True)]
-Name = Annotated[Text, StringConstraints(min_length=1)]
+FromNumber = BeforeValidator(_number_as_text)
+Mark = Annotated[str, FromNumber]
+Name = Annotated[str, FromNumber, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class FileFieldParams(Section):
@@ -78,7 +79,7 @@ class FileParams(Section):
     date_format: str | None
     sheet: Name | None
     header_row: Count
-    missing: list[Text]
+    missing: list[Mark]
     record_id: Name
     text: Name
     urgency: Name | None

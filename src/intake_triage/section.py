@@ -69,6 +69,8 @@ def _describe(error: dict, model: type[Section]) -> list[str]:
         may_be = f"a list of {error['ctx']['min_length']} or more"
     elif error["type"] == "too_long":
         may_be = f"a list of {error['ctx']['max_length']} or fewer"
+    elif error["type"] == "string_too_short":
+        may_be = "a text that is not empty"
     else:
         may_be = error["msg"].removeprefix("Input should be ")
     return [f"{key}: got {error['input']!r}; it may be {may_be}"]
