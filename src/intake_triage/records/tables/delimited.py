@@ -46,9 +46,13 @@ def read_delimited(
     dialect = _the_only_reading(fits)
     names, columns = fits[dialect]
     check_no_row_is_swallowed(names, columns, dialect.separator)
-    found = {"separator": dialect.separator} if len(names) > 1 else {}
+    found: dict[str, str | int] = {"format": "TSV" if dialect.separator == "\t" else "CSV"}
+    if len(names) > 1:
+        found["separator"] = dialect.separator
     if quoting or (len(quotings) > 1 and {other.quoting for other in fits} < set(quotings)):
         found["quoting"] = dialect.quoting
+    if header_row > 1:
+        found["header_row"] = header_row
     return Cells(names, columns, found)
 
 

@@ -10,7 +10,27 @@ from intake_triage.file_params import FileParams
 from intake_triage.records.tables.cells import Cells, to_frame
 from intake_triage.records.tables.delimited import read_delimited
 from intake_triage.records.tables.encoding import decode
+from intake_triage.records.tables.objects import is_objects, read_objects
+from intake_triage.records.tables.packed import unpack
 from intake_triage.records.tables.parquet import is_parquet, read_parquet
+from intake_triage.records.tables.sheets import is_sheets, read_sheet
+
+OTHER_FORMATS = {  # by their first bytes, in lower case
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "XML",
+    b"%pdf": "a PDF",
+    b"{\\rtf": "a text document",
+    b"sqlite format 3": "a database",
+    b"arrow1\0": "Arrow or Feather",
+    b"$fl2": "an SPSS file",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"rar!": "a RAR archive",
+    b"bzh91ay": "bzip2",
+    b"\xfd7zxz": "xz",
+    b"(\xb5/\xfd": "Zstandard",
+}
 
 
 @dataclass(frozen=True)
@@ -35,8 +55,8 @@ class RawTable:
         text where it holds one, as a text table does in every empty cell. Names are without outer
         blanks.
     found : dict
-        How the file is saved, in the order to be told: format, packed, encoding, separator,
-        quoting, sheet, header_row, left_out; only what applies.
+        How the file is saved, of: format, packed, encoding, separator, quoting, sheet,
+        header_row, other_resources, empty_rows, left_out; only what applies.
     """
 
     frame: pd.DataFrame
@@ -57,16 +77,34 @@ def read_table(path: Path, saved: Saved | FileParams) -> RawTable:
     try:
         cells = _read_cells(path.read_bytes(), saved)
         frame, left_out = to_frame(cells)
+    except OSError:
+        raise InputError(f"{path}: cannot be opened; see who may read it") from None
     except InputError as error:
         raise InputError("\n".join(f"{path}: {line}" for line in str(error).split("\n"))) from None
-    return RawTable(frame, cells.found | left_out)
+    return RawTable(frame, {"format": cells.found["format"]} | cells.found | left_out)
 
 
 def _read_cells(data: bytes, saved: Saved | FileParams) -> Cells:
+    data, packed = unpack(data)
     if is_parquet(data):
-        return read_parquet(data)
+        return read_parquet(data).saved_as(packed)
+    if is_sheets(data):
+        cells = read_sheet(data, sheet=saved.sheet, header_row=saved.header_row)
+        return cells.saved_as(packed)
+    _refuse_other_formats(data)
     text, encoding = decode(data, saved.encoding)
+    if is_objects(text):
+        return read_objects(text).saved_as(packed | {"encoding": encoding})
     cells = read_delimited(
         text, separator=saved.separator, quoting=saved.quoting, header_row=saved.header_row
     )
-    return cells.saved_as({"format": "CSV", "encoding": encoding})
+    return cells.saved_as(packed | {"encoding": encoding})
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    if not data.strip():
+        raise InputError("the file is empty")
+    start = data[:200].lstrip().lower()
+    for beginning, name in OTHER_FORMATS.items():
+        if start.startswith(beginning):
+            raise InputError(f"holds {name}; save the table as CSV, .xlsx, JSON or Parquet")

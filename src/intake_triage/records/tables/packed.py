@@ -1,0 +1,68 @@
+"""A table inside gzip or zip, told by its first bytes and not by the file's ending."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+
+from intake_triage.errors import InputError
+
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+EMPTY_ZIP = b"PK\x05\x06"
+WORKBOOK_MEMBERS = {"[Content_Types].xml", "content.xml"}  # Excel and OpenDocument are zips too
+
+
+def unpack(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """The bytes of the table, and what they were packed in, where they were.
+
+    Raises
+    ------
+    InputError
+        If the archive is broken or encrypted, or a zip does not hold exactly one table.
+    """
+    if data.startswith(GZIP):
+        inner, kind = _gunzip(data), "gzip"
+    elif data.startswith((ZIP, EMPTY_ZIP)) and not is_workbook(data):
+        inner, kind = _unzip(data), "zip"
+    else:
+        return data, {}
+    innermost, packed = unpack(inner)
+    return innermost, {"packed": ", ".join([kind, *packed.values()])}
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether a zip is the file of a spreadsheet."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return not WORKBOOK_MEMBERS.isdisjoint(archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
+def _gunzip(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        raise InputError("a broken gzip file; pack the table anew") from None
+
+
+def _unzip(data: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            tables = [member for member in archive.infolist() if _may_be_table(member)]
+            if len(tables) != 1:
+                holds = f"{len(tables)} files" if tables else "no file"
+                raise InputError(f"the zip holds {holds}; pack one table alone")
+            return archive.read(tables[0])
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+        raise InputError("a broken zip file or workbook; save it anew") from None
+    except RuntimeError:  # what zipfile raises where a password is asked for
+        raise InputError("an encrypted zip file; unpack it first") from None
+
+
+def _may_be_table(member: zipfile.ZipInfo) -> bool:
+    """Not a folder, nor what macOS puts beside the files, nor hidden."""
+    path = PurePosixPath(member.filename)
+    return not (member.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name.startswith("."))

@@ -1,0 +1,103 @@
+"""FHIR `QuestionnaireResponse`: one row a response, one column an item's `linkId`."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from intake_triage.errors import InputError
+
+RESPONSE = "QuestionnaireResponse"
+
+
+def is_fhir(resource: dict[str, Any]) -> bool:
+    """Whether a JSON object is a response or a bundle of resources."""
+    return resource.get("resourceType") in (RESPONSE, "Bundle")
+
+
+def flatten_responses(
+    resources: list[dict[str, Any]],
+) -> tuple[list[dict[str, str | None]], dict[str, int]]:
+    """Rows of all responses, in bundles or not, and how many other resources were left out.
+
+    A row has `id`, `authored`, `subject`, `questionnaire`, and every item that is answered, at
+    whatever depth, under its `linkId`. Several answers are joined by "; ". Of a coding the code
+    is taken, or the display where there is none; of a quantity its value.
+
+    Raises
+    ------
+    InputError
+        If there is no response, an item has no `linkId`, or an answer is of a kind that is no
+        text, number, date or code.
+    """
+    try:
+        every = [inner for resource in resources for inner in _resources(resource)]
+        responses = [inner for inner in every if inner.get("resourceType") == RESPONSE]
+    except (AttributeError, TypeError):
+        raise InputError("not a valid FHIR bundle; export it anew") from None
+    if not responses:
+        raise InputError(f"FHIR without a {RESPONSE}; export the responses")
+    others = len(every) - len(responses)
+    rows = []
+    for row, response in enumerate(responses, 1):
+        try:
+            rows.append(_flatten(response, row))
+        except (AttributeError, TypeError):
+            raise InputError(f"row {row}: not a valid {RESPONSE}; export it anew") from None
+    return rows, {"other_resources": others} if others else {}
+
+
+def _resources(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if resource.get("resourceType") != "Bundle":
+        yield resource
+        return
+    for entry in resource.get("entry", []):
+        yield from _resources(entry.get("resource", {}))
+
+
+def _flatten(response: dict[str, Any], row: int) -> dict[str, str | None]:
+    flat = {
+        "id": response.get("id"),
+        "authored": response.get("authored"),
+        "subject": response.get("subject", {}).get("reference"),
+        "questionnaire": response.get("questionnaire"),
+    }
+    answers: dict[str, list[str]] = {}
+    for item in _items(response):
+        for answer in item.get("answer", []):
+            if "linkId" not in item:
+                raise InputError(f"row {row}: an item without linkId; name it")
+            if any(key.startswith("value") for key in answer):  # else it has items of its own alone
+                answers.setdefault(item["linkId"], []).append(_value(answer, item["linkId"], row))
+    taken = [name for name, n in Counter([*flat, *answers]).items() if n > 1]
+    if taken:
+        raise InputError(
+            f"row {row}: an item has the linkId '{taken[0]}', which names the response"
+        )
+    return flat | {name: "; ".join(values) for name, values in answers.items()}
+
+
+def _items(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All items below a response, an item or an answer, in the order of the form."""
+    for item in node.get("item", []):
+        yield item
+        yield from _items(item)
+        for answer in item.get("answer", []):
+            yield from _items(answer)
+
+
+def _value(answer: dict[str, Any], link_id: str, row: int) -> str:
+    kind = next(key for key in answer if key.startswith("value"))
+    value = answer[kind]
+    if kind == "valueCoding":
+        value = value.get("code", value.get("display"))
+    elif kind == "valueQuantity":
+        value = value.get("value")
+    elif kind == "valueReference":
+        value = value.get("reference")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str):
+        raise InputError(
+            f"row {row}, column '{link_id}': an answer that is no text, number or code"
+        )
+    return value
