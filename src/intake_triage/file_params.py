@@ -38,7 +38,7 @@ def _number_as_text(value: object) -> object:
 
 FromNumber = BeforeValidator(_number_as_text)
 Mark = Annotated[str, FromNumber]
-Name = Annotated[str, FromNumber, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), FromNumber]
 
 
 class FileFieldParams(Section):
