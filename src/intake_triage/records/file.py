@@ -17,7 +17,7 @@ from intake_triage.records.values.dates import find_date_format, parse_dates
 from intake_triage.records.values.numbers import find_decimal_marks, parse_numbers
 from intake_triage.tasks import TASKS, Task
 
-# How the parts of `RecordTable.reading` are said to a person; others are for metrics alone.
+# How each part of `RecordTable.reading` is said to a person; counts of marks are for metrics.
 SAID = {
     "format": "{}",
     "packed": "packed as {}",
@@ -26,6 +26,8 @@ SAID = {
     "quoting": "quotes {}",
     "sheet": "sheet '{}'",
     "header_row": "names in row {}",
+    "other_resources": "{} other resources left out",
+    "empty_rows": "{} empty rows left out",
     "left_out": "without {}",
     "decimal": 'decimal mark "{}"',
     "date_format": "dates {}",
@@ -50,8 +52,7 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
     mapped = list(_mapped_columns(mapping))
     _check_columns_present(raw.frame.columns, mapped, path)
     cells, n_marks = _clear_missing(raw.frame, mapping, {column for _, _, column in mapped})
-    typed = raw.found["format"] != "CSV"
-    frame, found = _to_values(cells, mapping, path, typed=typed)
+    frame, found = _to_values(cells, mapping, path, typed=raw.is_typed)
     fields = mapping.fields.items()
     schema = RecordSchema(
         fields=tuple(FormField(name, field.kind, field.low, field.high) for name, field in fields),
@@ -70,7 +71,7 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
 
 def describe_reading(path: str, reading: dict[str, Any]) -> str:
     """One line that says how a table was read; `reading` is that of `read_file`."""
-    said = [SAID.get(key, "{}").format(value) for key, value in reading.items() if key in SAID]
+    said = [words.format(reading[key]) for key, words in SAID.items() if key in reading]
     return f"{path}: {', '.join(said)}".replace("\t", r"\t")
 
 

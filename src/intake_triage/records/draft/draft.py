@@ -27,8 +27,7 @@ def draft_params(table: Path, text: str, data: DataParams) -> str:
     """
     saved = Saved(**{key: getattr(data.file, key) for key in Saved.__dataclass_fields__})
     raw = read_below_titles(table, saved)
-    typed = raw.found["format"] != "CSV"
-    columns, decimals = look_at(raw.frame, data.file.missing, typed=typed)
+    columns, decimals = look_at(raw.frame, data.file.missing, typed=raw.is_typed)
     lines = write_block(raw.found, pick_roles(columns), data.file, decimals=decimals)
     block = f"  # {len(raw.frame):,} rows; see docs/own-data.md\n" + "\n".join(lines)
     text = replace_value(text, ("data", "file"), block)

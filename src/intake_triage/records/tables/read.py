@@ -62,6 +62,11 @@ class RawTable:
     frame: pd.DataFrame
     found: dict[str, str | int]
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether the format itself tells numbers from text; then they have a decimal point."""
+        return self.found["format"] not in ("CSV", "TSV")
+
 
 def read_table(path: Path, saved: Saved | FileParams) -> RawTable:
     """Read a table, whatever its format, of which the content tells more than the file's ending.
