@@ -9,14 +9,20 @@ from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
-from intake_triage.records.prepare import split_source, summarize, write_prepared
+from intake_triage.records.prepare import split_source, write_prepared
+from intake_triage.records.split_checks import check_folds
+from intake_triage.records.summary import list_remarks, summarize
 
 
 def main() -> None:
     params = load_params()
     records = split_source(params.data)
+    check_folds(records.frame, records.schema, params.data, n_folds=params.calibrate.folds)
     write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
-    write_json(Layout().metrics("prepare"), summarize(records))
+    summary = summarize(records)
+    write_json(Layout().metrics("prepare"), summary)
+    for remark in list_remarks(summary):
+        print(f"{params.data.path}: {remark}")
 
 
 if __name__ == "__main__":

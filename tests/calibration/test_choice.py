@@ -8,8 +8,9 @@ import pytest
 from intake_triage.calibration.calibrators import CALIBRATORS, calibrate_seeds
 from intake_triage.calibration.choice import calibrate_held_out, choose_calibrator, fit_by_fold
 from intake_triage.calibration.fit_calibrators import fit_calibrator
-from intake_triage.calibration.sample import CalibrationSample, assign_folds
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.errors import InputError
+from intake_triage.records.folds import assign_folds
 from intake_triage.statistics.scores import brier, log_loss
 
 CANDIDATES = list(CALIBRATORS)
@@ -23,18 +24,6 @@ def _sample(logits, labels, n_folds=5) -> CalibrationSample:
 
 def _choose(logits, labels, candidates=CANDIDATES):
     return choose_calibrator(_sample(logits, labels), candidates)
-
-
-def test_no_unit_crosses_folds(rng):
-    unit = rng.integers(0, 60, 500)
-    fold = assign_folds(unit, n_folds=5)
-    assert set(fold) == set(range(5))
-    assert all(len(set(fold[unit == u])) == 1 for u in set(unit))
-
-
-def test_fewer_units_than_folds_are_refused():
-    with pytest.raises(InputError, match=r"calibrate\.folds: got 5, but .* has 3 groups"):
-        assign_folds(np.array([0, 0, 1, 2]), n_folds=5)
 
 
 def test_held_out_records_are_calibrated_by_a_fit_without_their_fold(rng, draw_labels):

@@ -12,7 +12,8 @@ from intake_triage.calibration.class_weights import (
 )
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import macro_f1_gain
-from intake_triage.calibration.sample import CalibrationSample, assign_folds
+from intake_triage.calibration.sample import CalibrationSample
+from intake_triage.records.folds import assign_folds
 from intake_triage.statistics.scores import macro_f1
 
 RARE = np.array([2.5, 1.0, 0.0, -1.0])  # log-odds that make some classes rare

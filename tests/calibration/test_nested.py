@@ -8,8 +8,9 @@ import pytest
 from intake_triage.calibration.calibrators import CALIBRATORS, calibrate_seeds
 from intake_triage.calibration.choice import choose_calibrator
 from intake_triage.calibration.nested import calibrate_out_of_fold
-from intake_triage.calibration.sample import CalibrationSample, assign_folds
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.errors import InputError
+from intake_triage.records.folds import assign_folds
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss
 

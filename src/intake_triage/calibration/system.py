@@ -12,9 +12,10 @@ from intake_triage.calibration.class_weights import ClassWeightChoice, choose_cl
 from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.calibration.nested import calibrate_out_of_fold
-from intake_triage.calibration.sample import CalibrationSample, assign_folds
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.models.predictions import Predictions
 from intake_triage.params import CalibrateParams
+from intake_triage.records.folds import assign_folds
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.tasks import Task
 

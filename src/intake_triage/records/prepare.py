@@ -1,7 +1,7 @@
 """From a source to `data/prepared/`: check, screen, draw, split, encode."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,24 +11,39 @@ from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, TokenizerParams
-from intake_triage.records.checks import check_class_sizes, check_records, check_train_classes
+from intake_triage.records.checks import check_records
+from intake_triage.records.classes import Dropped, settle_small_classes
 from intake_triage.records.identifiers.screen import screen_identifiers
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
-from intake_triage.records.split import find_units, normalize_texts, split_records
+from intake_triage.records.split import find_units, split_records
+from intake_triage.records.split_checks import check_split
 from intake_triage.records.tokenizer import encode_texts, load_tokenizer, train_tokenizer
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN
-from intake_triage.tasks import SPLITS, TASKS
+from intake_triage.tasks import TASKS
 
 
 @dataclass(frozen=True)
 class SplitRecords:
-    """Records with their split, labels of every split still in place; `oracle` is of test alone."""
+    """Records with their split, labels of every split still in place.
+
+    Attributes
+    ----------
+    frame : the columns of `RecordSchema`, `unit` and `split`
+    schema : with the classes that were kept, and the categories that train holds
+    oracle : of the test records alone
+    identifiers : how many records of the source hold what looks like an identifier, by kind
+    n_read : number of records of the source
+    reading : what was found of how a user's file is saved
+    dropped_classes : those left out, by task
+    """
 
     frame: pd.DataFrame
     schema: RecordSchema
     oracle: pd.DataFrame
     identifiers: dict[str, int]
+    n_read: int
+    reading: dict[str, Any] = field(default_factory=dict)
+    dropped_classes: Dropped = field(default_factory=dict)
 
 
 # From records, their units and the section `data` to each record's split; keeps a unit on one side.
@@ -46,7 +61,7 @@ def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitR
     Raises
     ------
     InputError
-        One line on the first thing that is wrong with the source.
+        A line for each fault of the first kind that the source has.
     """
     table = read_source(params)
     check_records(table, source=params.path)
@@ -54,19 +69,28 @@ def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitR
         table.frame, table.schema, source=params.path, redact=params.identifiers == "redact"
     )
     frame = _draw(frame, n_records=params.n_records, seed=params.seed)
-    check_class_sizes(frame, table.schema, source=params.path)
+    frame, schema, dropped = settle_small_classes(frame, table.schema, params)
     if params.split.by == "date" and "date" not in frame:
         raise InputError("params.yaml: data.split.by: got 'date', but the records have no date")
     units = find_units(frame)
     frame["unit"] = units
     frame["split"] = assign(frame, units, params)
-    check_train_classes(frame, table.schema, source=params.path)
+    check_split(frame, schema, params)
     if "date" in frame:  # only the distance between visits is kept
         frame["date"] = (frame["date"] - frame["date"].min()).dt.days
-    schema = _with_categories(table.schema, frame[frame["split"] == "train"])
+    schema = _with_categories(schema, frame[frame["split"] == "train"])
     tested = frame.loc[frame["split"] == "test", "record_id"]
-    oracle = table.oracle[table.oracle["record_id"].isin(tested)]
-    return SplitRecords(frame, schema, oracle, identifiers)
+    # A class that was left out has no posterior.
+    oracle = table.oracle.loc[table.oracle["record_id"].isin(tested), schema.oracle_columns()]
+    return SplitRecords(
+        frame,
+        schema,
+        oracle,
+        identifiers,
+        n_read=len(table.frame),
+        reading=table.reading,
+        dropped_classes=dropped,
+    )
 
 
 def write_prepared(
@@ -82,9 +106,8 @@ def write_prepared(
     """
     frame = records.frame
     labels = frame.loc[frame["split"] == "test", ["record_id", *TASKS]]
-    hidden = frame.copy()
-    for task in TASKS:
-        hidden[task] = hidden[task].where(hidden["split"] != "test").astype("str")
+    known = frame["split"] != "test"
+    hidden = frame.assign(**{task: frame[task].where(known).astype("str") for task in TASKS})
     if pretrained:
         tokenizer = load_tokenizer(pretrained)
     else:
@@ -103,39 +126,6 @@ def write_prepared(
         np.save(temporary / "token_offsets.npy", offsets)
     write_parquet(layout.test_labels, labels)
     write_parquet(layout.oracle, records.oracle)
-
-
-def summarize(records: SplitRecords) -> dict[str, Any]:
-    """What went where, without a count of people that is small enough to point at one."""
-    frame, split = records.frame, records.frame["split"]
-    normalized = normalize_texts(frame["text"])
-    seen = set(normalized[split == "train"])
-    words = frame["text"].str.split().str.len()
-    return {
-        "records": {name: _shown(int((split == name).sum())) for name in SPLITS},
-        "units": {name: _shown(frame.loc[split == name, "unit"].nunique()) for name in SPLITS},
-        "label_shares": {
-            task: {name: _share(frame[task] == name) for name in records.schema.classes(task)}
-            for task in TASKS
-        },
-        "missing_label_share": {task: _share(frame[task].isna()) for task in TASKS},
-        "median_words": float(words.median()),
-        "distinct_text_share": round(float(normalized.nunique() / len(frame)), 4),
-        "test_text_seen_in_train_share": _share(normalized[split == "test"].isin(seen)),
-        "records_with_redacted_identifiers": {
-            kind: _shown(count) for kind, count in records.identifiers.items()
-        },
-    }
-
-
-def _shown(count: int) -> int | str:
-    return count if count == 0 or count >= SMALLEST_SHOWN else f"under {SMALLEST_SHOWN}"
-
-
-def _share(true: pd.Series) -> float | str:
-    """The share, unless it would tell a count of people that is not shown."""
-    count = _shown(int(true.sum()))
-    return f"{count} records" if isinstance(count, str) else round(float(true.mean()), 4)
 
 
 def _draw(frame: pd.DataFrame, *, n_records: int, seed: int) -> pd.DataFrame:

@@ -22,7 +22,8 @@ class PreparedRecords:
     """All records with their split; the labels of the test split are not here.
 
     `frame` has the columns of `RecordSchema`, `split`, and `unit`: the number of the group that
-    was kept together by the split (records with the same group or, without groups, the same text).
+    was kept together by the split. Without groups, records of the same long text are one unit, and
+    every other record is a unit by itself (`records.split.find_units`).
     """
 
     frame: pd.DataFrame
@@ -45,7 +46,10 @@ def encode_labels(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
 
 def read_prepared(layout: Layout = Layout()) -> PreparedRecords:
     """Read the records and their schema from `layout.prepared`."""
-    return PreparedRecords(
-        pd.read_parquet(layout.prepared / "records.parquet"),
-        RecordSchema.from_dict(read_json(layout.prepared / "schema.json")),
-    )
+    frame = pd.read_parquet(layout.prepared / "records.parquet")
+    return PreparedRecords(frame, read_schema(layout))
+
+
+def read_schema(layout: Layout = Layout()) -> RecordSchema:
+    """Read the schema alone."""
+    return RecordSchema.from_dict(read_json(layout.prepared / "schema.json"))

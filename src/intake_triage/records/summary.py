@@ -1,0 +1,132 @@
+"""What `metrics/prepare.json` says: what went where, and nothing that points at a few people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from intake_triage.records.prepare import SplitRecords
+from intake_triage.records.prepared import encode_labels
+from intake_triage.records.split import normalize_texts
+from intake_triage.statistics.disclosure import (
+    SMALLEST_SHOWN,
+    hide_small_counts,
+    is_small_share,
+)
+from intake_triage.tasks import SPLITS, Split, Task
+
+Shares = dict[Split, float | None]  # None: not shown
+
+
+def summarize(records: SplitRecords) -> dict[str, Any]:
+    """The figures of `metrics/prepare.json`.
+
+    Returns
+    -------
+    dict
+        records, units: counts by split. label_shares: by task, class and split, of the split's
+        records; missing_label_share: likewise, of those without the label. median_words;
+        test_text_seen_in_train_share, of the test records; records_with_redacted_identifiers by
+        kind. Where there are some, absent_classes by split and task, dropped_classes by task, and
+        `reading`, what was found of how the file is saved. A share that is not shown is None.
+    """
+    frame, schema = records.frame, records.schema
+    counts = {task: _count_labels(frame, task, schema.classes(task)) for task in schema.tasks}
+    shares = {task: _share_out(of_task) for task, of_task in counts.items()}
+    words = frame["text"].map(lambda text: len(text.split()))
+    size = frame["split"].value_counts()
+    units = frame.drop_duplicates("unit")["split"].value_counts()
+    summary = {
+        "records": {split: _shown(int(size.get(split, 0))) for split in SPLITS},
+        "units": {split: _shown(int(units.get(split, 0))) for split in SPLITS},
+        "label_shares": {
+            task: dict(zip(schema.classes(task), of_task[:-1], strict=True))
+            for task, of_task in shares.items()
+        },
+        "missing_label_share": {task: of_task[-1] for task, of_task in shares.items()},
+        "median_words": float(words.median()),
+        "test_text_seen_in_train_share": _seen_share(frame),
+        "records_with_redacted_identifiers": _hide_small(records.identifiers, records.n_read),
+        "absent_classes": _find_absent(counts, records),
+        "dropped_classes": records.dropped_classes,
+        "reading": dict(records.reading),
+    }
+    if "missing_marks" in records.reading:
+        marks = records.reading["missing_marks"]
+        summary["reading"]["missing_marks"] = _hide_small(marks, records.n_read)
+    optional = ("absent_classes", "dropped_classes", "reading")
+    return {key: value for key, value in summary.items() if value or key not in optional}
+
+
+def list_remarks(summary: dict[str, Any]) -> list[str]:
+    """A line for everything in a summary that its reader must not overlook."""
+    remarks = [
+        f"left out, too few records have it: {task} {_quote(names)}"
+        for task, names in summary.get("dropped_classes", {}).items()
+    ]
+    for split, by_task in summary.get("absent_classes", {}).items():
+        remarks += [
+            f"no record in {split} has {task} {_quote(names)}: the figures of {split} lack it"
+            for task, names in by_task.items()
+        ]
+    return remarks
+
+
+def _quote(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _count_labels(frame: pd.DataFrame, task: Task, classes: tuple[str, ...]) -> np.ndarray:
+    """Records by split and class, int of shape (n_splits, n_classes + 1); last, without label."""
+    n_cells = len(classes) + 1
+    label = encode_labels(frame[task], classes) % n_cells  # -1, no label, becomes the last one
+    cell = encode_labels(frame["split"], SPLITS) * n_cells + label
+    return np.bincount(cell, minlength=len(SPLITS) * n_cells).reshape(-1, n_cells)
+
+
+def _share_out(counts: np.ndarray) -> list[Shares]:
+    """Of each column the shares of the splits' records.
+
+    A split's shares and its number of records reveal all counts, so a small count is hidden
+    together with another one. None at all tells of nobody.
+    """
+    hidden = hide_small_counts(counts) & (counts > 0)
+    shares = (counts / counts.sum(axis=1, keepdims=True)).round(4).astype(object)
+    shares[hidden] = None
+    return [dict(zip(SPLITS, column, strict=True)) for column in shares.T]
+
+
+def _find_absent(
+    counts: dict[Task, np.ndarray], records: SplitRecords
+) -> dict[Split, dict[Task, list[str]]]:
+    """By split and task, the classes of which it has no record; only where there are some."""
+    absent: dict[Split, dict[Task, list[str]]] = {}
+    for task, of_task in counts.items():
+        for split, row in zip(SPLITS, of_task, strict=True):
+            by_class = zip(records.schema.classes(task), row[:-1], strict=True)
+            if names := [name for name, count in by_class if count == 0]:
+                absent.setdefault(split, {})[task] = names
+    return absent
+
+
+def _seen_share(frame: pd.DataFrame) -> float | None:
+    """The share of test records whose text is in train as well."""
+    texts = normalize_texts(frame["text"])
+    train, test = (texts[frame["split"] == name] for name in ("train", "test"))
+    seen = test.isin(train)
+    n_seen = int(seen.sum())
+    return None if n_seen and is_small_share(n_seen, len(seen)) else round(float(seen.mean()), 4)
+
+
+def _hide_small(counts: dict[str, int], of: int) -> dict[str, int | str]:
+    """Counts of `of` records, whose number is known too: neither they nor the others are few."""
+    few_others = f"all but under {SMALLEST_SHOWN}"
+    return {
+        name: few_others if 0 < of - count < SMALLEST_SHOWN else _shown(count)
+        for name, count in counts.items()
+    }
+
+
+def _shown(count: int) -> int | str:
+    return count if count == 0 or count >= SMALLEST_SHOWN else f"under {SMALLEST_SHOWN}"
