@@ -6,7 +6,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from intake_triage.calibration.nested import calibrate_out_of_fold
-from intake_triage.calibration.sample import CalibrationSample, assign_folds
+from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.evaluation.samples import label_split
 from intake_triage.params import Params
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
