@@ -11,7 +11,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 repro: $(VENV)/installed
 	$(RUN) dvc repro
 
-test: lint
+test: lint $(VENV)/installed-optional
 	$(RUN) python -m pytest
 
 lint: $(VENV)/installed
@@ -24,6 +24,18 @@ $(VENV)/installed: requirements.txt constraints.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
+
+# What only some tables need, such as Excel; the tests read them all.
+$(VENV)/installed-optional: $(VENV)/installed requirements-optional.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements-optional.txt
+	touch $@
+
+# A first params.yaml for your own table, as draft.yaml; docs/own-data.md goes on from there.
+.PHONY: draft
+draft: $(VENV)/installed
+	@test -n "$(TABLE)" || { echo "say which table: make draft TABLE=<path>"; exit 2; }
+	@$(RUN) python -m stages.draft "$(TABLE)"
 
 # Runs with other params, each in a clone of what is committed that is kept in .runs/, so that a
 # killed run resumes; what a page shows of it is kept in results/<name>/.
