@@ -26,16 +26,16 @@ def main() -> None:
             f"{DRAFT}: is there already, perhaps with your corrections; move it or remove it"
         )
     params = load_params()
-    drafted = draft_params(table, Layout().params.read_text(encoding="utf-8"), params.data)
+    drafted = draft_params(table, Layout().params.read_text(encoding="utf-8"), params)
     with replacing(DRAFT) as temporary:
         temporary.write_text(drafted, encoding="utf-8")
     checks = [
-        f"  line {number}: {line.strip()}"
+        f"  line {number}: {' '.join(line.split())}"
         for number, line in enumerate(drafted.splitlines(), start=1)
-        if f"# {CHECK}" in line
+        if f"{CHECK} " in line
     ]
-    print(f"{DRAFT}: params.yaml with a mapping of {table}")
-    print("1. look at these lines of it, and at what is left out:", *checks, sep="\n")
+    print(f"{DRAFT}: params.yaml, with a mapping of {table}")
+    print("1. look through data.file in it, and above all at these lines:", *checks, sep="\n")
     print(f"2. mv {DRAFT} params.yaml", "3. dvc repro prepare", sep="\n")
 
 

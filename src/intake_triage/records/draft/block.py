@@ -1,14 +1,21 @@
 """The lines of `data.file` in a draft: a key, its value, and beside it what the table showed."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from intake_triage.file_params import LISTED_UNDER, FileParams
+from intake_triage.params import Params
 from intake_triage.records.classes import MIN_RECORDS_IN_CLASS
-from intake_triage.records.draft.bounds import bounds_of
+from intake_triage.records.draft.bounds import bounds_of, is_unknown_number
 from intake_triage.records.draft.roles import Roles
-from intake_triage.records.draft.shown import say_column, say_days, say_numbers, say_share, showable
-from intake_triage.records.draft.tiers import order_tiers
+from intake_triage.records.draft.shown import (
+    say_classes,
+    say_column,
+    say_days,
+    say_numbers,
+    say_share,
+    showable_classes,
+)
+from intake_triage.records.draft.tiers import order_tiers, propose_merge
 from intake_triage.records.draft.yaml_text import scalar
 from intake_triage.tasks import TASKS, Task
 
@@ -18,21 +25,25 @@ SAVED = ("encoding", "separator", "quoting", "decimal", "date_format", "sheet", 
 COLUMNS = ("record_id", "text", "urgency", "specialty", "group", "date")
 
 
-def write_block(found: dict[str, Any], roles: Roles, earlier: FileParams, *, decimals) -> list[str]:
+def write_block(
+    found: dict[str, str | int], decimals: list[str], roles: Roles, params: Params
+) -> list[str]:
     """All lines of the block, in the order of params.yaml.
 
     Parameters
     ----------
     found : how the table is saved, as of `RawTable`
+    decimals : the decimal mark of its numbers; several where any may be meant
     roles : which column is what
-    earlier : the mapping that the draft replaces, for keys that a table does not tell
+    params : of which the block becomes a part; what a table does not tell stays as it is there
     """
+    date = roles.picks["date"].column
     return [
-        *_lines_of_saving(found, roles, decimals),
-        *_lines_of_missing(roles, earlier),
+        *_lines_of_saving(found, decimals, date.formats if date else ()),
+        *_lines_of_missing(roles, params.data.file),
         *_lines_of_columns(roles),
         *_lines_of_fields(roles),
-        *_lines_of_classes(roles, earlier),
+        *_lines_of_labels(roles, params),
         *_lines_of_left_out(roles),
     ]
 
@@ -45,18 +56,17 @@ def line(level: int, key: str, value: str = "", comment: str = "", *checks: str)
 
 
 def _lines_of_saving(
-    found: dict[str, Any], roles: Roles, decimals: list[str]
+    found: dict[str, str | int], decimals: Sequence[str], formats: Sequence[str]
 ) -> Iterator[str]:
-    date = roles.picks["date"].column
-    formats = date.formats if date else ()
-    values = dict.fromkeys(SAVED) | {key: found[key] for key in SAVED if key in found}
-    values |= {"header_row": found.get("header_row", 1)}
-    values["decimal"] = decimals[0] if decimals else None
-    values["date_format"] = formats[0] if formats else None
-    for key, value in values.items():
-        options = {"decimal": decimals, "date_format": formats}.get(key, ())
-        checks = [f"or {' or '.join(map(scalar, options[1:]))}?"] if len(options) > 1 else []
-        yield line(2, f"{key}:", scalar(value), "", *checks)
+    read = {"header_row": 1, **found}
+    options = {key: [read.get(key)] for key in SAVED} | {
+        "decimal": decimals,
+        "date_format": formats,
+    }
+    for key in SAVED:
+        first, *others = options[key] or [None]
+        checks = [f"or {' or '.join(map(scalar, others))}?"] if others else []
+        yield line(2, f"{key}:", scalar(first), "", *checks)
 
 
 def _lines_of_missing(roles: Roles, earlier: FileParams) -> Iterator[str]:
@@ -70,7 +80,7 @@ def _lines_of_missing(roles: Roles, earlier: FileParams) -> Iterator[str]:
 def _lines_of_columns(roles: Roles) -> Iterator[str]:
     for key in COLUMNS:
         pick = roles.picks[key]
-        say = say_days if key == "date" else say_column
+        say = {"date": say_days, **dict.fromkeys(TASKS, say_classes)}.get(key, say_column)
         name, told = (pick.column.name, say(pick.column)) if pick.column else (None, "")
         yield line(2, f"{key}:", scalar(name), told, *pick.checks)
 
@@ -84,11 +94,12 @@ def _lines_of_fields(roles: Roles) -> Iterator[str]:
         yield line(3, f"{scalar(name)}:")
         bounds = bounds_of(column)
         say = say_numbers if bounds else say_column
-        yield line(4, "column:", scalar(column.name), say(column))
+        checks = ["an amount, or somebody's number?"] if is_unknown_number(column) else []
+        yield line(4, "column:", scalar(column.name), say(column), *checks)
         yield line(4, "kind:", "numeric" if bounds else "categorical")
         if bounds:
-            checks = ["some cells lie outside: mend them, or widen"] if bounds.n_outside else []
-            yield line(4, "low:", _number(bounds.low), "", *checks)
+            outside = ["cells lie outside low and high: mend them, or widen"]
+            yield line(4, "low:", _number(bounds.low), "", *outside * bounds.is_broken)
             yield line(4, "high:", _number(bounds.high))
     if not roles.subgroups:
         yield line(2, "subgroups:", "{}", "for analysis only")
@@ -98,37 +109,43 @@ def _lines_of_fields(roles: Roles) -> Iterator[str]:
         yield line(3, f"{name}:", scalar(column.name), say_column(column))
 
 
-def _lines_of_classes(roles: Roles, earlier: FileParams) -> Iterator[str]:
-    small: dict[Task, list[str]] = {}
+def _lines_of_labels(roles: Roles, params: Params) -> Iterator[str]:
+    """The classes of both labels, most urgent tier first, and what becomes of small ones."""
+    small: dict[Task, list[str]] = {task: [] for task in TASKS}
+    merges: dict[str, str] = {}
     for task in TASKS:
-        column = roles.picks[task].column
-        under = LISTED_UNDER[task]
+        column, under = roles.picks[task].column, LISTED_UNDER[task]
         if column is None:
             yield line(2, f"{under}:", "", "not looked at")
-            yield from (line(2, "-", scalar(name)) for name in getattr(earlier, under))
+            yield from (line(2, "-", scalar(name)) for name in getattr(params.data.file, under))
             continue
-        shown = showable(column.classes)
-        names, checks = list(shown.index), []
+        records = showable_classes(column)
+        names, checks = list(records.index), []
+        small[task] = [name for name in names if records[name] < MIN_RECORDS_IN_CLASS]
         if task == "urgency":
-            names, by = order_tiers(names)
-            checks.append(f"most urgent first? ordered by {by}")
-        hidden = len(column.classes) - len(shown)
+            names, order = order_tiers(names)
+            checks.append(f"most urgent first? in order of {order or 'frequency alone'}")
+            merges = propose_merge(names, small[task]) if order else {}
+            if len(names) <= params.decision.urgent_tiers:
+                checks.append("decision.urgent_tiers must be below their number")
+        hidden = len(column.classes) - len(records)
         if hidden:
-            checks.append(f"{hidden} more values, each of few records, are not shown: add or merge")
+            checks.append(f"{hidden} rare or long values are not shown: add them, or merge them")
         yield line(2, f"{under}:", "", "", *checks)
-        small[task] = [name for name in names if shown[name] < MIN_RECORDS_IN_CLASS]
         for name in names:
-            share = say_share(int(shown[name]), column.filled)
-            told = f"under {MIN_RECORDS_IN_CLASS}" if name in small[task] else share
-            yield line(2, "-", scalar(name), told)
+            rare = name in small[task]
+            told = f"under {MIN_RECORDS_IN_CLASS} records" if rare else ""
+            yield line(2, "-", scalar(name), told or say_share(int(records[name]), column.filled))
+    yield from _lines_of_small_classes(small, merges)
+
+
+def _lines_of_small_classes(small: dict[Task, list[str]], merges: dict[str, str]) -> Iterator[str]:
     yield line(2, "merge:", "", "a small class into another: `old: new`")
-    for task in TASKS:
-        names = small.get(task, [])
-        of = "the tier beside it" if task == "urgency" else "another"
-        checks = [f"{len(names)} too small: merge each into {of}"] if names else []
-        yield line(3, f"{task}:", "{}", "", *checks)
-    checks = ["or true, which leaves small ones out"] if small.get("specialty") else []
-    yield line(2, "drop_small:", "false", "", *checks)
+    tiers = f"small tiers go into the one beside: {scalar(merges) if merges else '`old: new`'}"
+    yield line(3, "urgency:", "{}", "", *[tiers] * bool(small["urgency"]))
+    yield line(3, "specialty:", "{}")
+    left_out = f"true leaves {len(small['specialty'])} small ones out, unless they are merged"
+    yield line(2, "drop_small:", "false", "", *[left_out] * bool(small["specialty"]))
 
 
 def _number(value: float) -> str:

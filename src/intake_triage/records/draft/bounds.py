@@ -7,15 +7,16 @@ from intake_triage.records.draft.columns import Column
 from intake_triage.records.draft.words import measure_of
 
 MOST_CODES = 7  # so few whole numbers, of no known measure, rather stand for words
+MOST_AMOUNTS = 50  # so many different whole numbers may as well be names
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The range that a field's numbers may have, and how many records lie outside."""
+    """The range that a field's numbers may have, and whether some lie outside."""
 
     low: float
     high: float
-    n_outside: int
+    is_broken: bool
 
 
 def bounds_of(column: Column) -> Bounds | None:
@@ -24,18 +25,29 @@ def bounds_of(column: Column) -> Bounds | None:
     Of a known measure, those of the unit in which fewest values lie outside. Else the outermost
     values, rounded outward to one figure, which tells next to nothing of the two people.
     """
-    measure = measure_of(column.name)
-    if column.numbers is None or (
-        measure is None and column.is_whole and len(column.numbers) <= MOST_CODES
-    ):
+    if column.numbers is None or _is_code(column):
         return None
+    measure = measure_of(column.name)
     values = column.numbers.index
-    known = measure.bounds if measure else ()
-    options = [(*pair, int(column.numbers[(values < pair[0]) | (values > pair[1])].sum())) for pair in known]
-    best = min(options, key=lambda option: option[2], default=None)
-    if best and 2 * best[2] < column.filled:
-        return Bounds(*best)
-    return Bounds(-_round_up(-values.min()), _round_up(values.max()), 0)
+    broken = {
+        (low, high): int(column.numbers[(values < low) | (values > high)].sum())
+        for low, high in (measure.bounds if measure else ())
+    }
+    best = min(broken, key=broken.__getitem__, default=None)
+    if best and 2 * broken[best] < column.filled:
+        return Bounds(*best, is_broken=broken[best] > 0)
+    return Bounds(-_round_up(-values.min()), _round_up(values.max()), is_broken=False)
+
+
+def is_unknown_number(column: Column) -> bool:
+    """Whether many whole numbers of no known measure may be somebody's, such as a patient's."""
+    known = measure_of(column.name) is not None
+    return column.is_whole and not known and column.distinct > MOST_AMOUNTS
+
+
+def _is_code(column: Column) -> bool:
+    few = column.is_whole and len(column.numbers) <= MOST_CODES
+    return few and measure_of(column.name) is None
 
 
 def _round_up(value: float) -> float:

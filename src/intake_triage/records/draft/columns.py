@@ -8,11 +8,12 @@ import pandas as pd
 from intake_triage.file_params import cell_key
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
+MOST_CATEGORIES = 50  # a column of more values is not one of categories
 SAMPLE = 1000  # distinct cells by which a column is judged to be prose
 LETTER = r"[^\W\d_]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column of a table.
 
@@ -24,6 +25,7 @@ class Column:
     numbers : the same by distinct number, ascending; None where the column is none of numbers
     marks : words among the numbers that are to mean *missing*
     formats : as of `strptime`, under which every cell is a day; two where either can be meant
+    identifies : whether the screen of `prepare` finds something in a column of few values
     """
 
     name: str
@@ -32,6 +34,7 @@ class Column:
     numbers: pd.Series | None = None
     marks: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    identifies: bool = False
 
     @property
     def filled(self) -> int:

@@ -1,8 +1,9 @@
 """A first params.yaml for a table, in which a person corrects what the table does not tell."""
 
+from dataclasses import fields
 from pathlib import Path
 
-from intake_triage.params import DataParams
+from intake_triage.params import Params
 from intake_triage.records.draft.block import write_block
 from intake_triage.records.draft.header import read_below_titles
 from intake_triage.records.draft.look import look_at
@@ -11,25 +12,28 @@ from intake_triage.records.draft.yaml_text import replace_value, scalar
 from intake_triage.records.tables.read import Saved
 
 
-def draft_params(table: Path, text: str, data: DataParams) -> str:
+def draft_params(table: Path, text: str, params: Params) -> str:
     """The text of params.yaml with `data.source`, `data.path` and `data.file` made for a table.
 
     Parameters
     ----------
     table : Path
     text : the text of params.yaml, of which all else stays as it is
-    data : its section `data`; what it says of how a table is saved holds
+    params : the same, read; what it says of how a table is saved holds
 
     Raises
     ------
     InputError
-        If the table cannot be read, or can be read in two ways and `data` does not tell which.
+        If the table cannot be read, or can be read in two ways and `params` do not tell which.
     """
-    saved = Saved(**{key: getattr(data.file, key) for key in Saved.__dataclass_fields__})
+    file = params.data.file
+    saved = Saved(**{key.name: getattr(file, key.name) for key in fields(Saved)})
     raw = read_below_titles(table, saved)
-    columns, decimals = look_at(raw.frame, data.file.missing, typed=raw.is_typed)
-    lines = write_block(raw.found, pick_roles(columns), data.file, decimals=decimals)
-    block = f"  # {len(raw.frame):,} rows; see docs/own-data.md\n" + "\n".join(lines)
+    columns, decimals = look_at(raw, params.data)
+    lines = write_block(raw.found, decimals, pick_roles(columns), params)
+    n_rows, most = len(raw.frame), params.data.n_records
+    drawn = f", of which data.n_records draws {most:,}" if n_rows > most else ""
+    block = f"  # {n_rows:,} rows{drawn}; see docs/own-data.md\n" + "\n".join(lines)
     text = replace_value(text, ("data", "file"), block)
     text = replace_value(text, ("data", "source"), " file")
     return replace_value(text, ("data", "path"), f" {scalar(str(table.resolve()))}")

@@ -6,10 +6,13 @@ from dataclasses import replace
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.records.draft.columns import Column
+from intake_triage.params import DataParams
+from intake_triage.records.draft.columns import MOST_CATEGORIES, Column
 from intake_triage.records.draft.words import names_a
+from intake_triage.records.identifiers.find import find_identifiers, text_patterns
+from intake_triage.records.tables.read import RawTable
 from intake_triage.records.values.cells import clear_missing
-from intake_triage.records.values.dates import USUAL_FORMATS, find_date_format, parse_dates
+from intake_triage.records.values.dates import possible_date_formats
 from intake_triage.records.values.numbers import (
     LIKE_A_NUMBER,
     Mark,
@@ -20,19 +23,17 @@ from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 MOST_MARKS = 3  # words that may stand where a number is not known
 LEAST_NUMBERS = 0.7  # share of numbers below which such words make a column of words
+FEW = 20  # cells of prose are soon found to be no days
 LONGEST_SHOWN = 40  # characters; a longer cell is never shown
 
 
-def look_at(
-    frame: pd.DataFrame, missing: Iterable[str], *, typed: bool
-) -> tuple[list[Column], list[Mark]]:
+def look_at(raw: RawTable, data: DataParams) -> tuple[list[Column], list[Mark]]:
     """What each column holds, and the decimal mark of the numbers.
 
     Parameters
     ----------
-    frame : DataFrame of text cells, as `RawTable` has it
-    missing : the marks that mean missing
-    typed : whether the file itself knows numbers from text
+    raw : RawTable
+    data : tells the marks that mean missing, and whose identifiers to look for
 
     Returns
     -------
@@ -40,13 +41,17 @@ def look_at(
     decimals : the one decimal mark of all numbers; two where they can be read either way, none
         where they have none or the columns differ
     """
+    patterns = text_patterns(data.identifiers_region)
     columns = []
-    for name in frame.columns:
-        counts = clear_missing(frame[name], missing)[0].value_counts()
-        column = Column(str(name), len(frame), counts)
-        columns.append(replace(column, formats=_find_formats(column)))
+    for name in raw.frame.columns:
+        counts = clear_missing(raw.frame[name], data.file.missing)[0].value_counts()
+        column = Column(str(name), len(raw.frame), counts)
+        few = counts.index if len(counts) <= MOST_CATEGORIES else ()
+        identifies = any(find_identifiers(value, patterns) for value in few)
+        columns.append(replace(column, formats=_find_formats(column), identifies=identifies))
     cells = {column.name: _like_numbers(column) for column in columns if not column.formats}
     cells = {name: found for name, found in cells.items() if found is not None}
+    typed = raw.found["format"] != "CSV"
     marks, decimals = _find_marks(cells.values(), typed=typed)
     return [
         _with_numbers(column, cells[column.name], marks[column.name])
@@ -60,22 +65,10 @@ def _find_formats(column: Column) -> tuple[str, ...]:
     """The formats under which every cell of a column is a day; several where either may hold."""
     cells = pd.Series(column.counts.index, dtype="str", name=column.name)
     digits_alone = cells.str.fullmatch("[0-9]+").all()  # 20240531 is a day where the name says so
-    if cells.empty or (digits_alone and not names_a("date", column.name)):
+    is_no_day = digits_alone and not names_a("date", column.name)
+    if cells.empty or is_no_day or not possible_date_formats(cells.head(FEW)):
         return ()
-    try:
-        return (find_date_format(cells),)
-    except InputError:
-        formats = [format_ for _, formats in USUAL_FORMATS for format_ in formats]
-        few = [format_ for format_ in formats if _reads(cells[:20], format_)]
-        return tuple(format_ for format_ in few if _reads(cells, format_))
-
-
-def _reads(cells: pd.Series, date_format: str) -> bool:
-    try:
-        parse_dates(cells, date_format)
-    except InputError:
-        return False
-    return True
+    return tuple(possible_date_formats(cells))
 
 
 def _like_numbers(column: Column) -> pd.Series | None:
@@ -111,6 +104,4 @@ def _with_numbers(column: Column, cells: pd.Series, mark: Mark | None) -> Column
         return column  # numbers that are not all written alike
     by_number = column.counts[cells].groupby(numbers.to_numpy()).sum()
     words = column.counts.index.difference(cells, sort=False)
-    return replace(
-        column, numbers=by_number, marks=tuple(words), counts=column.counts.drop(words)
-    )
+    return replace(column, numbers=by_number, marks=tuple(words), counts=column.counts.drop(words))

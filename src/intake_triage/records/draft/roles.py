@@ -1,11 +1,10 @@
 """Which column of a table is what, by its name and by what it holds; a person corrects it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from intake_triage.file_params import OWN_COLUMNS
-from intake_triage.records.draft.columns import Column
-from intake_triage.records.draft.shown import holds_identifiers
+from intake_triage.records.draft.columns import MOST_CATEGORIES, Column
 from intake_triage.records.draft.words import (
     field_name,
     is_specialty,
@@ -17,7 +16,6 @@ from intake_triage.records.draft.words import (
 
 MOST_TIERS = 7
 MOST_CLASSES = 30  # a column of more values is not taken for the sub-specialty
-MOST_CATEGORIES = 50
 FEWEST_GROUPS = 20  # fewer cannot be dealt to the four parts of the split
 LARGE_GROUP = 0.15  # share of the forms with which one group fills a part of the split
 YES_NO = {"yes", "no", "y", "n", "true", "false", "ja", "nein", "j", "oui", "non", "是", "否"}
@@ -29,6 +27,10 @@ class Pick:
 
     column: Column | None
     checks: tuple[str, ...] = ()
+
+    def also(self, check: str) -> "Pick":
+        """The same, with one more thing to look at."""
+        return replace(self, checks=(*self.checks, check))
 
 
 @dataclass
@@ -72,10 +74,6 @@ def _best(scores: list[tuple[float, Column]], *, least: float, nothing: str) -> 
     return Pick(scores[0][1], tuple(f"or {name!r}?" for name in rivals))
 
 
-def _with_check(pick: Pick, wrong: bool, check: str) -> Pick:
-    return Pick(pick.column, (check, *pick.checks)) if wrong else pick
-
-
 def _pick_text(columns: list[Column]) -> Pick:
     scores = [
         (
@@ -90,8 +88,9 @@ def _pick_text(columns: list[Column]) -> Pick:
         if column.prose > 0.2
     ]
     pick = _best(scores, least=0, nothing="no column holds prose: name the one of the complaint")
-    lacking = pick.column is not None and pick.column.filled < pick.column.n_rows
-    return _with_check(pick, lacking, "rows without a text are refused: take them out")
+    if pick.column and pick.column.filled < pick.column.n_rows:
+        return pick.also("rows without a text are refused: take them out")
+    return pick
 
 
 def _pick_urgency(columns: list[Column]) -> Pick:
@@ -103,6 +102,9 @@ def _pick_urgency(columns: list[Column]) -> Pick:
         late = names_a("late", column.name)
         scores.append((2 * named * (1 + numbered) + 3 * known - late, column))
     nothing = f"no column of 2 to {MOST_TIERS} values looks like a triage tier; null: not learned"
+    for column in columns:
+        if names_a("urgency", column.name) and MOST_TIERS < len(column.classes) <= MOST_CLASSES:
+            nothing += f"; {column.name!r} has {len(column.classes)}: list 7, merge the others"
     return _best(scores, least=2, nothing=nothing)
 
 
@@ -139,8 +141,9 @@ def _pick_record_id(columns: list[Column]) -> Pick:
     ]
     nothing = "no column never repeats: add one to the table, such as a running number"
     pick = _best(scores, least=-1, nothing=nothing)
-    personal = pick.column is not None and names_a("person", pick.column.name)
-    return _with_check(pick, personal, "no medical record number? one made for this is better")
+    if pick.column and names_a("person", pick.column.name):
+        return pick.also("no medical record number? one made for this is better")
+    return pick
 
 
 def _pick_date(columns: list[Column]) -> Pick:
@@ -152,26 +155,30 @@ def _pick_date(columns: list[Column]) -> Pick:
     if not scores:
         return Pick(None)
     pick = _best(scores, least=0, nothing="")
-    lacking = pick.column.filled < pick.column.n_rows
-    return _with_check(pick, lacking, "rows without a day are refused: take them out, or null")
+    if pick.column.filled < pick.column.n_rows:
+        return pick.also("rows without a day are refused: take them out, or null")
+    return pick
 
 
 def _pick_group(columns: list[Column]) -> Pick:
     """Patients before physicians before sites: the smaller the groups, the fairer the split."""
     for role in ("person", "physician", "site"):
         for column in columns:
-            if (
-                names_a(role, column.name)
-                and not _is_entry(column)
-                and FEWEST_GROUPS <= column.distinct < column.filled
-            ):
-                lacking = column.filled < column.n_rows
-                largest = column.counts.iloc[0] / column.n_rows
-                pick = Pick(column)
-                pick = _with_check(pick, lacking, "rows without a group are refused; or null")
-                large = f"one group has {largest:.0%} of the forms; or null"
-                return _with_check(pick, largest > LARGE_GROUP, large)
-    return Pick(None, ("no column of patients, physicians or sites repeats; null: forms are alone",))
+            repeats = FEWEST_GROUPS <= column.distinct < column.filled
+            if names_a(role, column.name) and repeats and not _is_entry(column):
+                return _judge_group(column)
+    nothing = "no column of patients, physicians or sites that repeat; null: each form is alone"
+    return Pick(None, (nothing,))
+
+
+def _judge_group(column: Column) -> Pick:
+    largest = column.counts.iloc[0] / column.n_rows
+    pick = Pick(column)
+    if largest > LARGE_GROUP:
+        pick = pick.also(f"one group has {100 * largest:.0f} % of the forms; or null")
+    if column.filled < column.n_rows:
+        pick = pick.also("rows without a group are refused: take them out, or null")
+    return pick
 
 
 def _is_entry(column: Column) -> bool:
@@ -198,8 +205,10 @@ def _place(column: Column, roles: Roles) -> None:
         roles.subgroups[subgroup] = column
     if subgroup != "site":
         name = subgroup or (measure.name if measure else field_name(column.name))
-        while name in OWN_COLUMNS or name in roles.fields or (
-            name in roles.subgroups and name != subgroup
+        while (
+            name in OWN_COLUMNS
+            or name in roles.fields
+            or (name in roles.subgroups and name != subgroup)
         ):
             name += "_2"
         roles.fields[name] = column
@@ -219,7 +228,7 @@ def _why_left_out(column: Column) -> str | None:
         (few and names_a("urgency", column.name), "a label too?"),
         (few and names_a("specialty", column.name), "a label too?"),
         (column.prose > 0.5 and not few, "more free text"),
-        (few and holds_identifiers(column), "may hold identifiers"),
+        (column.identifies, "may hold identifiers"),
         (column.numbers is None and not few, f"{column.distinct:,} different values"),
     )
     return next((reason for holds, reason in reasons if holds), None)
@@ -229,6 +238,8 @@ def _is_who(column: Column) -> bool:
     """Whether a column says which patient, physician, site or form it is."""
     numbered = names_a("record", column.name)
     all_differ = numbered and column.distinct > column.filled / 2
-    return all_differ or names_a("physician", column.name) or (
-        numbered and names_a("person", column.name) and column.distinct > MOST_CATEGORIES
+    return (
+        all_differ
+        or names_a("physician", column.name)
+        or (numbered and names_a("person", column.name) and column.distinct > MOST_CATEGORIES)
     )

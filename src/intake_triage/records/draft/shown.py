@@ -7,8 +7,7 @@ import pandas as pd
 from intake_triage.records.draft.columns import Column, within_most
 from intake_triage.records.draft.look import LONGEST_SHOWN
 from intake_triage.records.draft.words import is_usual_class, measure_of
-from intake_triage.records.identifiers.screen import MAX_AGE, screen_identifiers
-from intake_triage.records.schema import RecordSchema
+from intake_triage.records.identifiers.screen import MAX_AGE
 from intake_triage.records.values.dates import parse_dates
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
@@ -17,6 +16,11 @@ def say_column(column: Column) -> str:
     """How much of a column is filled, and how many values it has."""
     filled = say_share(column.filled, column.n_rows)
     return f"filled {filled}, {column.distinct:,} {'value' if column.distinct == 1 else 'values'}"
+
+
+def say_classes(column: Column) -> str:
+    """The same of a label, whose spellings that mean one class are counted once."""
+    return f"filled {say_share(column.filled, column.n_rows)}, {len(column.classes)} classes"
 
 
 def say_numbers(column: Column) -> str:
@@ -48,25 +52,16 @@ def _say_range(records: pd.Series, top: float = math.inf) -> str:
     return f", mostly {' to '.join(dict.fromkeys(ends))}" if ends else ""
 
 
-def holds_identifiers(column: Column) -> bool:
-    """Whether the screen of `prepare` would find something in a column of categories."""
-    return bool(_find(column.counts.index))
+def showable_classes(column: Column) -> pd.Series:
+    """Of a label's classes, with the records of each, those whose names may be shown.
 
-
-def showable(classes: pd.Series) -> pd.Series:
-    """Of the classes of a label, with the records of each, those whose names may be shown.
-
-    A name is of many people, or one that tiers and departments usually have; is short; and holds
-    nothing that the identifier screen knows.
+    A name must be short, and be shared by many people or usual everywhere. None is shown of a
+    column in which something may identify a person.
     """
-    def may_be_shown(name: str, count: int) -> bool:
-        many = count >= SMALLEST_SHOWN or is_usual_class(name)
-        return many and len(name) <= LONGEST_SHOWN and not _find(pd.Index([name]))
-
-    return classes[[may_be_shown(name, count) for name, count in classes.items()]]
-
-
-def _find(values: pd.Index) -> dict[str, int]:
-    frame = pd.DataFrame({"text": values.to_series().astype("str")})
-    schema = RecordSchema(fields=(), urgency=(), specialty=(), subgroups=())
-    return screen_identifiers(frame, schema, source="", redact=True)[1]
+    shown = [
+        not column.identifies
+        and len(name) <= LONGEST_SHOWN
+        and (records >= SMALLEST_SHOWN or is_usual_class(name))
+        for name, records in column.classes.items()
+    ]
+    return column.classes[shown]
