@@ -11,7 +11,7 @@ from intake_triage.errors import InputError
 from intake_triage.layout import Layout
 from intake_triage.params import TokenizerParams
 from intake_triage.records import prepare
-from intake_triage.records.prepare import SplitRecords, summarize, write_prepared
+from intake_triage.records.prepare import SplitRecords, write_prepared
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.tokenizer import load_tokenizer
@@ -24,8 +24,10 @@ TOKENIZER = TokenizerParams(vocabulary=300, min_document_frequency=3, max_tokens
 def split_source(params, forms, monkeypatch):
     """A function that splits the invented forms under some changed params."""
 
-    def split(frame: pd.DataFrame | None = None, **changes) -> SplitRecords:
-        table = forms if frame is None else replace(forms, frame=frame)
+    def split(
+        frame: pd.DataFrame | None = None, schema: RecordSchema = forms.schema, **changes
+    ) -> SplitRecords:
+        table = replace(forms, frame=forms.frame if frame is None else frame, schema=schema)
         monkeypatch.setattr(prepare, "read_source", lambda _: table)
         data = params.data.model_copy(update={"n_records": 10_000} | changes)
         return prepare.split_source(data)
@@ -100,8 +102,10 @@ def test_read_prepared_gives_back_what_was_split(clinic, split_forms):
 @pytest.mark.parametrize("task", TASKS)
 def test_a_source_without_one_of_the_labels_is_prepared(split_source, forms, write, task, tmp_path):
     unlabelled = forms.frame.assign(**{task: pd.Series(pd.NA, dtype="str")})
-    write("out", split_source(unlabelled))
-    assert (read_prepared(Layout(tmp_path / "out")).labels(task) == NO_LABEL).all()
+    write("out", split_source(unlabelled, schema=replace(forms.schema, **{task: ()})))
+    prepared = read_prepared(Layout(tmp_path / "out"))
+    assert prepared.schema.classes(task) == ()
+    assert (prepared.labels(task) == NO_LABEL).all()
     labels = pd.read_parquet(tmp_path / "out/data/test_labels.parquet")
     assert labels[task].isna().all()
 
@@ -220,13 +224,26 @@ def test_a_split_by_date_asks_for_a_date(split_source, forms, params):
         split_source(forms.frame.drop(columns="date"), split=by_date)
 
 
-def test_a_class_that_the_draw_left_too_small_is_refused(split_source, forms):
+def test_a_class_that_the_draw_left_too_small_is_refused_or_left_out(split_source, forms, params):
     frame = forms.frame.copy()
     bones = frame.index[frame["specialty"] == "bones"]
     frame.loc[bones[25:], "specialty"] = "skin"
     split_source(frame)
-    with pytest.raises(InputError, match="fewer than 20 records have specialty 'bones'"):
+    with pytest.raises(InputError, match=r"too few records .*: specialty 'bones' 1[0-9]; "):
         split_source(frame, n_records=300)
+    file = params.data.file.model_copy(update={"drop_small": True})
+    records = split_source(frame, n_records=300, source="file", file=file)
+    assert records.dropped_classes == {"specialty": ["bones"]}
+    assert records.schema.specialty == ("heart", "skin")
+    assert list(records.oracle) == records.schema.oracle_columns()
+    assert len(records.frame) < 300
+    assert records.n_read == 600
+
+
+def test_groups_too_few_to_split_are_refused(split_source, forms):
+    sites = forms.frame.assign(group=forms.frame["sex"])
+    with pytest.raises(InputError, match="2 groups are too few"):
+        split_source(sites)
 
 
 def test_the_oracle_is_cut_down_to_the_test_records(forms, params, monkeypatch):
@@ -237,67 +254,3 @@ def test_the_oracle_is_cut_down_to_the_test_records(forms, params, monkeypatch):
     tested = records.frame.loc[records.frame["split"] == "test", "record_id"]
     assert records.oracle["record_id"].tolist() == tested.tolist()
     assert list(records.oracle) == forms.schema.oracle_columns()
-
-
-@pytest.fixture
-def small_records() -> SplitRecords:
-    """Sixty records of seven patients: many of their counts are below 11."""
-    n = 60
-    frame = pd.DataFrame(
-        {
-            "record_id": [f"r{i}" for i in range(n)],
-            "text": ["sore knee"] * 50 + ["rash"] * 10,
-            "unit": np.arange(n) % 7,
-            "split": ["train"] * 36 + ["valid"] * 6 + ["calibrate"] * 9 + ["test"] * 9,
-            "urgency": ["now"] * 5 + ["later"] * 52 + [None] * 3,
-            "specialty": ["skin"] * 30 + ["heart"] * 30,
-        }
-    )
-    schema = RecordSchema((), ("now", "later"), ("skin", "heart"), ())
-    return SplitRecords(frame, schema, pd.DataFrame(), {"phone": 4, "email": 11})
-
-
-def test_no_count_of_people_below_11_is_shown(small_records):
-    summary = summarize(small_records)
-    assert summary["records"] == {
-        "train": 36,
-        "valid": "under 11",
-        "calibrate": "under 11",
-        "test": "under 11",
-    }
-    assert summary["units"]["train"] == "under 11"
-    assert summary["label_shares"]["urgency"]["now"] == "under 11 records"
-    assert summary["missing_label_share"] == {"urgency": "under 11 records", "specialty": 0.0}
-    assert summary["records_with_redacted_identifiers"] == {"phone": "under 11", "email": 11}
-    for share in numbers_in(summary["label_shares"]) + numbers_in(summary["missing_label_share"]):
-        assert not 0 < round(share * 60) < 11
-    for count in numbers_in(summary["records"]) + numbers_in(summary["units"]):
-        assert not 0 < count < 11
-
-
-def numbers_in(value: object) -> list[float]:
-    """All numbers of a nested summary."""
-    if isinstance(value, dict):
-        return [number for inner in value.values() for number in numbers_in(inner)]
-    return [value] if isinstance(value, int | float) else []
-
-
-def test_the_summary_counts_what_was_split(split_forms):
-    frame = split_forms.frame
-    summary = summarize(split_forms)
-    assert sum(summary["records"].values()) == 600
-    assert summary["units"]["train"] == frame[frame["split"] == "train"]["unit"].nunique()
-    assert summary["label_shares"]["urgency"]["now"] == pytest.approx(
-        (frame["urgency"] == "now").mean(), abs=1e-4
-    )
-    assert summary["missing_label_share"]["specialty"] == pytest.approx(
-        frame["specialty"].isna().mean(), abs=1e-4
-    )
-    # Without groups identical texts stay on one side.
-    assert summary["test_text_seen_in_train_share"] == 0.0
-    assert json.loads(json.dumps(summary)) == summary
-
-
-def test_texts_that_repeat_across_splits_are_reported(split_source, forms):
-    grouped = forms.frame.assign(group=[f"g{i // 3}" for i in range(600)], text="sore knee")
-    assert summarize(split_source(grouped))["test_text_seen_in_train_share"] == 1.0

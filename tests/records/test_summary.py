@@ -1,0 +1,143 @@
+"""metrics/prepare.json: what went where, and nothing that tells of a few people."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intake_triage.records.prepare import SplitRecords
+from intake_triage.records.schema import RecordSchema
+from intake_triage.records.summary import list_remarks, summarize
+from intake_triage.tasks import SPLITS, TASKS
+
+SCHEMA = RecordSchema((), ("now", "soon", "later"), ("skin", "heart"), ())
+SIZES = {"train": 300, "valid": 50, "calibrate": 74, "test": 76}
+
+
+@pytest.fixture
+def records(rng) -> SplitRecords:
+    """Five hundred records of half as many patients; few of valid are urgent, and none of test."""
+    split = np.repeat(list(SIZES), list(SIZES.values()))
+    urgency = pd.Series(rng.choice(SCHEMA.urgency, 500, p=[0.2, 0.3, 0.5]), dtype="str")
+    urgency[split == "test"] = "later"
+    urgency[split == "valid"] = ["now"] * 4 + ["soon"] * 16 + ["later"] * 30
+    frame = pd.DataFrame(
+        {
+            "record_id": [f"r{i}" for i in range(500)],
+            "text": [f"sore knee {i}" for i in range(500)],
+            "unit": np.arange(500) // 2,
+            "split": split,
+            "urgency": urgency,
+            "specialty": pd.Series(rng.choice(SCHEMA.specialty, 500), dtype="str"),
+        }
+    )
+    return SplitRecords(frame, SCHEMA, pd.DataFrame(), {}, n_read=500)
+
+
+def test_records_and_units_are_counted_by_split(records):
+    summary = summarize(records)
+    assert summary["records"] == SIZES
+    units = records.frame.groupby("split")["unit"].nunique()
+    assert summary["units"] == {split: units[split] for split in SPLITS}
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_label_shares_are_those_of_each_split(split_forms):
+    summary = summarize(split_forms)
+    for task in TASKS:
+        for split in SPLITS:
+            labels = split_forms.frame[task][split_forms.frame["split"] == split]
+            shown = {name: of[split] for name, of in summary["label_shares"][task].items()}
+            for name, share in shown.items():
+                if share is not None:
+                    assert share == pytest.approx((labels == name).mean(), abs=1e-4)
+            missing = summary["missing_label_share"][task][split]
+            if missing is not None:
+                assert missing == pytest.approx(labels.isna().mean(), abs=1e-4)
+    assert summary["label_shares"]["urgency"]["later"]["train"] > 0.4
+
+
+def test_a_small_count_is_hidden_together_with_another(records):
+    shares = summarize(records)["label_shares"]["urgency"]
+    assert [shares[name]["valid"] for name in SCHEMA.urgency] == [None, None, 0.6]
+    assert [shares[name]["test"] for name in SCHEMA.urgency] == [0, 0, 1]
+    assert None not in [shares[name]["train"] for name in SCHEMA.urgency]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_count_below_11_can_be_worked_out(records, seed):
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice([*SCHEMA.urgency, None], 500, p=rng.dirichlet([0.3] * 4))
+    frame = records.frame.assign(urgency=pd.Series(drawn, dtype="str"))
+    summary = summarize(replace(records, frame=frame))
+    for split, size in SIZES.items():
+        shares = [of[split] for of in summary["label_shares"]["urgency"].values()]
+        shares.append(summary["missing_label_share"]["urgency"][split])
+        shown = [round(share * size) for share in shares if share is not None]
+        assert all(count == 0 or count >= 11 for count in shown)
+        left = size - sum(shown)
+        assert left == 0 or left >= 11
+        assert (len(shares) - len(shown)) != 1
+
+
+def test_counts_of_few_and_of_all_but_few_are_hidden(records):
+    found = {"phone": 4, "email": 11, "url": 495, "date": 500, "ssn": 0}
+    shown = {
+        "phone": "under 11",
+        "email": 11,
+        "url": "all but under 11",
+        "date": 500,
+        "ssn": 0,
+    }
+    reading = {"format": "CSV", "missing_marks": {f"col {kind}": n for kind, n in found.items()}}
+    summary = summarize(replace(records, identifiers=found, reading=reading))
+    assert summary["records_with_redacted_identifiers"] == shown
+    assert summary["reading"]["format"] == "CSV"
+    assert summary["reading"]["missing_marks"] == {f"col {kind}": n for kind, n in shown.items()}
+    assert reading["missing_marks"]["col phone"] == 4
+
+
+def test_a_small_split_has_no_count(records):
+    of_few = records.frame["split"].where(records.frame.index < 493, "train")
+    frame = records.frame.assign(split=of_few.where(records.frame.index != 0, "test"))
+    frame = frame[(frame["split"] != "valid") | (frame.index % 10 == 0)]
+    summary = summarize(replace(records, frame=frame))
+    assert summary["records"]["valid"] == "under 11"
+    assert summary["units"]["valid"] == "under 11"
+
+
+def test_what_there_is_none_of_is_not_mentioned(split_forms):
+    assert not {"absent_classes", "dropped_classes", "reading"} & summarize(split_forms).keys()
+    assert list_remarks(summarize(split_forms)) == []
+
+
+def test_absent_and_dropped_classes_are_named(records):
+    summary = summarize(replace(records, dropped_classes={"specialty": ["bones", "eyes"]}))
+    assert summary["absent_classes"] == {"test": {"urgency": ["now", "soon"]}}
+    assert summary["dropped_classes"] == {"specialty": ["bones", "eyes"]}
+    assert list_remarks(summary) == [
+        "left out, too few records have it: specialty 'bones', 'eyes'",
+        "no record in test has urgency 'now', 'soon': the figures of test lack it",
+    ]
+
+
+def test_a_task_that_the_source_does_not_have_is_left_out(records):
+    frame = records.frame.assign(specialty=pd.Series(pd.NA, dtype="str"))
+    schema = RecordSchema((), SCHEMA.urgency, (), ())
+    summary = summarize(replace(records, frame=frame, schema=schema))
+    assert list(summary["label_shares"]) == list(summary["missing_label_share"]) == ["urgency"]
+    assert list(summary["absent_classes"]["test"]) == ["urgency"]
+
+
+def test_texts_of_test_that_train_holds_are_counted(records):
+    assert summarize(records)["test_text_seen_in_train_share"] == 0
+    same = records.frame.assign(text="Sore  knee")
+    assert summarize(replace(records, frame=same))["test_text_seen_in_train_share"] == 1
+    test = records.frame.index[records.frame["split"] == "test"]
+    for n, share in ((38, 0.5), (5, None), (70, None)):
+        text = records.frame["text"].copy()
+        text[test[:n]] = "SORE KNEE 0"
+        seen = summarize(replace(records, frame=records.frame.assign(text=text)))
+        assert seen["test_text_seen_in_train_share"] == share
