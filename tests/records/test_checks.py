@@ -1,4 +1,4 @@
-"""A table that breaks its schema is refused in one line: column, row, rule, and never a value."""
+"""A table that breaks its schema is refused, a line a column and rule, and never with a value."""
 
 from dataclasses import replace
 
@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.records.checks import check_class_sizes, check_records, check_train_classes
+from intake_triage.records.checks import check_records
+from intake_triage.records.schema import FormField
 
 SECRET = "Maria Musterfrau"
 
@@ -46,12 +47,14 @@ def test_sound_forms_pass(forms):
         (
             "urgency",
             {7: SECRET},
-            "row 8, column 'urgency': must be one of now, today, later (1 such rows)",
+            "row 8, column 'urgency': must be one of now, today, later (1 such rows with 1"
+            " other values; see `make draft`)",
         ),
         (
             "specialty",
-            {7: "Heart", 9: SECRET},
-            "row 8, column 'specialty': must be one of heart, skin, bones (2 such rows)",
+            {7: "Heart", 9: SECRET, 11: SECRET},
+            "row 8, column 'specialty': must be one of heart, skin, bones (3 such rows with 2"
+            " other values; see `make draft`)",
         ),
         (
             "date",
@@ -105,35 +108,57 @@ def test_a_table_without_records_is_refused(forms):
         check_records(replace(forms, frame=forms.frame.iloc[:0]), source="forms.csv")
 
 
-@pytest.mark.parametrize("n", [0, 19])
-def test_a_class_too_small_to_split_is_named(forms, n):
+def test_a_table_that_breaks_several_rules_has_a_line_for_each(forms):
     frame = forms.frame.copy()
-    rows = frame.index[frame["specialty"] == "bones"]
-    frame.loc[rows[n:], "specialty"] = None
+    frame.loc[[3, 5], "text"] = None
+    frame.loc[4, "age"] = 300.0
+    frame.loc[[6, 7], "age"] = -1.0
+    frame.loc[9, "urgency"] = SECRET
     with pytest.raises(InputError) as refused:
-        check_class_sizes(frame, forms.schema, source="forms.csv")
-    assert str(refused.value) == (
-        "forms.csv: fewer than 20 records have specialty 'bones', too few to split; "
-        "merge the class with another or add records"
-    )
+        check_records(replace(forms, frame=frame), source="forms.csv")
+    assert str(refused.value).splitlines() == [
+        "forms.csv: row 4, column 'text': must not be missing (2 such rows)",
+        "forms.csv: row 7, column 'age': must be at least 0 (2 such rows)",
+        "forms.csv: row 5, column 'age': must be at most 120 (1 such rows)",
+        "forms.csv: row 10, column 'urgency': must be one of now, today, later (1 such rows"
+        " with 1 other values; see `make draft`)",
+    ]
 
 
-def test_twenty_records_of_a_class_are_enough(forms):
-    frame = forms.frame.copy()
-    rows = frame.index[frame["specialty"] == "bones"]
-    frame.loc[rows[20:], "specialty"] = None
-    check_class_sizes(frame, forms.schema, source="forms.csv")
+@pytest.mark.parametrize(
+    ("values", "share", "side"),
+    [
+        ([36.6] * 30 + [98.6] * 970, "97 % of the values of column 'temp' are above 45", "high"),
+        ([36.6] + [309.8] * 999, "99 % of the values of column 'temp' are above 45", "high"),
+        ([0.4] * 600 + [36.6] * 400, "60 % of the values of column 'temp' are below 30", "low"),
+    ],
+)
+def test_bounds_that_most_values_break_are_told_with_the_share(forms, values, share, side):
+    bounds = FormField("temperature", "numeric", low=30, high=45)
+    gaps = [float("nan")] * 2000  # of values, not of rows
+    lines = {}
+    for series in (pd.Series(values), pd.Series(values + gaps)):
+        frame = pd.concat([forms.frame] * 5, ignore_index=True).iloc[: len(series)]
+        frame = frame.assign(record_id=[str(i) for i in range(len(frame))], temperature=series)
+        schema = replace(forms.schema, fields=(*forms.schema.fields, bounds))
+        names = {"temperature": "temp"}
+        table = replace(forms, frame=frame, schema=schema, source_columns=names)
+        with pytest.raises(InputError) as refused:
+            check_records(table, source="forms.csv")
+        lines[len(series)] = str(refused.value)
+    assert set(lines.values()) == {
+        f"forms.csv: {share} (data.file.fields.temperature.{side}): another unit?"
+        " give its bounds in the table's own unit"
+    }
 
 
-def test_a_class_that_train_does_not_hold_is_named(split_forms):
-    frame = split_forms.frame.copy()
-    check_train_classes(frame, split_forms.schema, source="forms.csv")
-    frame.loc[(frame["urgency"] == "now") & (frame["split"] == "train"), "urgency"] = "later"
-    with pytest.raises(InputError, match="urgency 'now'"):
-        check_train_classes(frame, split_forms.schema, source="forms.csv")
+def test_half_of_the_values_or_fewer_are_rows_at_fault(forms):
+    frame = forms.frame.assign(pain=[11.0] * 300 + [5.0] * 300)
+    with pytest.raises(InputError, match=r"row 1, column 'pain': must be at most 10 \(300 such"):
+        check_records(replace(forms, frame=frame), source="forms.csv")
 
 
-def test_a_task_without_any_label_is_let_pass(split_forms):
-    frame = split_forms.frame.assign(urgency=pd.Series(pd.NA, dtype="str"))
-    check_class_sizes(frame, split_forms.schema, source="forms.csv")
-    check_train_classes(frame, split_forms.schema, source="forms.csv")
+def test_the_classes_of_a_label_that_the_source_lacks_are_not_looked_at(forms):
+    frame = forms.frame.assign(urgency=pd.Series(pd.NA, index=forms.frame.index, dtype="str"))
+    schema = replace(forms.schema, urgency=())
+    check_records(replace(forms, frame=frame, schema=schema), source="forms.csv")

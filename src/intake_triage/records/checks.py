@@ -1,13 +1,13 @@
 """What must hold for a table of records before anything is learned from it."""
 
+from collections.abc import Callable, Iterator
+
 import pandas as pd
 import pandera.pandas as pa
 
-from intake_triage.errors import InputError
-from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+from intake_triage.errors import InputError, refuse
+from intake_triage.records.schema import FormField, RecordTable
 from intake_triage.tasks import TASKS
-
-MIN_RECORDS_IN_CLASS = 20  # one for each twentieth that the split assigns
 
 
 def check_records(table: RecordTable, *, source: str) -> None:
@@ -23,50 +23,15 @@ def check_records(table: RecordTable, *, source: str) -> None:
     Raises
     ------
     InputError
-        One line with the first row and column at fault and the number of such rows. No value is
-        shown: under a wrong column mapping it could be a patient's words.
+        A line for each column and rule that it breaks, with the first row at fault and the number
+        of such rows. No value is shown: under a wrong column mapping it could be a patient's words.
     """
     if table.frame.empty:
         raise InputError(f"{source}: no records")
     try:
         _data_frame_schema(table).validate(table.frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        described = _describe(error.failure_cases, table.source_columns)
-        raise InputError(f"{source}: {described}") from None
-
-
-def check_class_sizes(frame: pd.DataFrame, schema: RecordSchema, *, source: str) -> None:
-    """Refuse records, by an `InputError`, of which a class is too small to be split."""
-    name = _first_small_class(frame, frame, schema, least=MIN_RECORDS_IN_CLASS)
-    if name:
-        raise InputError(
-            f"{source}: fewer than {MIN_RECORDS_IN_CLASS} records have {name}, "
-            "too few to split; merge the class with another or add records"
-        )
-
-
-def check_train_classes(frame: pd.DataFrame, schema: RecordSchema, *, source: str) -> None:
-    """Refuse, by an `InputError`, a split whose whole groups left train without a class."""
-    name = _first_small_class(frame, frame[frame["split"] == "train"], schema, least=1)
-    if name:
-        raise InputError(
-            f"{source}: the groups with {name} are too few for train to hold one;"
-            " merge the class with another or add records"
-        )
-
-
-def _first_small_class(
-    frame: pd.DataFrame, part: pd.DataFrame, schema: RecordSchema, *, least: int
-) -> str | None:
-    """Task and name of the first class of which `part` holds fewer than `least` records.
-
-    A task without any label in `frame` is let pass: it is refused where it is trained.
-    """
-    for task in TASKS:
-        for name in schema.classes(task) if frame[task].notna().any() else ():
-            if (part[task] == name).sum() < least:
-                return f"{task} '{name}'"
-    return None
+        refuse(source, _describe(error.failure_cases, table))
 
 
 def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
@@ -94,20 +59,47 @@ def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
 def _field_column(field: FormField) -> pa.Column:
     if field.kind == "categorical":
         return pa.Column(None, nullable=True)
-    checks = []
-    if field.low is not None:
-        checks.append(pa.Check.ge(field.low, error=f"must be at least {field.low:g}"))
-    if field.high is not None:
-        checks.append(pa.Check.le(field.high, error=f"must be at most {field.high:g}"))
+    checks = [check(bound, error=rule) for _, bound, rule, check in _bounds(field)]
     return pa.Column(float, checks, nullable=True)
 
 
-def _describe(failures: pd.DataFrame, source_columns: dict[str, str]) -> str:
-    """One line for the first failure: row (counted from 1), column, what must hold, how many."""
-    first = failures.iloc[0]
-    alike = failures[(failures[["column", "check"]] == first[["column", "check"]]).all(axis=1)]
+def _bounds(field: FormField) -> Iterator[tuple[str, float, str, Callable[..., pa.Check]]]:
+    """Its name in params, the bound, the rule in words and the check, of each bound of a field."""
+    if field.low is not None:
+        yield "low", field.low, f"must be at least {field.low:g}", pa.Check.ge
+    if field.high is not None:
+        yield "high", field.high, f"must be at most {field.high:g}", pa.Check.le
+
+
+def _describe(failures: pd.DataFrame, table: RecordTable) -> list[str]:
+    """A line a column and rule: first row (counted from 1), column, what must hold, how many."""
     plain = {"not_nullable": "must not be missing", "field_uniqueness": "must not repeat"}
-    rule = plain.get(first["check"], first["check"])
-    row = "" if pd.isna(first["index"]) else f"row {int(alike['index'].min()) + 1}, "
-    column = source_columns.get(first["column"], first["column"])
-    return f"{row}column '{column}': {rule} ({len(alike)} such rows)"
+    instead = _bounds_that_most_values_break(table)
+    lines = []
+    for (name, check), cases in failures.groupby(["column", "check"], sort=False):
+        rows = f"{len(cases)} such rows"
+        if name in TASKS:
+            rows += f" with {cases['failure_case'].nunique()} other values; see `make draft`"
+        row = "" if cases["index"].isna().all() else f"row {int(cases['index'].min()) + 1}, "
+        column = table.source_columns.get(name, name)
+        line = f"{row}column '{column}': {plain.get(check, check)} ({rows})"
+        lines.append(instead.get((name, check), line))
+    return lines
+
+
+def _bounds_that_most_values_break(table: RecordTable) -> dict[tuple[str, str], str]:
+    """By field and rule, a line with the share: the bounds are of another unit than the table."""
+    lines = {}
+    for field in table.schema.fields:
+        column = table.source_columns.get(field.name, field.name)
+        for name, bound, rule, _ in _bounds(field):
+            values = table.frame[field.name].dropna()
+            share = float((values < bound if name == "low" else values > bound).mean())
+            if share > 0.5:
+                where = "below" if name == "low" else "above"
+                lines[field.name, rule] = (
+                    f"{int(100 * share)} % of the values of column '{column}' are {where} {bound:g}"
+                    f" (data.file.fields.{field.name}.{name}): another unit?"
+                    " give its bounds in the table's own unit"
+                )
+    return lines
