@@ -36,7 +36,7 @@ def read_delimited(
         quotings = quotings[:1]  # without a backslash both are the same
     dialects = [Dialect(mark, how) for mark in separators for how in quotings]
     widths = {dialect: first_record(source, dialect) for dialect in dialects}
-    splitting = [dialect for dialect, width in widths.items() if width > 1]
+    splitting = [dialect for dialect, width in widths.items() if width != 1]
     fits = _fitting(source, splitting or dialects)
     if not splitting and {dialect.separator for dialect in fits} < set(separators):
         raise InputError(
@@ -77,10 +77,13 @@ def _the_only_reading(fits: dict[Dialect, Table]) -> Dialect:
     for other in fits:
         if fits[other] == fits[first]:
             continue
-        key = "quoting" if other.separator == first.separator else "separator"
-        values = [f"'{getattr(dialect, key)}'" for dialect in (first, other)]
+        if other.separator != first.separator:
+            raise InputError(
+                f"can be read in two ways, separated by {first.mark} or by {other.mark}; "
+                "set data.file.separator"
+            )
         raise InputError(
-            f"can be read in two ways, as {' or as '.join(values).replace(chr(9), chr(92) + 't')}; "
-            f"set data.file.{key}"
+            "can be read in two ways, a quote in a cell doubled or after a backslash; "
+            "set data.file.quoting to doubled or backslash"
         )
     return first

@@ -16,22 +16,24 @@ QUOTINGS = ("doubled", "backslash")
 class Dialect:
     """One way to read a text table.
 
-    Under `backslash`, a backslash takes a quote, a separator, a line end or another backslash
-    as it is, inside quotes or outside; before anything else it is a backslash.
+    Two quotes inside a quoted cell are one. Under `backslash` so is a quote after a backslash,
+    which also takes a separator, a line end or another backslash as it is, inside quotes or
+    outside; before anything else it is a backslash.
     """
 
     separator: str
     quoting: str
 
     @property
+    def mark(self) -> str:
+        """The separator as a person reads it."""
+        return "a tab" if self.separator == "\t" else f"'{self.separator}'"
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """What `csv.reader` is told."""
-        escapes = self.quoting == "backslash"
-        return {
-            "delimiter": self.separator,
-            "doublequote": not escapes,
-            "escapechar": "\\" if escapes else None,
-        }
+        escape = "\\" if self.quoting == "backslash" else None
+        return {"delimiter": self.separator, "escapechar": escape, "strict": True}
 
     def with_plain_backslashes_doubled(self, lines: Iterable[str]) -> Iterable[str]:
         """Lines in which every backslash is one that `csv.reader` takes as it should."""

@@ -56,23 +56,25 @@ def read_rows(source: LineSource, dialect: Dialect) -> tuple[list[str], list[pa.
             n_rows += len(rows)
     except csv.Error as error:
         raise _quote_out_of_place(source, dialect, str(error)) from None
+    outside = _quoted_cells(dialect).sub(b'"', source.text)
+    _check_line_ends(outside)
     if ragged:
         raise Misfit(_tell_ragged(*ragged, n_ragged, len(names), dialect), ragged[0] - 1)
-    _check_second_count(source, dialect, n_rows)
+    _check_second_count(outside, n_rows)
     columns = [pa.chunked_array([chunk[i] for chunk in chunks], TEXT) for i in range(len(names))]
     return names, columns
 
 
 def _reader(source: LineSource, dialect: Dialect) -> Iterator[list[str]]:
     lines = dialect.with_plain_backslashes_doubled(source.lines())
-    return csv.reader(lines, strict=True, **dialect.arguments)
+    return csv.reader(lines, **dialect.arguments)
 
 
 def _tell_ragged(row: int, fields: int, n_rows: int, n_names: int, dialect: Dialect) -> str:
-    mark = "tab" if dialect.separator == "\t" else f"'{dialect.separator}'"
     return (
-        f"row {row}: {fields} fields between {mark}, but the header has {n_names} "
-        f"({n_rows} such rows); a cell that holds a {mark} must be in quotes"
+        f"row {row}: {fields} fields between {dialect.mark}, but the header has {n_names} "
+        f"({n_rows} such rows); put a cell that holds {dialect.mark} in quotes, or say in "
+        "data.file.header_row which line holds the names"
     )
 
 
@@ -92,29 +94,32 @@ def _quote_out_of_place(source: LineSource, dialect: Dialect, reason: str) -> Mi
         pass
     where = f"row {row}" if row else "the header"
     if "unexpected end" not in reason:
-        inside = '""' if dialect.quoting == "doubled" else '\\"'
         return Misfit(
-            f"{where}: text follows a closing quote; inside quotes a quote is written {inside}, "
-            "or data.file.quoting names the other way",
+            f"{where}: text follows a closing quote; remove the quote that opens there by "
+            "mistake, or double the one inside",
             row - 1,
         )
     rest = islice(source.lines(), line, None)
     rest = dialect.with_plain_backslashes_doubled(rest)
-    records = next(csv.reader(rest, **dialect.arguments))
+    records = next(csv.reader(rest, **dialect.arguments | {"strict": False}))
     column = f" in column '{names[len(records) - 1].strip()}'" if len(records) <= len(names) else ""
     return Misfit(f"{where}: a quote opens{column} and never closes; close or remove it", row - 1)
 
 
-def _check_second_count(source: LineSource, dialect: Dialect, n_rows: int) -> None:
-    """Count lines outside quoted cells, by a pattern and without the parser."""
-    outside = _quoted_cells(dialect).sub(b'"', source.text)
-    if b"\n" in outside and (lone := re.search(rb"\r(?!\r?\n)", outside)):
+def _check_line_ends(outside: bytes) -> None:
+    """Refuse a lone carriage return outside quotes, unless all lines end in one."""
+    lone = re.search(rb"\r(?!\r?\n)", outside)
+    if lone and b"\n" in outside:
         row = _count_lines(outside[: lone.start()]) - 1
         raise Misfit(
             f"row {row}: a carriage return by itself, though lines end otherwise; put the cell "
             "in quotes or remove it",
             row - 1,
         )
+
+
+def _check_second_count(outside: bytes, n_rows: int) -> None:
+    """Count the lines left when a pattern, and not the parser, took the quoted cells away."""
     counted = _count_lines(outside) - 1
     if counted != n_rows:
         raise Misfit(
@@ -131,7 +136,7 @@ def _quoted_cells(dialect: Dialect) -> re.Pattern[bytes]:
     if dialect.quoting == "doubled":
         return re.compile(opens + rb'[^"]*(?:""[^"]*)*"')
     escaped = rb'\\[\\"\r\n%b](?:\\.|[^\\\r\n%b])*' % (mark, mark)  # and the rest of its cell
-    return re.compile(escaped + b"|" + opens + rb'(?:[^"\\]|\\.)*"', re.DOTALL)
+    return re.compile(escaped + b"|" + opens + rb'(?:[^"\\]|\\.|"")*"', re.DOTALL)
 
 
 def _count_lines(text: bytes) -> int:
