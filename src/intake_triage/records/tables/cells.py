@@ -61,7 +61,11 @@ def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str]]:
             f"column {', '.join(map(str, unnamed))} from the left: values but no name; name each "
             "column, or say in data.file.header_row which row holds the names"
         )
-    rows = max((_last_filled(cells.columns[position]) for position in kept), default=0)
+    if not kept:
+        raise InputError(
+            "no column has a name; data.file.header_row says which row holds the names"
+        )
+    rows = max(_last_filled(cells.columns[position]) for position in kept)
     table = pa.table(
         [cells.columns[position].slice(0, rows) for position in kept],
         names=[names[position] for position in kept],

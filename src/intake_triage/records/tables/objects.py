@@ -24,8 +24,10 @@ def is_objects(text: bytes) -> bool:
         return True
     try:
         return text.lstrip().startswith((b"[", b"{")) and bool(json.loads(text))
-    except (ValueError, RecursionError):
+    except ValueError:
         return False
+    except RecursionError:
+        return True
 
 
 def read_objects(text: bytes) -> Cells:
@@ -51,7 +53,8 @@ def _load(text: bytes) -> tuple[list[dict[str, Any]], str]:
             return _load_lines(text), "JSON lines"
         raise InputError(f"not valid JSON, from line {error.lineno} on") from None
     if isinstance(whole, dict):
-        if is_fhir(whole) or not any(isinstance(value, dict | list) for value in whole.values()):
+        nested = any(isinstance(value, dict | list) for value in whole.values())
+        if is_fhir(whole) or (whole and not nested):
             return [whole], "JSON"
         arrays = [value for value in whole.values() if _is_rows(value)]
         if len(arrays) == 1:
