@@ -94,5 +94,5 @@ def test_a_small_tier_is_never_left_out(forms, shrink, own_table):
 
 
 def test_fewer_than_two_specialties_are_refused(forms, shrink, own_table):
-    with pytest.raises(InputError, match=r"of the specialties 1 has 20 records or more"):
+    with pytest.raises(InputError, match=r"1 of the specialties has 20 records or more"):
         settle_small_classes(shrink(skin=5, bones=5), forms.schema, own_table(drop_small=True))

@@ -49,7 +49,7 @@ def test_three_sites_are_too_few_and_the_empty_splits_are_named(own_table):
 
 
 @pytest.mark.parametrize("by", ["random", "date"])
-@pytest.mark.parametrize("place", [0, 12, 19])
+@pytest.mark.parametrize("place", [0, 7])
 def test_twenty_groups_are_enough_and_fewer_are_not(own_table, by, place):
     sizes = [4] * 20
     check_split(make_split(sizes, by=by), SCHEMA, own_table)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from intake_triage.errors import InputError
+from intake_triage.errors import refuse
 from intake_triage.params import DataParams
 from intake_triage.records.schema import RecordSchema
 from intake_triage.tasks import Task
@@ -43,16 +43,17 @@ def settle_small_classes(
         dropped["specialty"] = list(small.pop("specialty"))
     faults = [_describe(task, counts, params) for task, counts in small.items() if counts]
     if faults:
-        raise InputError("\n".join(faults))
+        refuse(params.path, faults)
     if not dropped:
         return frame, schema, dropped
     kept = tuple(name for name in schema.specialty if name not in dropped["specialty"])
     if len(kept) < 2:
-        raise InputError(
-            f"{params.path}: of the specialties {len(kept)} has {MIN_RECORDS_IN_CLASS} records or"
-            " more, and learning needs two; merge small ones (data.file.merge.specialty in"
-            " params.yaml), or set data.file.specialty to null"
+        fault = (
+            f"{len(kept)} of the specialties has {MIN_RECORDS_IN_CLASS} records or more, and two"
+            " are needed; merge small ones (data.file.merge.specialty in params.yaml), or set"
+            " data.file.specialty to null"
         )
+        refuse(params.path, [fault])
     labels = frame["specialty"].where(frame["specialty"].isin(kept))
     had_it_alone = frame["specialty"].notna() & labels.isna() & frame["urgency"].isna()
     frame = frame.assign(specialty=labels)[~had_it_alone].reset_index(drop=True)
@@ -80,6 +81,6 @@ def _describe(task: Task, small: dict[str, int], params: DataParams) -> str:
             " classes out (data.file.drop_small: true)"
         )
     return (
-        f"{params.path}: too few records to split, {MIN_RECORDS_IN_CLASS} of a class are needed:"
-        f" {task} {names}; {mend}"
+        f"too few records to split, {MIN_RECORDS_IN_CLASS} of a class are needed: {task} {names};"
+        f" {mend}"
     )

@@ -28,8 +28,8 @@ def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
     n_units = len(np.unique(unit))
     if n_units < n_folds:
         raise InputError(
-            f"calibrate.folds: got {n_folds}, but the calibrate split has {n_units} groups; "
-            "it may be at most that"
+            f"params.yaml: calibrate.folds: got {n_folds}, but the calibrate split has {n_units}"
+            " groups; it may be at most that"
         )
     fold = np.empty(len(unit), np.int64)
     for number, (_, held_out) in enumerate(GroupKFold(n_folds).split(unit, groups=unit)):

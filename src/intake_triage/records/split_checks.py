@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from intake_triage.errors import InputError
+from intake_triage.errors import refuse
 from intake_triage.params import DataParams
 from intake_triage.records.folds import assign_folds
 from intake_triage.records.schema import RecordSchema
@@ -11,12 +11,9 @@ from intake_triage.records.split import SHARES
 from intake_triage.tasks import SPLITS, Split, Task
 
 LEAST_UNITS = 20  # one for each twentieth that the split assigns
-# Two in calibrate, so that while a group is judged another is there to fit the calibrator on.
-LEAST_UNITS_OF: dict[Split, int] = {"train": 1, "valid": 1, "calibrate": 2, "test": 1}
-NEED_ALL_CLASSES: tuple[Split, ...] = (
-    "train",
-    "calibrate",
-)  # whatever else lacks a class, these do not
+LEAST_UNITS_OF: dict[Split, int] = {"train": 1, "valid": 1, "calibrate": 3, "test": 1}
+# Two in calibrate: while one is judged, another is there to fit the calibrator on.
+LEAST_UNITS_OF_CLASS: dict[Split, int] = {"train": 1, "calibrate": 2}
 LEAST_FOLDS = 3  # one is judged, of the others one to choose a calibrator on where another fits it
 
 
@@ -36,18 +33,18 @@ def check_split(frame: pd.DataFrame, schema: RecordSchema, params: DataParams) -
     units = frame.drop_duplicates("unit")["split"].value_counts()
     got = {split: int(units.get(split, 0)) for split in SPLITS}
     if sum(got.values()) < LEAST_UNITS or any(got[name] < LEAST_UNITS_OF[name] for name in got):
-        raise InputError(f"{params.path}: {_describe_units(frame, got)}; {_mend_units(params)}")
+        refuse(params.path, [f"{_describe_units(frame, got)}; {_mend_units(params)}"])
     faults = [
-        f"{params.path}: {task} '{name}': {sum(units.values())} groups hold it, of which"
-        f" {units[split]} came to {split}, where {LEAST_UNITS_OF[split]} must; {LEAST_UNITS} or"
-        f" more should hold a class; {_mend_class(task, params)}"
+        f"{task} '{name}': {sum(held.values())} groups hold it, of which {held[split]} came to"
+        f" {split}, where {least} must; {LEAST_UNITS} or more should hold a class;"
+        f" {_mend_class(task, params)}"
         for task in schema.tasks
-        for name, units in _count_units(frame, task, schema).items()
-        for split in NEED_ALL_CLASSES
-        if units[split] < LEAST_UNITS_OF[split]
+        for name, held in _count_units(frame, task, schema).items()
+        for split, least in LEAST_UNITS_OF_CLASS.items()
+        if held[split] < least
     ]
     if faults:
-        raise InputError("\n".join(faults))
+        refuse(params.path, faults)
 
 
 def check_folds(
@@ -57,13 +54,13 @@ def check_folds(
     calibrate = frame[frame["split"] == "calibrate"]
     fold = assign_folds(calibrate["unit"].to_numpy(), n_folds=n_folds)
     faults = [
-        f"{params.path}: too few groups hold any label of {task}: in the split 'calibrate' they"
-        f" lie in {n} of {n_folds} folds, and {LEAST_FOLDS} are needed; {_mend_units(params)}"
+        f"too few groups hold any label of {task}: in the split 'calibrate' they lie in {n} of"
+        f" {n_folds} folds, and {LEAST_FOLDS} are needed; {_mend_units(params)}"
         for task in schema.tasks
         if (n := len(np.unique(fold[calibrate[task].notna()]))) < LEAST_FOLDS
     ]
     if faults:
-        raise InputError("\n".join(faults))
+        refuse(params.path, faults)
 
 
 def _count_units(
