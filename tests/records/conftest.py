@@ -33,11 +33,12 @@ CHRONIC = (
 )
 
 
-def make_visits(year: int, *, visits_of_physician: int = 16) -> pd.DataFrame:
-    """Invented visits in the codes of a survey year: three physicians of each specialty."""
+def make_visits(year: int) -> pd.DataFrame:
+    """Invented visits in the codes of a survey year: physicians enough of each specialty."""
+    physicians, visits_of_physician = 24, 2
     rng = np.random.default_rng(year)
     specialties = [1, *range(3, 17)]
-    physician = np.repeat(np.arange(3 * len(specialties)), visits_of_physician)
+    physician = np.repeat(np.arange(physicians * len(specialties)), visits_of_physician)
     n = len(physician)
     early = year <= 2006
     no_reason = 90000 if early else -9
@@ -63,7 +64,7 @@ def make_visits(year: int, *, visits_of_physician: int = 16) -> pd.DataFrame:
         "RFV2": reason[1],
         "RFV3": reason[2],
         "MAJOR": rng.choice([0 if early else -9, 1, 2, 3, 4, 5], n),
-        "SPECR": np.array(specialties)[physician // 3],
+        "SPECR": np.array(specialties)[physician // physicians],
         "PHYCODE": physician + 1,
         "PATCODE": np.tile(
             np.arange(visits_of_physician) + 1, len(physician) // visits_of_physician

@@ -146,7 +146,7 @@ def _to_values(
         with _noting(faults):
             values[task] = _to_labels(cells, mapping, task)
     if faults:
-        refuse(path, faults)
+        refuse(path, list(dict.fromkeys(faults)))  # a column may be that of two fields
     return pd.DataFrame(values), found
 
 
