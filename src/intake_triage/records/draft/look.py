@@ -51,8 +51,7 @@ def look_at(raw: RawTable, data: DataParams) -> tuple[list[Column], list[Mark]]:
         columns.append(replace(column, formats=_find_formats(column), identifies=identifies))
     cells = {column.name: _like_numbers(column) for column in columns if not column.formats}
     cells = {name: found for name, found in cells.items() if found is not None}
-    typed = raw.found["format"] != "CSV"
-    marks, decimals = _find_marks(cells.values(), typed=typed)
+    marks, decimals = _find_marks(cells.values(), typed=raw.is_typed)
     return [
         _with_numbers(column, cells[column.name], marks[column.name])
         if column.name in cells

@@ -18,6 +18,7 @@ MOST_TIERS = 7
 MOST_CLASSES = 30  # a column of more values is not taken for the sub-specialty
 FEWEST_GROUPS = 20  # fewer cannot be dealt to the four parts of the split
 LARGE_GROUP = 0.15  # share of the forms with which one group fills a part of the split
+LEAST_PROSE = 0.2  # share of cells that are prose, in a column of free text
 YES_NO = {"yes", "no", "y", "n", "true", "false", "ja", "nein", "j", "oui", "non", "是", "否"}
 
 
@@ -85,7 +86,7 @@ def _pick_text(columns: list[Column]) -> Pick:
             column,
         )
         for column in columns
-        if column.prose > 0.2
+        if column.prose > LEAST_PROSE
     ]
     pick = _best(scores, least=0, nothing="no column holds prose: name the one of the complaint")
     if pick.column and pick.column.filled < pick.column.n_rows:
@@ -227,7 +228,7 @@ def _why_left_out(column: Column) -> str | None:
         (not _is_entry(column) and _is_who(column), "who or where, not what"),
         (few and names_a("urgency", column.name), "a label too?"),
         (few and names_a("specialty", column.name), "a label too?"),
-        (column.prose > 0.5 and not few, "more free text"),
+        (column.prose > LEAST_PROSE and not few, "more free text"),
         (column.identifies, "may hold identifiers"),
         (column.numbers is None and not few, f"{column.distinct:,} different values"),
     )
