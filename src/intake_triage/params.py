@@ -34,13 +34,20 @@ class NamcsParams(Section):
     fields: Literal["strict", "extended"]
 
 
+# Countries by ISO 3166, as records/identifiers/phones.py has them.
+Region = Literal[
+    *("us", "ca", "gb", "ie", "de", "at", "ch", "fr", "be", "nl", "es", "it", "pt", "pl"),
+    *("se", "no", "dk", "au", "nz", "in", "cn", "jp", "kr", "br"),
+]
+
+
 class DataParams(Section):
     source: Literal["synthetic", "namcs", "file"]
     path: str
     n_records: Annotated[int, Field(ge=200)]
     seed: Seed
     identifiers: Literal["fail", "redact"]
-    identifiers_region: list[str]  # names that records/identifiers knows
+    identifiers_region: Annotated[list[Region], Field(min_length=1)]
     split: SplitParams
     synthetic: SyntheticParams
     namcs: NamcsParams

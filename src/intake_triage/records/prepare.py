@@ -33,6 +33,7 @@ class SplitRecords:
     oracle : of the test records alone
     identifiers : how many records of the source hold what looks like an identifier, by kind
     n_read : number of records of the source
+    names_and_places : what looked for them in a user's file; empty for another source
     reading : what was found of how a user's file is saved
     dropped_classes : those left out, by task
     """
@@ -42,6 +43,7 @@ class SplitRecords:
     oracle: pd.DataFrame
     identifiers: dict[str, int]
     n_read: int
+    names_and_places: str = ""
     reading: dict[str, Any] = field(default_factory=dict)
     dropped_classes: Dropped = field(default_factory=dict)
 
@@ -65,10 +67,8 @@ def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitR
     """
     table = read_source(params)
     check_records(table, source=params.path)
-    frame, identifiers = screen_identifiers(
-        table.frame, table.schema, source=params.path, redact=params.identifiers == "redact"
-    )
-    frame = _draw(frame, n_records=params.n_records, seed=params.seed)
+    screened = screen_identifiers(table, params)
+    frame = _draw(screened.frame, n_records=params.n_records, seed=params.seed)
     frame, schema, dropped = settle_small_classes(frame, table.schema, params)
     if params.split.by == "date" and "date" not in frame:
         raise InputError("params.yaml: data.split.by: got 'date', but the records have no date")
@@ -86,8 +86,9 @@ def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitR
         frame,
         schema,
         oracle,
-        identifiers,
+        screened.found,
         n_read=len(table.frame),
+        names_and_places=screened.names_and_places,
         reading=table.reading,
         dropped_classes=dropped,
     )

@@ -28,8 +28,9 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
         records, units: counts by split. label_shares: by task, class and split, of the split's
         records; missing_label_share: likewise, of those without the label. median_words;
         test_text_seen_in_train_share, of the test records; records_with_redacted_identifiers by
-        kind. Where there are some, absent_classes by split and task, dropped_classes by task, and
-        `reading`, what was found of how the file is saved. A share that is not shown is None.
+        kind. Of a user's file, names_and_places, what looked for them, and `reading`, what was
+        found of how it is saved. Where there are some, absent_classes by split and task, and
+        dropped_classes by task. A share that is not shown is None.
     """
     frame, schema = records.frame, records.schema
     counts = {task: _count_labels(frame, task, schema.classes(task)) for task in schema.tasks}
@@ -48,6 +49,7 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
         "median_words": float(words.median()),
         "test_text_seen_in_train_share": _seen_share(frame),
         "records_with_redacted_identifiers": _hide_small(records.identifiers, records.n_read),
+        "names_and_places": records.names_and_places,
         "absent_classes": _find_absent(counts, records),
         "dropped_classes": records.dropped_classes,
         "reading": dict(records.reading),
@@ -55,13 +57,16 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
     if "missing_marks" in records.reading:
         marks = records.reading["missing_marks"]
         summary["reading"]["missing_marks"] = _hide_small(marks, records.n_read)
-    optional = ("absent_classes", "dropped_classes", "reading")
+    optional = ("names_and_places", "absent_classes", "dropped_classes", "reading")
     return {key: value for key, value in summary.items() if value or key not in optional}
 
 
 def list_remarks(summary: dict[str, Any]) -> list[str]:
     """A line for everything in a summary that its reader must not overlook."""
-    remarks = [
+    remarks = []
+    if "names_and_places" in summary:
+        remarks.append(f"names and places: {summary['names_and_places']}")
+    remarks += [
         f"left out, too few records have it: {task} {_quote(names)}"
         for task, names in summary.get("dropped_classes", {}).items()
     ]

@@ -1,104 +1,168 @@
-"""A screen for identifiers that should have been removed before the records came here.
+"""A table of records, looked through for identifiers: refused, or its texts redacted."""
 
-It looks for those of HIPAA's Safe Harbor list (45 CFR 164.514(b)(2)) that a pattern can find. It
-does not find names or places, so a clean result is no proof of de-identification.
-"""
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-import re
-
+import numpy as np
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.records.schema import RecordSchema
+from intake_triage.params import DataParams
+from intake_triage.records.identifiers.find import (
+    Found,
+    find_identifiers,
+    id_patterns,
+    redact,
+    text_patterns,
+)
+from intake_triage.records.identifiers.names import NOT_LOOKED_FOR, NameFinder, load_name_finder
+from intake_triage.records.identifiers.pattern import Pattern
+from intake_triage.records.schema import RecordSchema, RecordTable
 
 MAX_AGE = 90  # Safe Harbor: ages over 89 become one category of 90 and above
-
-DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-MONTH = r"(?:0?[1-9]|1[0-2])"
-MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-YEAR = r"(?:19|20)\d{2}"
-
-# Order matters: what an earlier pattern takes, a later one no longer sees.
-PATTERNS = {
-    "email": r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b",
-    "url": r"\b(?:https?://|www\.)\S+",
-    "ssn": r"\b\d{3}-\d{2}-\d{4}\b",
-    "ip_address": r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b",
-    "phone": r"(?:\+?1[\s.-]?)?(?:\(\d{3}\)\s?|\b\d{3}[\s.-])\d{3}[\s.-]\d{4}\b|\b\d{10}\b",
-    "record_number": r"\b(?:mrn|medical record|record (?:no|number)|account (?:no|number)|acct|"
-    r"member id|policy (?:no|number))\b[\s.:#]*[a-z]{0,3}-?\d{4,}\b",
-    "date": rf"\b(?:(?:{DAY}([/-]){MONTH}\1|{MONTH}([/-]){DAY}\2)(?:{YEAR}|\d{{2}})|"
-    rf"{DAY}\.{MONTH}\.{YEAR}|{MONTH}\.{DAY}\.{YEAR}|\d{{2}}\.\d{{2}}\.\d{{2}}|"
-    rf"{YEAR}([/.-]){MONTH}\3{DAY}|"
-    rf"{MONTH_NAME}\.? {DAY}(?:st|nd|rd|th)?,? {YEAR}|"
-    rf"{DAY}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME}\.?,? {YEAR})\b",
-    # Two capitals before it, as a state has: "of 50000 units" is no address.
-    "zip_code": r"\b(?:(?:zip(?: code)?[\s:]*|(?-i:[A-Z]{2}) )\d{5}(?:-\d{4})?|\d{5}-\d{4})\b",
-    "age_over_89": r"\b(?:(?:9\d|1[01]\d)[\s-]*(?:years?|yrs?|y)[\s/-]*(?:old|o)?|"
-    r"aged?[\s:]*(?:9\d|1[01]\d))\b",
-}
-COMPILED = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in PATTERNS.items()}
+ROWS_SHOWN = 5
 
 
-def screen_identifiers(
-    frame: pd.DataFrame, schema: RecordSchema, *, source: str, redact: bool
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Look through text, categorical fields and subgroups; refuse, or replace, what is found.
+@dataclass(frozen=True)
+class Screened:
+    """Records after the screen.
 
-    Parameters
+    Attributes
     ----------
-    frame : DataFrame with the columns of `schema`
-    source : str
-        File or folder, named in the message.
-    redact : bool
-        Replace each match by its kind in brackets instead of refusing the table.
-
-    Returns
-    -------
     frame : a copy with matches replaced and the field `age`, where there is one, top-coded at 90
     found : number of records by kind
+    names_and_places : what looked for them in a user's file; empty for another source
+    """
+
+    frame: pd.DataFrame
+    found: dict[str, int]
+    names_and_places: str
+
+
+@dataclass
+class Findings:
+    """Rows, counted from 1, in which a kind of identifier was found."""
+
+    rows: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, position: int, found: Iterable[Found]) -> None:
+        """Note what was found in the row at a position, counted from 0."""
+        for one in found:
+            self.rows.setdefault(one.kind, set()).add(int(position) + 1)
+
+    def count(self) -> dict[str, int]:
+        """Number of records by kind."""
+        return {kind: len(rows) for kind, rows in sorted(self.rows.items())}
+
+    def describe(self) -> str:
+        """Counts and first rows, such as "6 records (email 1, phone 6), first in rows 4, 6"."""
+        rows = sorted(set().union(*self.rows.values()))
+        kinds = ", ".join(f"{kind} {count}" for kind, count in self.count().items())
+        first = ", ".join(str(row) for row in rows[:ROWS_SHOWN])
+        return f"{len(rows)} records ({kinds}), first in rows {first}"
+
+
+def screen_identifiers(table: RecordTable, params: DataParams) -> Screened:
+    """Look through texts, categorical fields, subgroups, ids and groups.
 
     Raises
     ------
     InputError
-        Without `redact`, counts by kind and the first rows; never the matched text.
+        Counts by kind and the first rows, a line for each column of ids and, unless
+        `data.identifiers` is "redact", one for all else; never the matched text. Ids are refused
+        even then, since two of them would become one.
     """
-    screened = frame.copy()
-    rows_by_kind: dict[str, set[int]] = {}
-    numeric = {field.name for field in schema.fields if field.kind == "numeric"}
-    named = dict.fromkeys([*(field.name for field in schema.fields), *schema.subgroups])
-    for column in ["text", *(name for name in named if name not in numeric)]:
-        values = screened[column].astype(object).where(screened[column].notna(), "")
-        # Values repeat (coded reasons, categories), so each distinct one is looked at once.
-        verdicts = {value: _redact(value) for value in values.unique()}
-        redacted, kinds = (values.map({v: verdicts[v][i] for v in verdicts}) for i in (0, 1))
-        hit = kinds.map(bool).to_numpy(bool)
-        for position in hit.nonzero()[0]:
-            for kind in kinds.iloc[position]:
-                rows_by_kind.setdefault(kind, set()).add(int(position) + 1)
-        if hit.any():
-            screened[column] = screened[column].where(~hit, redacted)
-    found = {kind: len(rows) for kind, rows in sorted(rows_by_kind.items())}
-    if found and not redact:
-        rows = set().union(*rows_by_kind.values())
-        kinds = ", ".join(f"{kind} {count}" for kind, count in found.items())
-        first = ", ".join(str(row) for row in sorted(rows)[:5])
-        raise InputError(
-            f"{source}: possible identifiers in {len(rows)} records ({kinds}), first in rows "
-            f"{first}; remove them, or set data.identifiers to redact"
+    regions = params.identifiers_region
+    # The other sources are invented, or codes.
+    names = load_name_finder() if params.source == "file" else None
+    frame = table.frame.copy()
+    findings = Findings()
+    patterns = text_patterns(regions)
+    for column in ["text", *_worded_columns(table.schema)]:
+        finder = names if column == "text" else None
+        frame[column] = _redact_column(frame[column], patterns, finder, findings)
+    faults = _screen_ids(table, id_patterns(regions))
+    if findings.rows and params.identifiers != "redact":
+        faults.append(
+            f"possible identifiers in {findings.describe()}; "
+            "remove them, or set data.identifiers to redact"
         )
-    if "age" in screened and pd.api.types.is_numeric_dtype(screened["age"]):
-        screened["age"] = screened["age"].clip(upper=MAX_AGE)
-    return screened, found
+    if faults:
+        raise InputError("\n".join(f"{params.path}: {fault}" for fault in faults))
+    if "age" in frame and pd.api.types.is_numeric_dtype(frame["age"]):
+        frame["age"] = frame["age"].clip(upper=MAX_AGE)
+    said = names.description if names else NOT_LOOKED_FOR
+    return Screened(frame, findings.count(), said if params.source == "file" else "")
 
 
-def _redact(value: str) -> tuple[str, list[str]]:
-    """The value with each match replaced by its kind, and the kinds that were found."""
-    kinds = []
-    if not any(character.isdigit() or character in "@.:" for character in value):
-        return value, kinds  # every pattern needs one of these
-    for kind, pattern in COMPILED.items():
-        value, replaced = pattern.subn(f"[{kind}]", value)
-        if replaced:
-            kinds.append(kind)
-    return value, kinds
+def _worded_columns(schema: RecordSchema) -> list[str]:
+    """Fields and subgroups whose values are words, each once."""
+    numeric = {field.name for field in schema.fields if field.kind == "numeric"}
+    named = [*(field.name for field in schema.fields), *schema.subgroups]
+    return [name for name in dict.fromkeys(named) if name not in numeric]
+
+
+def _screen_ids(table: RecordTable, patterns: tuple[Pattern, ...]) -> list[str]:
+    """What is wrong with the ids and the groups, a line a column."""
+    faults = []
+    for column in ("record_id", "group"):
+        if column not in table.frame:
+            continue
+        findings = Findings()
+        codes, values = pd.factorize(table.frame[column])
+        held = [_find_in_id(str(value), patterns) for value in values]
+        for position in _rows_with(held, codes):
+            findings.add(position, held[codes[position]])
+        if findings.rows:
+            faults.append(
+                f"column '{table.source_columns.get(column, column)}': possible identifiers in "
+                f"{findings.describe()}; ids cannot be redacted, put made-up ones in their place"
+            )
+    return faults
+
+
+def _find_in_id(value: str, patterns: tuple[Pattern, ...]) -> list[Found]:
+    """A telephone number must be the whole of an id, and written with more than digits."""
+    return [
+        one
+        for one in find_identifiers(value, patterns)
+        if one.kind != "phone"
+        or (one.end - one.start == len(value.strip()) and not value.strip().isdigit())
+    ]
+
+
+def _redact_column(
+    values: pd.Series,
+    patterns: tuple[Pattern, ...],
+    names: NameFinder | None,
+    findings: Findings,
+) -> pd.Series:
+    """The column with its identifiers replaced by their kinds; what is found goes to `findings`."""
+    codes, distinct = pd.factorize(values)  # values repeat, and each is looked at once
+    texts = [str(value) for value in distinct]
+    held = [find_identifiers(text, patterns) for text in texts]
+    if names:
+        held = [_merge(*both) for both in zip(held, names.find(texts), strict=True)]
+    positions = _rows_with(held, codes)
+    if not len(positions):
+        return values
+    replaced = values.to_numpy(object, copy=True)
+    for position in positions:
+        code = codes[position]
+        findings.add(position, held[code])
+        replaced[position] = redact(texts[code], held[code])
+    return pd.Series(replaced, index=values.index, dtype=values.dtype)
+
+
+def _rows_with(held: list[list[Found]], codes: np.ndarray) -> np.ndarray:
+    """Positions whose value, numbered by `codes`, holds something; a missing one has number -1."""
+    return np.flatnonzero(np.array([*map(bool, held), False])[codes])
+
+
+def _merge(found: list[Found], names: list[Found]) -> list[Found]:
+    """Both, without the names that overlap what a pattern or another name has taken."""
+    merged = list(found)
+    for name in sorted(names, key=lambda one: one.start - one.end):
+        if all(name.end <= one.start or name.start >= one.end for one in merged):
+            merged.append(name)
+    return sorted(merged, key=lambda one: one.start)
