@@ -88,9 +88,8 @@ def _find_marks(
     columns: Iterable[pd.Series], *, typed: bool
 ) -> tuple[dict[str, Mark | None], list[Mark]]:
     columns = list(columns)
-    try:
-        marks = find_decimal_marks(columns, decimal=None, typed=typed)
-    except InputError:
+    marks = find_decimal_marks(columns, decimal=None, typed=typed)
+    if "?" in marks.values():
         return find_decimal_marks(columns, decimal=".", typed=typed), [".", ","]
     told = {mark for mark in marks.values() if mark}
     return marks, list(told) if len(told) == 1 else []
