@@ -12,7 +12,7 @@ from intake_triage.params import load_params
 from intake_triage.records.file import describe_reading
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.split_checks import check_folds
-from intake_triage.records.summary import list_remarks, summarize
+from intake_triage.records.summary import list_remarks, remark_on_cut, summarize, summarize_cut
 
 
 def main() -> None:
@@ -21,10 +21,10 @@ def main() -> None:
     if records.reading:
         print(describe_reading(params.data.path, records.reading))
     check_folds(records.frame, records.schema, params.data, n_folds=params.calibrate.folds)
-    write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
-    summary = summarize(records)
+    lengths = write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
+    summary = summarize(records) | {"texts": summarize_cut(lengths)}
     write_json(Layout().metrics("prepare"), summary)
-    for remark in list_remarks(summary):
+    for remark in list_remarks(summary) + remark_on_cut(lengths):
         print(f"{params.data.path}: {remark}")
 
 

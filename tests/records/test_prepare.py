@@ -170,6 +170,23 @@ def test_tokens_and_offsets_decode_back_to_the_texts(clinic):
             assert pieces.replace(" ", "") == text.lower().replace(" ", "")
 
 
+def test_texts_are_cut_at_the_longest_of_train_and_what_is_cut_is_counted(split_forms, tmp_path):
+    frame = split_forms.frame.copy()
+    tested = frame.index[frame["split"] == "test"]
+    frame.loc[tested[:20], "text"] += ", sore knee" * 30
+    settings = TOKENIZER.model_copy(update={"max_tokens": 256})
+    records, layout = replace(split_forms, frame=frame), Layout(tmp_path)
+    lengths = write_prepared(records, settings, pretrained=None, layout=layout)
+    n_tokens = np.diff(np.load(layout.prepared / "token_offsets.npy"))
+    train = (frame["split"] == "train").to_numpy()
+    assert lengths.max_tokens == n_tokens.max() == n_tokens[train].max() < 30
+    assert set(frame.index[lengths.cut > 0]) == set(tested[:20])
+    np.testing.assert_array_equal(1 + lengths.pieces - lengths.cut, n_tokens)
+    assert lengths.pieces_cut_share == pytest.approx(
+        1 - (n_tokens - 1).sum() / lengths.pieces.sum()
+    )
+
+
 def test_a_pretrained_encoders_tokenizer_is_taken_as_it_is(split_forms, write, tmp_path):
     first = write("first", split_forms)
     folder = str(tmp_path / "first/data/prepared/tokenizer")

@@ -9,7 +9,13 @@ import pytest
 
 from intake_triage.records.prepare import SplitRecords
 from intake_triage.records.schema import RecordSchema
-from intake_triage.records.summary import list_remarks, summarize
+from intake_triage.records.summary import (
+    list_remarks,
+    remark_on_cut,
+    summarize,
+    summarize_cut,
+)
+from intake_triage.records.tokenizer import TextLengths
 from intake_triage.tasks import SPLITS, TASKS
 
 SCHEMA = RecordSchema((), ("now", "soon", "later"), ("skin", "heart"), ())
@@ -141,3 +147,24 @@ def test_texts_of_test_that_train_holds_are_counted(records):
         text[test[:n]] = "SORE KNEE 0"
         seen = summarize(replace(records, frame=records.frame.assign(text=text)))
         assert seen["test_text_seen_in_train_share"] == share
+
+
+def test_what_is_cut_of_texts_is_shared_out_over_texts_and_pieces():
+    cut = np.repeat([0, 40], [700, 300])
+    lengths = TextLengths(max_tokens=61, pieces=np.full(1000, 60) + cut, cut=cut)
+    assert summarize_cut(lengths) == {
+        "max_tokens": 61,
+        "cut_share": 0.3,
+        "pieces_cut_share": round(300 * 40 / (1000 * 60 + 300 * 40), 4),
+    }
+    (remark,) = remark_on_cut(lengths)
+    assert remark.startswith("30.0% of the texts have more than 61 tokens")
+    assert "16.7% of all word pieces (tokenizer.max_tokens in params.yaml)" in remark
+
+
+@pytest.mark.parametrize(("n_cut", "share", "told"), [(0, 0, 0), (4, None, 0), (8, None, 1)])
+def test_few_cut_texts_have_no_share_and_a_hundredth_of_them_is_not_told(n_cut, share, told):
+    cut = np.repeat([0, 3], [500 - n_cut, n_cut])
+    lengths = TextLengths(max_tokens=9, pieces=np.full(500, 8) + cut, cut=cut)
+    assert summarize_cut(lengths)["cut_share"] == share
+    assert len(remark_on_cut(lengths)) == told

@@ -18,7 +18,13 @@ from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
 from intake_triage.records.split import find_units, split_records
 from intake_triage.records.split_checks import check_split
-from intake_triage.records.tokenizer import encode_texts, load_tokenizer, train_tokenizer
+from intake_triage.records.tokenizer import (
+    TextLengths,
+    encode_texts,
+    load_tokenizer,
+    measure_texts,
+    train_tokenizer,
+)
 from intake_triage.tasks import TASKS
 
 
@@ -100,24 +106,27 @@ def write_prepared(
     *,
     pretrained: str | None,
     layout: Layout = Layout(),
-) -> None:
+) -> TextLengths:
     """Write records without test labels, schema, tokenizer and tokens; then the two files apart.
 
     `pretrained` is the local folder of an encoder whose tokenizer is used instead of a trained one.
+    Gives back how long the texts are, and where they are cut.
     """
     frame = records.frame
     labels = frame.loc[frame["split"] == "test", ["record_id", *TASKS]]
     known = frame["split"] != "test"
     hidden = frame.assign(**{task: frame[task].where(known).astype("str") for task in TASKS})
+    texts, train = frame["text"].tolist(), (frame["split"] == "train").to_numpy()
     if pretrained:
         tokenizer = load_tokenizer(pretrained)
     else:
         tokenizer = train_tokenizer(
-            frame.loc[frame["split"] == "train", "text"].tolist(),
+            frame.loc[train, "text"],
             vocabulary=params.vocabulary,
             min_document_frequency=params.min_document_frequency,
         )
-    tokens, offsets = encode_texts(frame["text"].tolist(), tokenizer, max_tokens=params.max_tokens)
+    lengths = measure_texts(texts, tokenizer, train=train, bound=params.max_tokens)
+    tokens, offsets = encode_texts(texts, tokenizer, max_tokens=lengths.max_tokens)
     with replacing(layout.prepared) as temporary:
         temporary.mkdir()
         write_parquet(temporary / "records.parquet", hidden)
@@ -127,6 +136,7 @@ def write_prepared(
         np.save(temporary / "token_offsets.npy", offsets)
     write_parquet(layout.test_labels, labels)
     write_parquet(layout.oracle, records.oracle)
+    return lengths
 
 
 def _draw(frame: pd.DataFrame, *, n_records: int, seed: int) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from intake_triage.records.prepare import SplitRecords
 from intake_triage.records.prepared import encode_labels
 from intake_triage.records.split import normalize_texts
+from intake_triage.records.tokenizer import TextLengths
 from intake_triage.statistics.disclosure import (
     SMALLEST_SHOWN,
     hide_small_counts,
@@ -17,6 +18,7 @@ from intake_triage.statistics.disclosure import (
 from intake_triage.tasks import SPLITS, Split, Task
 
 Shares = dict[Split, float | None]  # None: not shown
+CUT_SHARE_TO_TELL = 0.01  # of texts; fewer decide nothing
 
 
 def summarize(records: SplitRecords) -> dict[str, Any]:
@@ -61,6 +63,17 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
     return {key: value for key, value in summary.items() if value or key not in optional}
 
 
+def summarize_cut(lengths: TextLengths) -> dict[str, int | float | None]:
+    """Where texts are cut, and the shares of texts and of their word pieces that lie beyond."""
+    n_texts, n_cut = len(lengths.cut), int((lengths.cut > 0).sum())
+    hidden = n_cut > 0 and is_small_share(n_cut, n_texts)
+    return {
+        "max_tokens": lengths.max_tokens,
+        "cut_share": None if hidden else round(n_cut / n_texts, 4),
+        "pieces_cut_share": round(lengths.pieces_cut_share, 4),
+    }
+
+
 def list_remarks(summary: dict[str, Any]) -> list[str]:
     """A line for everything in a summary that its reader must not overlook."""
     remarks = []
@@ -76,6 +89,18 @@ def list_remarks(summary: dict[str, Any]) -> list[str]:
             for task, names in by_task.items()
         ]
     return remarks
+
+
+def remark_on_cut(lengths: TextLengths) -> list[str]:
+    """A line if so many texts are cut that the systems that read all of them have an advantage."""
+    cut_share = float((lengths.cut > 0).mean())
+    if cut_share <= CUT_SHARE_TO_TELL:
+        return []
+    return [
+        f"{cut_share:.1%} of the texts have more than {lengths.max_tokens} tokens, after which "
+        f"st and mtl do not read them: they miss {lengths.pieces_cut_share:.1%} of all word pieces "
+        "(tokenizer.max_tokens in params.yaml)"
+    ]
 
 
 def _quote(names: Sequence[str]) -> str:

@@ -33,6 +33,11 @@ class TextLengths:
     pieces: np.ndarray
     cut: np.ndarray
 
+    @property
+    def pieces_cut_share(self) -> float:
+        """The share of all word pieces that is cut off."""
+        return float(self.cut.sum() / max(self.pieces.sum(), 1))
+
 
 def train_tokenizer(
     texts: Iterable[str], *, vocabulary: int, min_document_frequency: int
