@@ -25,7 +25,7 @@ def clear_missing(cells: pd.Series, marks: Iterable[str]) -> tuple[pd.Series, in
     """
     cells = cells.str.strip()
     keys = {cell_key(mark) for mark in marks}
-    longest = 2 * max(map(len, keys), default=0)  # blanks within and decimal zeros make it longer
+    longest = max(map(len, keys), default=0) + len(".00")
     short = cells[cells.str.len() <= longest].unique()
     missing = cells.isin([cell for cell in short if cell_key(cell) in keys])
     blank = cells == ""
