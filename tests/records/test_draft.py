@@ -273,8 +273,13 @@ def test_a_measure_has_the_bounds_of_the_tables_own_unit(tmp_path, rng, draft_of
     assert fields["age"]["column"] == "Age"
 
 
-def test_a_word_among_numbers_is_drafted_as_a_missing_mark(tmp_path, rng, draft_of):
-    assert "k. A." in mapping_of(draft_of(make_german(tmp_path, rng)))["missing"]
+def test_a_word_among_numbers_is_drafted_as_a_missing_mark_and_is_no_class(tmp_path, rng, draft_of):
+    pain = np.where(rng.random(N) < 0.1, "Unknown", rng.integers(0, 11, N))
+    drafted = draft_of(pain=pain, triage=rng.choice(["urgent", "routine", "unknown"], N))
+    mapping = read_back(drafted, tmp_path).data.file
+    assert mapping.missing[-1] == "Unknown"
+    assert mapping.urgency_levels == ["urgent", "routine"]
+    assert mapping.fields["pain"].kind == "numeric"
 
 
 def test_all_but_source_path_and_file_stays_as_it_is_comments_included(tmp_path, draft_of):
@@ -363,6 +368,16 @@ def test_a_day_that_may_be_read_in_two_ways_is_to_be_checked(rng, draft_of):
     assert CHECK in written
     assert "%d/%m/%Y" in written
     assert "%m/%d/%Y" in written
+
+
+def test_a_comma_that_may_be_either_mark_is_to_be_checked(rng, draft_of):
+    written = line_of(
+        draft_of(
+            count=[f"{value / 1000:.3f}".replace(".", ",") for value in rng.integers(1100, 9999, N)]
+        ),
+        "decimal:",
+    )
+    assert f"{CHECK} or ." in written
 
 
 def test_small_tiers_are_proposed_for_merging_with_a_neighbour(rng, tmp_path, draft_of):

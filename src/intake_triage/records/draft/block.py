@@ -6,6 +6,7 @@ from intake_triage.file_params import LISTED_UNDER, FileParams
 from intake_triage.params import Params
 from intake_triage.records.classes import MIN_RECORDS_IN_CLASS
 from intake_triage.records.draft.bounds import bounds_of, is_unknown_number
+from intake_triage.records.draft.look import Look
 from intake_triage.records.draft.roles import Roles
 from intake_triage.records.draft.shown import (
     say_classes,
@@ -25,22 +26,20 @@ SAVED = ("encoding", "separator", "quoting", "decimal", "date_format", "sheet", 
 COLUMNS = ("record_id", "text", "urgency", "specialty", "group", "date")
 
 
-def write_block(
-    found: dict[str, str | int], decimals: list[str], roles: Roles, params: Params
-) -> list[str]:
+def write_block(found: dict[str, str | int], look: Look, roles: Roles, params: Params) -> list[str]:
     """All lines of the block, in the order of params.yaml.
 
     Parameters
     ----------
     found : how the table is saved, as of `RawTable`
-    decimals : the decimal mark of its numbers; several where any may be meant
+    look : what its columns showed
     roles : which column is what
     params : of which the block becomes a part; what a table does not tell stays as it is there
     """
     date = roles.picks["date"].column
     return [
-        *_lines_of_saving(found, decimals, date.formats if date else ()),
-        *_lines_of_missing(roles, params.data.file),
+        *_lines_of_saving(found, look.decimals, date.formats if date else ()),
+        *_lines_of_missing(look, params.data.file),
         *_lines_of_columns(roles),
         *_lines_of_fields(roles),
         *_lines_of_labels(roles, params),
@@ -69,12 +68,11 @@ def _lines_of_saving(
         yield line(2, f"{key}:", scalar(first), "", *checks)
 
 
-def _lines_of_missing(roles: Roles, earlier: FileParams) -> Iterator[str]:
+def _lines_of_missing(look: Look, earlier: FileParams) -> Iterator[str]:
     yield line(2, "missing:", "", "what means that nothing was entered, in any letter case")
     yield from (line(2, "-", scalar(mark)) for mark in earlier.missing)
-    marks = {mark: column for column in roles.fields.values() for mark in column.marks}
-    for mark, column in marks.items():
-        yield line(2, "-", scalar(mark), "", f"stands among the numbers of {scalar(column.name)}")
+    for mark, name in look.marks.items():
+        yield line(2, "-", scalar(mark), "", f"stands among the numbers of {scalar(name)}")
 
 
 def _lines_of_columns(roles: Roles) -> Iterator[str]:

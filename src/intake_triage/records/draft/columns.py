@@ -23,7 +23,6 @@ class Column:
     n_rows : of the table
     counts : number of records by distinct cell, most frequent first; missing cells are left out
     numbers : the same by distinct number, ascending; None where the column is none of numbers
-    marks : words among the numbers that are to mean *missing*
     formats : as of `strptime`, under which every cell is a day; two where either can be meant
     identifies : whether the screen of `prepare` finds something in a column of few values
     """
@@ -32,7 +31,6 @@ class Column:
     n_rows: int
     counts: pd.Series
     numbers: pd.Series | None = None
-    marks: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     identifies: bool = False
 

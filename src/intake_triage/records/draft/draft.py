@@ -29,8 +29,8 @@ def draft_params(table: Path, text: str, params: Params) -> str:
     file = params.data.file
     saved = Saved(**{key.name: getattr(file, key.name) for key in fields(Saved)})
     raw = read_below_titles(table, saved)
-    columns, decimals = look_at(raw, params.data)
-    lines = write_block(raw.found, decimals, pick_roles(columns), params)
+    look = look_at(raw, params.data)
+    lines = write_block(raw.found, look, pick_roles(look.columns), params)
     n_rows, most = len(raw.frame), params.data.n_records
     drawn = f", of which data.n_records draws {most:,}" if n_rows > most else ""
     block = f"  # {n_rows:,} rows{drawn}; see docs/own-data.md\n" + "\n".join(lines)
