@@ -50,10 +50,12 @@ def test_a_relative_import_is_refused(checkout):
 def test_the_ground_is_these_and_imports_nothing_else():
     assert [path.stem for path in GROUND] == [
         "errors",
+        "file_params",
         "files",
         "imports",
         "layout",
         "params",
+        "section",
         "systems",
         "tasks",
     ]
