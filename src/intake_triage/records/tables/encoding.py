@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from charset_normalizer import from_bytes
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.languages import share_in_language
+from intake_triage.records.tables.languages import Evidence, weigh
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -30,6 +30,7 @@ LANGUAGES = {  # of the encodings that tables are still saved in, the usual one 
     "cp1250": CENTRAL,
     "iso8859_2": CENTRAL,
     "cp1251": CYRILLIC,
+    "mac_cyrillic": CYRILLIC,
     "koi8_r": ("Russian",),
     "cp866": ("Russian",),
     "iso8859_5": CYRILLIC,
@@ -40,15 +41,15 @@ LANGUAGES = {  # of the encodings that tables are still saved in, the usual one 
     "cp1257": ("Latvian", "Lithuanian", "Estonian", "Polish"),
     "cp1255": ("Hebrew",),
     "cp1256": ("Arabic",),
-    "gb18030": ("Chinese",),
-    "big5": ("traditional Chinese",),
-    "cp932": ("Japanese",),
-    "euc_jp": ("Japanese",),
-    "cp949": ("Korean",),
+    # These have apostrophes of print and Cyrillic and Greek letters too.
+    "gb18030": ("Chinese", "English", "Russian", "Greek"),
+    "big5": ("traditional Chinese", "English", "Russian", "Greek"),
+    "cp932": ("Japanese", "English", "Russian", "Greek"),
+    "euc_jp": ("Japanese", "English", "Russian", "Greek"),
+    "cp949": ("Korean", "English", "Russian", "Greek"),
 }
 SAMPLE = 100_000  # bytes of different lines that are not ASCII
-FITS = 0.95  # least share of words that read as the language
-BETTER_SHARE, BETTER_WORDS = 0.05, 3  # by which a reading is clearly better than another
+WORSE_SHARE, WORSE_WORDS = 0.05, 2  # by which a reading is clearly worse than the best
 BETTER_COHERENCE = 0.2  # of charset-normalizer's, which looks how often each letter comes
 
 
@@ -90,6 +91,8 @@ def _marked(data: bytes) -> str | None:
     for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return name
+    if data.isascii() and re.search(rb"\x1b\$[@B]", data):
+        return "iso2022_jp"  # whose bytes are ASCII, and marks of another alphabet among them
     # ASCII in UTF-16 without a mark, which is valid UTF-8 too: every other byte is null.
     start = data[:16]
     even, odd = start[::2], start[1::2]
@@ -103,12 +106,11 @@ def _marked(data: bytes) -> str | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text is under one encoding: its hash, and how well it reads as a language."""
+    """What a text is under one encoding, and how well that reads as a language."""
 
     encoding: str
-    text: int
-    share: float
-    n_words: int
+    text: int  # its hash
+    evidence: Evidence
 
 
 def _guess(data: bytes) -> str:
@@ -116,16 +118,20 @@ def _guess(data: bytes) -> str:
     sample = _sample(data)
     readings: dict[int, Reading] = {}  # encodings that give the same text are one reading
     for encoding in LANGUAGES:
-        if reading := _read(data, sample, encoding):
-            same = readings.get(reading.text, reading)
-            share = max(same.share, reading.share)
-            readings[reading.text] = replace(same, share=share)
-    ranked = sorted(readings.values(), key=lambda reading: -reading.share)
-    if ranked and ranked[0].share >= FITS and ranked[0].n_words:
-        best = ranked[0]
-        if all(_clearly_better(best, other, sample) for other in ranked[1:]):
-            return best.encoding
-    plausible = [reading.encoding for reading in ranked if reading.share > 0.5][:3]
+        reading = _read(data, sample, encoding)
+        if reading is None:
+            continue
+        first = readings.setdefault(reading.text, reading)
+        if reading.evidence.share > first.evidence.share:
+            readings[reading.text] = replace(first, evidence=reading.evidence)
+    ranked = sorted(readings.values(), key=lambda reading: -reading.evidence.share)
+    contenders = [reading for reading in ranked if not _clearly_worse(reading, ranked[0])]
+    if contenders and ranked[0].evidence.fits:
+        if len(contenders) > 1:
+            contenders = _most_coherent(contenders, sample)
+        if len(contenders) == 1:
+            return contenders[0].encoding
+    plausible = [reading.encoding for reading in ranked if reading.evidence.share > 0.5][:3]
     names = ", ".join(plausible or ["cp1252", "cp1250", "gb18030"])
     raise InputError(
         "not UTF-8, and which encoding it is cannot be told for sure; set data.file.encoding "
@@ -135,23 +141,31 @@ def _guess(data: bytes) -> str:
 
 def _read(data: bytes, sample: bytes, encoding: str) -> Reading | None:
     try:
-        share, n_words = share_in_language(sample.decode(encoding), LANGUAGES[encoding])
-        return Reading(encoding, hash(data.decode(encoding)), share, n_words)
+        evidence = weigh(sample.decode(encoding), LANGUAGES[encoding])
+        return Reading(encoding, hash(data.decode(encoding)), evidence)
     except UnicodeDecodeError:
         return None
 
 
-def _clearly_better(best: Reading, other: Reading, sample: bytes) -> bool:
-    margin = max(BETTER_SHARE, BETTER_WORDS / max(1, best.n_words))
-    if other.share <= best.share - margin:
-        return True
-    coherence = {
-        match.encoding: match.coherence
-        for match in from_bytes(
-            sample, cp_isolation=[best.encoding, other.encoding], preemptive_behaviour=False
-        )
-    }
-    return coherence.get(best.encoding, 0) >= coherence.get(other.encoding, 0) + BETTER_COHERENCE
+def _clearly_worse(reading: Reading, best: Reading) -> bool:
+    total = reading.evidence.for_it + reading.evidence.against
+    more_against = reading.evidence.against - (1 - best.evidence.share) * total
+    return more_against >= max(WORSE_WORDS, WORSE_SHARE * total)
+
+
+def _most_coherent(readings: list[Reading], sample: bytes) -> list[Reading]:
+    """Those whose letters come about as often as in Russian, as far as any other's do.
+
+    Encodings of Cyrillic permute its letters, so that words alone cannot tell them apart; all
+    other readings are left as they are.
+    """
+    names = [reading.encoding for reading in readings]
+    if any(LANGUAGES[name][0] != "Russian" for name in names):
+        return readings
+    matches = from_bytes(sample, cp_isolation=names, threshold=1.0, preemptive_behaviour=False)
+    coherence = {match.encoding: match.coherence for match in matches}
+    most = max(coherence.values(), default=0.0)
+    return [r for r in readings if coherence.get(r.encoding, most) > most - BETTER_COHERENCE]
 
 
 def _sample(data: bytes) -> bytes:

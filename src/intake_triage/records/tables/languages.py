@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 # The letters beyond a to z.
 ALPHABETS = {
+    "English": "",
     "German": "äöüßéèàôç",
     "French": "àâæçéèêëîïôœùûüÿ",
     "Dutch": "áéíóúäëïöüèê",
@@ -48,37 +50,58 @@ ENOUGH_CHARACTERS = 20  # different ones
 LEAST_KANA = 0.1  # of a Japanese text
 # Korean read as Chinese has frequent characters alone, but of these the first half, by their codes.
 BEYOND_KOREAN, LEAST_BEYOND_KOREAN = range(0xC9, 0xD8), 0.1
+USUAL_CHARACTERS = 0.85  # least share of frequent ones
 ENOUGH_WORDS = 5  # different ones
+FITTING_WORDS = 0.95
 
 WORD = re.compile(r"[^\W\d_]+(?:’[^\W\d_]+)*")
 # Signs that texts hold beside letters; any other one speaks against a reading, and so does one
 # of the second kind right after a letter, or of either kind between two.
 SIGNS = "‘‚“”„«»‹›–—…·°®™²³ªº’\u00a0" + "€£¥©±÷×½¼¾µ¡¿§•¨´"
+FRAMES = set(map(chr, range(0x2500, 0x2600)))  # lines and blocks, which older encodings have
 MISREAD = re.compile(r"[^\W\d_][€£¥©±÷×½¼¾µ¡¿§•¨´]|[^\W\d_][‘‚“”„«»‹›…°®™²³ªº]+[^\W\d_]")
 
 
-def share_in_language(text: str, languages: Sequence[str]) -> tuple[float, int]:
-    """How much of what is beyond ASCII reads as one of the languages, whichever is best.
+@dataclass(frozen=True)
+class Evidence:
+    """How much of what is beyond ASCII reads as a language, and how much does not.
 
-    Returns
-    -------
-    share : float
-        Of the different words that have a letter beyond ASCII, or an apostrophe of print, those
-        whose letters, case and script fit; in Chinese, Japanese and Korean, of the characters.
-        0 for a text with control characters or ones that no standard assigns.
-    n_words : int
-        How many different words or characters that is a share of; 0 for fewer than can tell.
+    Counts different words that have a letter beyond ASCII, or an apostrophe of print; in Chinese,
+    Japanese and Korean, characters.
+    """
+
+    for_it: int
+    against: int
+    enough: bool  # is there evidence to conclude anything from
+    least_share: float  # of it that must speak for the language
+
+    @property
+    def share(self) -> float:
+        """In [0, 1]; 0 where nothing is beyond ASCII."""
+        return self.for_it / max(1, self.for_it + self.against)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the text may well be in the language."""
+        return self.enough and self.share >= self.least_share
+
+
+def weigh(text: str, languages: Sequence[str]) -> Evidence:
+    """The evidence that a text is in one of the languages, whichever fits best.
+
+    A word fits by its letters, case and script; a character by being frequent. Nothing fits in a
+    text with control characters, frames, or characters that no standard assigns.
     """
     foreign = Counter(c for c in text if c > "\x7f")
-    if any(unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") for c in foreign):
-        return 0.0, 0
-    if languages[0] in FREQUENT:
-        return _share_of_characters(foreign, languages[0])
-    return _share_of_words(text, set(foreign), languages)
+    if any(unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") or c in FRAMES for c in foreign):
+        return Evidence(0, foreign.total(), enough=False, least_share=1.0)
+    found = [_weigh_characters(foreign, name) for name in languages if name in FREQUENT]
+    found.append(_weigh_words(text, set(foreign), [n for n in languages if n in ALPHABETS]))
+    return max(found, key=lambda evidence: (evidence.share, evidence.for_it))
 
 
-def _share_of_words(text: str, foreign: set[str], languages: Sequence[str]) -> tuple[float, int]:
-    words = {word for word in WORD.findall(text) if not word.isascii()}
+def _weigh_words(text: str, foreign: set[str], languages: Sequence[str]) -> Evidence:
+    words = {word for word in WORD.findall(text) if len(word) > 1 and not word.isascii()}
     misread = set(MISREAD.findall(text)) | {c for c in foreign if not (c.isalpha() or c in SIGNS)}
     # For each word in usual case, the letters that its language must have.
     letters = [
@@ -93,12 +116,12 @@ def _share_of_words(text: str, foreign: set[str], languages: Sequence[str]) -> t
             alphabet |= set("abcdefghijklmnopqrstuvwxyz")
         fitting = max(fitting, sum(alphabet.issuperset(own) for own in letters))
     n_words = len(words) + len(misread)
-    return fitting / max(1, n_words), n_words if n_words >= ENOUGH_WORDS else 0
+    return Evidence(fitting, n_words - fitting, n_words >= ENOUGH_WORDS, FITTING_WORDS)
 
 
-def _share_of_characters(foreign: Counter[str], language: str) -> tuple[float, int]:
+def _weigh_characters(foreign: Counter[str], language: str) -> Evidence:
     letters = {c: n for c, n in foreign.items() if c.isalpha()}
-    total = max(1, sum(letters.values()))
+    total = sum(letters.values())
     kana = sum(n for c, n in letters.items() if "\u3041" <= c <= "\u30ff")
     standard, frequent = FREQUENT[language]
     first_bytes = {c: _first_byte(c, standard) for c in letters}
@@ -108,7 +131,7 @@ def _share_of_characters(foreign: Counter[str], language: str) -> tuple[float, i
     if language == "Chinese":
         beyond = sum(n for c, n in letters.items() if first_bytes[c] in BEYOND_KOREAN)
         usual = usual if beyond >= LEAST_BEYOND_KOREAN * total else 0
-    return usual / total, len(letters) if len(letters) >= ENOUGH_CHARACTERS else 0
+    return Evidence(usual, total - usual, len(letters) >= ENOUGH_CHARACTERS, USUAL_CHARACTERS)
 
 
 def _first_byte(character: str, standard: str) -> int:
