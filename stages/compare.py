@@ -39,18 +39,20 @@ def main() -> None:
     comparison, set_ups = Parallel(n_jobs=2, prefer="threads")(halves)
 
     results = Results([*comparison.results.rows, *set_ups.results])
-    cost = read_costs()
+    cost = read_costs(test.tasks)
     decimals = {name: measure.decimals for name, measure in MEASURES.items()}
     write_results(LAYOUT.results, results, decimals=decimals)
     metrics = {
         "compare": comparison.metrics | {"recommendation": set_ups.recommendation},
         "safety": comparison.safety,
         "cost": cost,
-        "summary": summarize(results, comparison.metrics["transfer"], set_ups.recommendation, cost),
+        "summary": summarize(
+            results, comparison.metrics["transfer"], set_ups.recommendation, cost, test.tasks
+        ),
     }
     for name, values in metrics.items():
         write_json(LAYOUT.metrics(name), values)
-    plots = comparison.plots | {"set_ups": set_ups.rows} | training_plots(params.mtl)
+    plots = comparison.plots | {"set_ups": set_ups.rows} | training_plots(test.tasks, params.mtl)
     plots["cost"] = cost_rows(plots["macro_f1"], cost)
     for name, rows in plots.items():
         write_json(LAYOUT.plots(name), rows)

@@ -14,15 +14,16 @@ from intake_triage.models.outputs import train_system
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.params import load_params
-from intake_triage.tasks import TASKS
+from intake_triage.records.prepared import read_schema
 
 
 def main() -> None:
     params, layout = load_params(), Layout()
+    tasks = read_schema(layout).tasks
     seeds = params.train.seeds
     # Logistic regression has no randomness: its first seed stands for all.
-    linear = [Fit("linear", (task,), seeds[0]) for task in TASKS]
-    gbm = [Fit("gbm", (task,), seed) for seed in seeds for task in TASKS]
+    linear = [Fit("linear", (task,), seeds[0]) for task in tasks]
+    gbm = [Fit("gbm", (task,), seed) for seed in seeds for task in tasks]
     scores = {
         "linear": train_system(linear, partial(train_linear, params=params.linear), layout),
         "gbm": train_system(gbm, partial(train_gbm, params=params.gbm), layout),

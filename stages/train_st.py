@@ -13,12 +13,13 @@ from intake_triage.models.fits import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.transformer.train import train_transformer
 from intake_triage.params import load_params
-from intake_triage.tasks import TASKS
+from intake_triage.records.prepared import read_schema
 
 
 def main() -> None:
     params, layout = load_params(), Layout()
-    fits = [Fit("st", (task,), seed) for seed in params.train.seeds for task in TASKS]
+    tasks = read_schema(layout).tasks
+    fits = [Fit("st", (task,), seed) for seed in params.train.seeds for task in tasks]
     train = partial(train_transformer, encoder=params.encoder, train=params.train)
     write_json(layout.metrics("train_st"), {"st": train_system(fits, train, layout)})
 

@@ -14,6 +14,7 @@ from intake_triage.evaluation.measures.measure import Decisions, Forecast
 from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.evaluation.table import Results
 from intake_triage.evaluation.walk import walk
+from intake_triage.params import DecisionParams
 from intake_triage.statistics.bootstrap import draw_weights
 from intake_triage.systems import TRAINED_SYSTEMS
 
@@ -52,6 +53,11 @@ def split(rng):
         subgroups={"sex": rng.choice(["female", "male"], n_records)},
         weights=draw_weights(n_records // 2, resamples=100),
     )
+
+
+def with_costs(decision: DecisionParams, **costs: float) -> DecisionParams:
+    """The same params with other costs."""
+    return decision.model_copy(update={"cost": decision.cost.model_copy(update=costs)})
 
 
 def regroup(split: LabelledSplit, unit: np.ndarray) -> LabelledSplit:
@@ -110,10 +116,10 @@ def fit_rules(logits: np.ndarray, sample: Sample) -> DecisionRules:
 def judge(params):
     """A function from a system and a split to all figures, in subgroups too, under its name."""
 
-    def judge(system: SystemLogits, split: LabelledSplit, *, cost=params.decision.cost, **few):
+    def judge(system: SystemLogits, split: LabelledSplit, *, decision=params.decision, **few):
         compare = params.compare.model_copy(update=few)
-        decided = decide_all({"st": system}, {}, cost)
-        shared = {"by_subgroup": ("st",), "params": compare, "cost": cost}
+        decided = decide_all({"st": system}, {}, decision)
+        shared = {"by_subgroup": ("st",), "params": compare, "decision": decision}
         return Results(walk({"st": system}, decided, split, **shared))
 
     return judge
@@ -129,10 +135,10 @@ def make_forecast(logits, labels, *, ece_bins: int = 15, to_show=None) -> Foreca
     return Forecast(np.asarray(logits), sample, names, ece_bins, to_show)
 
 
-def make_decisions(decided, labels, classes, cost, *, unit=None) -> Decisions:
+def make_decisions(decided, labels, classes, params, *, unit=None) -> Decisions:
     """By task (n_seeds, n_records) decided and (n_records,) true; by default a unit a record."""
     n_records = len(labels["urgency"])
     unit = np.arange(n_records) if unit is None else unit
     record_id = np.arange(n_records).astype(str)
     weights = draw_weights(unit.max() + 1, resamples=100)
-    return Decisions(decided, LabelledSplit(record_id, unit, labels, classes, {}, weights), cost)
+    return Decisions(decided, LabelledSplit(record_id, unit, labels, classes, {}, weights), params)

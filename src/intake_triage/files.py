@@ -28,6 +28,12 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def make_empty(folder: Path) -> None:
+    """Make `folder` an empty one, whatever it was."""
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as JSON, keys in the order given; NaN is refused, since JSON has none."""
     with replacing(path) as temporary:

@@ -4,6 +4,7 @@ To add a trained system is to add it here and in `decision.cheaper_first`, to tr
 and to name its outputs in dvc.yaml.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -37,3 +38,8 @@ SYSTEMS = {
 }
 TRAINED_SYSTEMS = tuple(name for name, system in SYSTEMS.items() if system.trained)
 JOINT_SYSTEMS = tuple(name for name, system in SYSTEMS.items() if system.joint)
+
+
+def list_systems(tasks: Sequence[str]) -> tuple[str, ...]:
+    """The trained systems that can serve these tasks: a joint one needs more than one."""
+    return tuple(name for name in TRAINED_SYSTEMS if len(tasks) > 1 or name not in JOINT_SYSTEMS)

@@ -12,6 +12,7 @@ from intake_triage.params import Params
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
 from intake_triage.recommendation.rule import choose_set_up
 from intake_triage.recommendation.scores import SetUpScorer
+from intake_triage.records.folds import assign_folds
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
@@ -50,7 +51,7 @@ def recommend_set_up(
     scorer = SetUpScorer(
         {name: {task: calibrated[name, task] for task in TASKS} for name in TRAINED_SYSTEMS},
         split,
-        params.decision.cost,
+        params.decision,
         params.compare.ece_bins,
     )
 
@@ -58,7 +59,7 @@ def recommend_set_up(
         choice = choose_set_up(table, scorer.ceilings, params.decision)
         return None if choice is None else choice.chosen.set_up
 
-    table = scorer.table(params.decision.cost)
+    table = scorer.table(params.decision)
     chosen = choose(table)
     won = [choose(resample) == chosen for resample in scorer.resampled_tables()]
     return {

@@ -14,9 +14,20 @@ from intake_triage.calibration.decisions import (
     urgency_cost_matrix,
     write_decision_rules,
 )
-from intake_triage.params import CostParams
+from intake_triage.params import CostParams, DecisionParams
 
 COST = CostParams(too_late_urgent=10.0, too_late=2.0, too_early=1.0, misroute=3.0)
+
+
+@pytest.fixture
+def decide(params):
+    """A function from how many tiers are urgent, and costs, to params."""
+
+    def decide(urgent_tiers: int = 2, **costs: float) -> DecisionParams:
+        cost = COST.model_copy(update=costs)
+        return params.decision.model_copy(update={"urgent_tiers": urgent_tiers, "cost": cost})
+
+    return decide
 
 
 @pytest.fixture
@@ -58,31 +69,32 @@ def test_a_higher_weight_only_ever_adds_records_to_its_class(probabilities):
     assert (after == 2).sum() > (before == 2).sum()
 
 
-def test_urgency_costs_follow_their_definition():
+@pytest.mark.parametrize("urgent_tiers", [1, 2, 3])
+def test_urgency_costs_follow_their_definition(decide, urgent_tiers):
     expected = np.empty((4, 4))
     for true, decided in np.ndindex(4, 4):
         tiers_too_low = decided - true
         if tiers_too_low > 0:
-            expected[true, decided] = tiers_too_low * (10 if true in (0, 1) else 2)
+            expected[true, decided] = tiers_too_low * (10 if true < urgent_tiers else 2)
         else:
             expected[true, decided] = -tiers_too_low
-    np.testing.assert_array_equal(urgency_cost_matrix(4, COST), expected)
+    np.testing.assert_array_equal(urgency_cost_matrix(4, decide(urgent_tiers)), expected)
 
 
-@pytest.mark.parametrize("n_tiers", [2, 3, 5])
-def test_urgency_costs_for_other_numbers_of_tiers(n_tiers):
-    cost = urgency_cost_matrix(n_tiers, COST)
+@pytest.mark.parametrize("n_tiers", [2, 3, 5, 7])
+def test_urgency_costs_for_other_numbers_of_tiers(decide, n_tiers):
+    cost = urgency_cost_matrix(n_tiers, decide(urgent_tiers=1))
     assert cost.shape == (n_tiers, n_tiers)
     assert (np.diag(cost) == 0).all()
     assert (cost[np.triu_indices(n_tiers, 1)] > 0).all()
     assert cost[-1, 0] == n_tiers - 1
 
 
-def test_delay_that_costs_more_moves_decisions_up(probabilities):
+def test_delay_that_costs_more_moves_decisions_up(probabilities, decide):
     decided = [
         decide_least_cost(
             probabilities,
-            urgency_cost_matrix(4, COST.model_copy(update={"too_late_urgent": too_late})),
+            urgency_cost_matrix(4, decide(too_late_urgent=too_late)),
         )
         for too_late in (2.0, 10.0, 50.0)
     ]

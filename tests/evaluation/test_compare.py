@@ -159,7 +159,7 @@ def list_gaps(**losses):
     ]
     rows.append(Result(task="urgency", system="st", measure="log_loss", calibrated=False, value=9))
     rows.append(Result(task="urgency", system="st", measure="log_loss", column="sex", value=8))
-    return {row.system: row.value for row in gap_closed(Results(rows))}
+    return {row.system: row.value for row in gap_closed(Results(rows), TASKS)}
 
 
 def test_the_gap_closed_is_0_at_the_prior_and_1_at_the_oracle():

@@ -7,6 +7,7 @@ from intake_triage.evaluation.cost import read_costs, summarize_cost
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 
 def fit(tasks, seed, *, cpu=10.0, peak=100.0):
@@ -27,7 +28,7 @@ def test_two_models_are_summed_and_seeds_averaged():
         fit(["urgency"], 1, cpu=30),
         fit(["specialty"], 1, cpu=40),
     ]
-    assert summarize_cost(fits) == {
+    assert summarize_cost(fits, TASKS) == {
         "cpu_seconds": 50,
         "wall_seconds": 25,
         "peak_mib": 300,
@@ -36,7 +37,7 @@ def test_two_models_are_summed_and_seeds_averaged():
 
 
 def test_one_model_for_both_tasks_counts_once():
-    cost = summarize_cost([fit(["urgency", "specialty"], 0)])
+    cost = summarize_cost([fit(["urgency", "specialty"], 0)], TASKS)
     assert cost["cpu_seconds"] == 10
     assert cost["parameters"] == 1000
 
@@ -46,7 +47,7 @@ def test_one_model_for_both_tasks_counts_once():
 )
 def test_a_seed_that_does_not_train_each_task_once_is_refused(fits):
     with pytest.raises(InputError):
-        summarize_cost(fits)
+        summarize_cost(fits, TASKS)
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def layout(tmp_path):
 
 
 def test_every_trained_system_has_its_cost(layout):
-    costs = read_costs(layout=layout)
+    costs = read_costs(TASKS, layout=layout)
     assert list(costs) == list(TRAINED_SYSTEMS)
     assert costs["gbm"]["cpu_seconds"] == 10
 
@@ -68,4 +69,4 @@ def test_every_trained_system_has_its_cost(layout):
 def test_the_error_names_the_file(layout):
     write_json(layout.training("st") / "cost.json", {"fits": [fit(["urgency"], 4)]})
     with pytest.raises(InputError, match=r"st/cost\.json: seed 4 trains \['urgency'\]"):
-        read_costs(layout=layout)
+        read_costs(TASKS, layout=layout)

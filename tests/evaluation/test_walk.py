@@ -7,6 +7,7 @@ import pytest
 from scipy.special import softmax
 from scipy.stats import t
 from sklearn import metrics
+from small_split import with_costs
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.measures import MEASURES
@@ -26,7 +27,7 @@ def test_a_row_a_measure_where_it_fits(judge, systems, split):
     assert len(set(keys)) == len(keys)
     for row in rows:
         measure = MEASURES[row.measure]
-        assert row.task in measure.tasks
+        assert measure.is_for(row.task, split.tasks)
         assert (row.rule == "") == (measure.judges == "probabilities")
         if row.rule:
             assert row.calibrated == (row.rule != "argmax")
@@ -41,13 +42,13 @@ def test_a_row_a_measure_where_it_fits(judge, systems, split):
 
 def test_figures_of_a_subgroup_are_of_its_records(judge, make_system, split, params):
     system = make_system(skill=1.0, sharpness=0.3)
-    cost = params.decision.cost.model_copy(update={"too_late_urgent": 2.0})  # late ones to count
-    results = judge(system, split, cost=cost)
+    decision = with_costs(params.decision, too_late_urgent=2.0)  # late ones to count
+    results = judge(system, split, decision=decision)
     rows = (split.subgroups["sex"] == "female") & (split.labels["urgency"] >= 0)
     labels = split.labels["urgency"][rows]
     raw, calibrated = (logits["urgency"][:, rows] for logits in (system.raw, system.calibrated))
     urgent = labels < 2
-    placed = (softmax(calibrated, axis=2) @ urgency_cost_matrix(3, cost)).argmin(axis=2)
+    placed = (softmax(calibrated, axis=2) @ urgency_cost_matrix(3, decision)).argmin(axis=2)
     expected = {
         "macro_f1": [metrics.f1_score(labels, seed.argmax(1), average="macro") for seed in raw],
         "log_loss": [log_loss(seed, labels) for seed in calibrated],

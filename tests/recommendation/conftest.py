@@ -13,4 +13,4 @@ __all__ = ["judge", "make_system", "params", "rng", "split", "systems"]
 def scorer(systems, split, params):
     """The split stands for either."""
     calibrated = {name: systems[name].calibrated for name in TRAINED_SYSTEMS}
-    return SetUpScorer(calibrated, split, params.decision.cost, params.compare.ece_bins)
+    return SetUpScorer(calibrated, split, params.decision, params.compare.ece_bins)

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_split import with_costs
 
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 from intake_triage.recommendation.recommend import compare_set_ups, judge_set_ups, set_up_rows
 from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
 
 OUTCOMES = {"urgency_right", "too_late", "too_late_urgent", "too_early", "misrouted", "both_right"}
 
@@ -33,8 +35,8 @@ def test_a_row_leaves_out_figures_of_few_people(scorer, split, params):
     labels = split.labels["urgency"]
     labels[labels == 0] = 1
     labels[1:11] = 0
-    never_late = params.decision.cost.model_copy(update={"too_late_urgent": 1e9, "too_late": 1e9})
-    scorer = replace(scorer, cost=never_late)
+    never_late = with_costs(params.decision, too_late_urgent=1e9, too_late=1e9)
+    scorer = replace(scorer, decision=never_late)
     row = set_up_rows({"calibrate": scorer}, SetUp("st", "st"), params.decision)[-1]
     assert row["least_slope"] == row["greatest_slope"]
     assert row["under_triage"] is None
@@ -55,12 +57,12 @@ def judged(calibrated, split, params):
         name: {task: np.tile(array, (1, times, 1)) for task, array in by_task.items()}
         for name, by_task in calibrated.items()
     }
-    rows = judge_set_ups(logits, many, params.decision.cost)
+    rows = judge_set_ups(logits, many, params.decision)
     return {(row.system, row.measure): row for row in rows}
 
 
 def test_every_pair_has_every_outcome_and_its_cost(judged):
-    pairs = {set_up.label for set_up in list_set_ups() if set_up.models == 2}
+    pairs = {set_up.label for set_up in list_set_ups(TASKS) if set_up.models == 2}
     assert set(judged) == {(pair, name) for pair in pairs for name in (*OUTCOMES, "cost_per_1000")}
     assert all(row.low <= row.value <= row.high for row in judged.values())
 
@@ -91,7 +93,7 @@ def test_the_same_input_gives_the_same_recommendation(systems, calibrated, split
     assert len(chosen) == (recommendation["urgency"] is not None)
     assert len(first.rows) == 20
     assert {row.system for row in first.results} == {
-        set_up.label for set_up in list_set_ups() if set_up.models == 2
+        set_up.label for set_up in list_set_ups(TASKS) if set_up.models == 2
     }
 
 

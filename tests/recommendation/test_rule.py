@@ -5,10 +5,11 @@ import pytest
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, list_set_ups
 from intake_triage.recommendation.ceilings import CeilingFigure, first_broken, list_ceilings
 from intake_triage.recommendation.rule import choose_set_up, recommend
+from intake_triage.tasks import TASKS
 
 FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "ece_specialty": 0.01, "slope_now": 1.0}
 INSIDE = {name: CeilingFigure(value, 0.9 * value, 1.1 * value) for name, value in FIGURES.items()}
-CEILINGS = list_ceilings(("now", "later"))
+CEILINGS = list_ceilings({"urgency": ("now", "later"), "specialty": ("heart", "skin")})
 ST, GBM, LINEAR, MTL = (SetUp(name, name) for name in ("st", "gbm", "linear", "mtl"))
 
 
@@ -34,8 +35,8 @@ def judge(decision):
     """A function that applies the whole rule to a table that no cost changes."""
 
     def judge(*table: ScoredSetUp, resampled=None, on_test=INSIDE):
-        figures = dict.fromkeys(list_set_ups(), on_test)
-        return recommend(lambda cost: table, resampled or [table], figures, CEILINGS, decision)
+        figures = dict.fromkeys(list_set_ups(TASKS), on_test)
+        return recommend(lambda changed: table, resampled or [table], figures, CEILINGS, decision)
 
     return judge
 
@@ -45,7 +46,7 @@ def scored(set_up: SetUp, cost: float, **figures: float | None) -> ScoredSetUp:
 
 
 def test_nine_pairs_and_the_one_model_are_candidates():
-    set_ups = list_set_ups()
+    set_ups = list_set_ups(TASKS)
     assert len(set(set_ups)) == 10
     assert {s for s in set_ups if "mtl" in (s.urgency, s.specialty)} == {MTL}
     assert [s.models for s in set_ups] == [2] * 9 + [1]
@@ -55,7 +56,11 @@ def test_nine_pairs_and_the_one_model_are_candidates():
 def test_what_is_best_in_everything_wins(choose):
     choice = choose(
         scored(GBM, 900, under_triage=0.01),
-        *(scored(other, 1000 + 10 * k) for k, other in enumerate(list_set_ups()) if other != GBM),
+        *(
+            scored(other, 1000 + 10 * k)
+            for k, other in enumerate(list_set_ups(TASKS))
+            if other != GBM
+        ),
     )
     assert (choice.chosen.set_up, choice.reason) == (GBM, "lowest_cost")
 
@@ -90,11 +95,31 @@ def test_a_figure_at_its_ceiling_or_without_a_value_breaks_none(choose, edge):
 
 
 def test_a_ceiling_a_measure_task_and_cut(decision):
-    ceilings = list_ceilings(("emergent", "urgent", "routine"))
+    tiers, specialties = ("emergent", "urgent", "routine"), ("heart", "skin")
+    ceilings = list_ceilings({"urgency": tiers, "specialty": specialties})
     names = ["under_triage", "ece_urgency", "ece_specialty", "slope_emergent"]
     assert [ceiling.name for ceiling in ceilings] == [*names, "slope_urgent_or_above"]
     figures = dict.fromkeys(names) | {"slope_urgent_or_above": 9.0, "ece_specialty": 0.9}
     assert first_broken(ceilings, figures, decision) == "ece_specialty"
+
+
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        ({"urgency": ("now", "later")}, ["under_triage", "ece_urgency", "slope_now"]),
+        ({"specialty": ("heart", "skin")}, ["ece_specialty"]),
+    ],
+)
+def test_a_task_that_is_not_there_has_no_ceiling(classes, names):
+    assert [ceiling.name for ceiling in list_ceilings(classes)] == names
+
+
+def test_with_one_task_the_candidates_are_the_systems_of_one_task():
+    for task in TASKS:
+        set_ups = list_set_ups([task])
+        assert [set_up.label for set_up in set_ups] == ["linear", "gbm", "st"]
+        assert all(set_up.systems == {task: set_up.label} for set_up in set_ups)
+        assert {set_up.models for set_up in set_ups} == {1}
 
 
 def test_one_model_wins_within_the_margin(choose):

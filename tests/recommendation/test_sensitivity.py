@@ -9,7 +9,7 @@ from intake_triage.recommendation.sensitivity import find_flips
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
 FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "ece_specialty": 0.01, "slope_now": 1.1}
-CEILINGS = list_ceilings(("now", "later"))
+CEILINGS = list_ceilings({"urgency": ("now", "later"), "specialty": ("heart", "skin")})
 
 
 @pytest.fixture
@@ -19,10 +19,12 @@ def flips(params):
     def flips(*rows: tuple[SetUp, dict, dict], margin: float = 0.0):
         decision = params.decision.model_copy(update={"cost_margin": margin})
 
-        def score(cost):
+        def score(changed):
             return [
                 ScoredSetUp(
-                    set_up, sum(n * getattr(cost, k) for k, n in counts.items()), FIGURES | own
+                    set_up,
+                    sum(n * getattr(changed.cost, k) for k, n in counts.items()),
+                    FIGURES | own,
                 )
                 for set_up, counts, own in rows
             ]

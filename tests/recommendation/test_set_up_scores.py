@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_split import with_costs
 
 from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
+from intake_triage.tasks import TASKS
 
 MTL, LINEAR, MIXED = SetUp("mtl", "mtl"), SetUp("linear", "linear"), SetUp("linear", "gbm")
 
@@ -14,21 +16,21 @@ MTL, LINEAR, MIXED = SetUp("mtl", "mtl"), SetUp("linear", "linear"), SetUp("line
 @pytest.fixture
 def scorer(scorer):
     """All kinds of delay cost as little as haste, so that some urgent forms are sent too late."""
-    return replace(scorer, cost=scorer.cost.model_copy(update={"too_late_urgent": 1.0}))
+    return replace(scorer, decision=with_costs(scorer.decision, too_late_urgent=1.0))
 
 
 @pytest.fixture
 def table(scorer):
-    return {scored.set_up: scored for scored in scorer.table(scorer.cost)}
+    return {scored.set_up: scored for scored in scorer.table(scorer.decision)}
 
 
 def test_every_set_up_is_scored_on_every_ceiling(table, scorer):
-    assert list(table) == list_set_ups()
+    assert list(table) == list_set_ups(TASKS)
     assert list(table[MTL].figures) == [ceiling.name for ceiling in scorer.ceilings]
 
 
 def test_a_set_up_of_one_system_scores_what_the_walk_says_of_it(judge, systems, split, scorer):
-    results = judge(systems["linear"], split, cost=scorer.cost)
+    results = judge(systems["linear"], split, decision=scorer.decision)
     row = results.find(measure="cost_per_1000", rule="cost")
     estimate = scorer.estimate_cost(LINEAR)
     assert (estimate.value, *estimate.interval()) == pytest.approx((row.value, row.low, row.high))
@@ -44,8 +46,11 @@ def test_a_set_up_of_one_system_scores_what_the_walk_says_of_it(judge, systems, 
 
 def test_a_mean_over_the_forms_with_the_label_counts(systems, split, scorer, table):
     """Counted by hand: linear has one seed, gbm three; a tenth and a seventh lack a label."""
-    cost, urgency = scorer.cost, split.sample("urgency")
-    decided = {name: decide_by_cost(systems[name].calibrated, cost) for name in ("linear", "gbm")}
+    cost, urgency = scorer.decision.cost, split.sample("urgency")
+    decided = {
+        name: decide_by_cost(systems[name].calibrated, scorer.decision)
+        for name in ("linear", "gbm")
+    }
     placed = decided["linear"]["urgency"][0, urgency.rows]
     total = 0.0
     for true, tier in zip(urgency.labels, placed, strict=True):
@@ -59,12 +64,12 @@ def test_a_mean_over_the_forms_with_the_label_counts(systems, split, scorer, tab
 
 def test_other_costs_make_other_decisions(scorer):
     """With delay next to free, waiting costs least and urgent forms are sent too late."""
-    cheap = scorer.cost.model_copy(update={"too_late_urgent": 0.01, "too_late": 0.01})
+    cheap = with_costs(scorer.decision, too_late_urgent=0.01, too_late=0.01)
     before, after = (
-        {scored.set_up: scored.figures["under_triage"] for scored in scorer.table(cost)}
-        for cost in (scorer.cost, cheap)
+        {scored.set_up: scored.figures["under_triage"] for scored in scorer.table(decision)}
+        for decision in (scorer.decision, cheap)
     )
-    assert all(after[set_up] > before[set_up] for set_up in list_set_ups())
+    assert all(after[set_up] > before[set_up] for set_up in list_set_ups(TASKS))
 
 
 def test_resamples_weigh_cost_and_under_triage_alone(scorer, table):
@@ -81,8 +86,8 @@ def test_resamples_weigh_cost_and_under_triage_alone(scorer, table):
 
 def test_nobody_under_triaged_still_leaves_a_limit(scorer, split):
     """Of n units without an event the exact 95 % limit is 1 - 0.025 ** (1 / n)."""
-    never_late = scorer.cost.model_copy(update={"too_late_urgent": 1e9, "too_late": 1e9})
-    figure = replace(scorer, cost=never_late).figures(MTL)["under_triage"]
+    never_late = with_costs(scorer.decision, too_late_urgent=1e9, too_late=1e9)
+    figure = replace(scorer, decision=never_late).figures(MTL)["under_triage"]
     labels = split.labels["urgency"]
     n_units = len(np.unique(split.unit[(labels == 0) | (labels == 1)]))
     assert figure.value == figure.low == 0
@@ -95,5 +100,5 @@ def test_without_an_urgent_form_there_is_no_under_triage(scorer, split):
     labels = split.labels["urgency"]
     labels[labels >= 0] = 2
     absent = {"under_triage", "slope_emergent", "slope_urgent_or_above"}
-    for figures in (scorer.figures(MTL), scorer.table(scorer.cost)[-1].figures):
+    for figures in (scorer.figures(MTL), scorer.table(scorer.decision)[-1].figures):
         assert {name for name, figure in figures.items() if figure is None} == absent

@@ -9,8 +9,8 @@ from intake_triage.recommendation.summary import summarize
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
-GBM_ST = {"urgency": "gbm", "specialty": "st"}
-NONE = {"urgency": None, "specialty": None}
+GBM_ST = {"urgency": "gbm", "specialty": "st", "models": 2}
+NONE = {"urgency": None, "specialty": None, "models": None}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def summary(results):
     def summary(recommendation):
         transfer = {task: {"delta": 0.01, "low": 0.0} for task in TASKS}
         cost = {"mtl": {"cpu_seconds": 77.7}}
-        return summarize(results, transfer, recommendation, cost)
+        return summarize(results, transfer, recommendation, cost, TASKS)
 
     return summary
 
@@ -66,7 +66,7 @@ def test_the_choice_is_summed_up_with_the_figures_of_its_systems(summary):
 
 
 def test_one_model_for_both_is_summed_up_under_its_own_name(summary):
-    figures = summary({"urgency": "mtl", "specialty": "mtl"})
+    figures = summary({"urgency": "mtl", "specialty": "mtl", "models": 1})
     assert (figures["choice"], figures["cost_per_1000"]) == ("mtl", 3)
     for task in TASKS:
         assert figures["chosen"][task].items() < figures["mtl"][task].items()

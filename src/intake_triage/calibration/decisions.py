@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from intake_triage.files import read_json, write_json
-from intake_triage.params import CostParams
-
-URGENT_TIERS = 2  # the two most urgent, whose delay `decision.cost.too_late_urgent` is about
+from intake_triage.params import DecisionParams
 
 
 @dataclass(frozen=True)
@@ -60,16 +58,18 @@ def decide_least_cost(probabilities: np.ndarray, cost: np.ndarray) -> np.ndarray
     return (probabilities @ cost).argmin(axis=-1)
 
 
-def urgency_cost_matrix(n_tiers: int, params: CostParams) -> np.ndarray:
+def urgency_cost_matrix(n_tiers: int, params: DecisionParams) -> np.ndarray:
     """Cost of deciding on a tier (column) where another is true (row), in needless steps up.
 
     A cost a tier: `too_late_urgent` and `too_late` where the tier decided on is less urgent than
-    the true one, which is among the two most urgent or is not; `too_early` where it is more urgent.
+    the true one, which is one of the first `urgent_tiers` or is not; `too_early` where it is more
+    urgent.
     """
+    cost = params.cost
     tier = np.arange(n_tiers)
     tiers_too_low = tier - tier[:, np.newaxis]  # (true, decided)
-    too_late = np.where(tier < URGENT_TIERS, params.too_late_urgent, params.too_late)
-    cost_a_tier = np.where(tiers_too_low > 0, too_late[:, np.newaxis], params.too_early)
+    too_late = np.where(tier < params.urgent_tiers, cost.too_late_urgent, cost.too_late)
+    cost_a_tier = np.where(tiers_too_low > 0, too_late[:, np.newaxis], cost.too_early)
     return np.abs(tiers_too_low) * cost_a_tier
 
 

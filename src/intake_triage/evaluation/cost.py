@@ -1,5 +1,6 @@
-"""What training a system for both tasks costs."""
+"""What training a system for all tasks costs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,29 +8,30 @@ import numpy as np
 from intake_triage.errors import InputError
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
-from intake_triage.systems import TRAINED_SYSTEMS
-from intake_triage.tasks import TASKS
+from intake_triage.systems import list_systems
+from intake_triage.tasks import Task
 
 
-def read_costs(*, layout: Layout = Layout()) -> dict[str, dict[str, Any]]:
-    """By trained system, its fits' `training/<system>/cost.json` summarised."""
+def read_costs(tasks: Sequence[Task], *, layout: Layout = Layout()) -> dict[str, dict[str, Any]]:
+    """By system trained for the tasks, its fits' `training/<system>/cost.json` summarised."""
     costs = {}
-    for system in TRAINED_SYSTEMS:
+    for system in list_systems(tasks):
         path = layout.training(system) / "cost.json"
         try:
-            costs[system] = summarize_cost(read_json(path)["fits"])
+            costs[system] = summarize_cost(read_json(path)["fits"], tasks)
         except (KeyError, InputError) as error:
             raise InputError(f"{path}: {error}; run the stage that writes it again") from None
     return costs
 
 
-def summarize_cost(fits: list[dict[str, Any]]) -> dict[str, Any]:
-    """Training of both tasks, one seed: the mean over seeds of each seed's sum over its fits.
+def summarize_cost(fits: list[dict[str, Any]], tasks: Sequence[Task]) -> dict[str, Any]:
+    """Training of all tasks, one seed: the mean over seeds of each seed's sum over its fits.
 
     Parameters
     ----------
     fits : list of dict
         A fit has `tasks`, `seed`, `cpu_seconds`, `wall_seconds`, `peak_mib` and `parameters`.
+    tasks : sequence of str
 
     Returns
     -------
@@ -45,8 +47,8 @@ def summarize_cost(fits: list[dict[str, Any]]) -> dict[str, Any]:
     seeds = sorted({fit["seed"] for fit in fits})
     for seed in seeds:
         trained = sorted(task for fit in fits if fit["seed"] == seed for task in fit["tasks"])
-        if trained != sorted(TASKS):
-            raise InputError(f"seed {seed} trains {trained}, expected {sorted(TASKS)}")
+        if trained != sorted(tasks):
+            raise InputError(f"seed {seed} trains {trained}, expected {sorted(tasks)}")
     if not seeds:
         raise InputError("no fits")
     total = {

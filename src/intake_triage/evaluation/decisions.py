@@ -13,8 +13,8 @@ from intake_triage.calibration.decisions import (
     urgency_cost_matrix,
 )
 from intake_triage.evaluation.forecasts import SystemLogits
-from intake_triage.params import CostParams
-from intake_triage.tasks import TASKS, Task
+from intake_triage.params import DecisionParams
+from intake_triage.tasks import Task
 
 Decided = dict[Task, np.ndarray]  # by task, int arrays of shape (n_seeds, n_records)
 
@@ -22,7 +22,7 @@ Decided = dict[Task, np.ndarray]  # by task, int arrays of shape (n_seeds, n_rec
 def decide_all(
     systems: Mapping[str, SystemLogits],
     rules: Mapping[str, Mapping[Task, DecisionRules]],
-    cost: CostParams,
+    params: DecisionParams,
 ) -> dict[str, dict[str, Decided]]:
     """Decide by system, then by rule.
 
@@ -34,31 +34,32 @@ def decide_all(
     """
     decided: dict[str, dict[str, Decided]] = {}
     for name, system in systems.items():
-        by_rule = {"argmax": {task: decide_argmax(system.raw[task]) for task in TASKS}}
+        by_rule = {"argmax": {task: decide_argmax(logits) for task, logits in system.raw.items()}}
         if name in rules:
             by_rule["balanced"] = {
-                task: _decide_balanced(system.calibrated[task], rules[name][task]) for task in TASKS
+                task: _decide_balanced(logits, rules[name][task])
+                for task, logits in system.calibrated.items()
             }
-        by_rule["cost"] = decide_by_cost(system.calibrated, cost)
+        by_rule["cost"] = decide_by_cost(system.calibrated, params)
         decided[name] = by_rule
     return decided
 
 
-def decide_by_cost(calibrated: Mapping[Task, np.ndarray], cost: CostParams) -> Decided:
+def decide_by_cost(calibrated: Mapping[Task, np.ndarray], params: DecisionParams) -> Decided:
     """The tier of least expected cost, and the likeliest sub-specialty.
 
     Class weights have no part: they trade errors for macro-F1, and costs say already what errors
     weigh. Calibrated logits are by task, of shape (n_seeds, n_records, n_classes).
     """
     return {
-        "urgency": decide_urgency_by_cost(calibrated["urgency"], cost),
-        "specialty": decide_argmax(calibrated["specialty"]),
+        task: decide_urgency_by_cost(logits, params) if task == "urgency" else decide_argmax(logits)
+        for task, logits in calibrated.items()
     }
 
 
-def decide_urgency_by_cost(logits: np.ndarray, cost: CostParams) -> np.ndarray:
+def decide_urgency_by_cost(logits: np.ndarray, params: DecisionParams) -> np.ndarray:
     """(n_seeds, n_records, n_tiers) to the tiers of least expected cost, (n_seeds, n_records)."""
-    matrix = urgency_cost_matrix(logits.shape[-1], cost)
+    matrix = urgency_cost_matrix(logits.shape[-1], params)
     return decide_least_cost(softmax(np.float64(logits), axis=-1), matrix)
 
 

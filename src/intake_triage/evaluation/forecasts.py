@@ -14,8 +14,8 @@ from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import read_aligned
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
-from intake_triage.systems import TRAINED_SYSTEMS
-from intake_triage.tasks import TASKS, Task
+from intake_triage.systems import list_systems
+from intake_triage.tasks import Task
 
 LEAST_PROBABILITY = 1e-12  # keeps the logarithm of a probability of 0 finite
 Logits = Mapping[str, Mapping[Task, np.ndarray]]  # by system and task
@@ -58,15 +58,16 @@ def read_systems(
     """All systems on test: prior, the trained ones, and the oracle if the source has one."""
     record_id = test.frame["record_id"].to_numpy(str)
     systems = {"prior": prior_logits(train, n_records=len(record_id))}
-    for system in TRAINED_SYSTEMS:
+    tasks = test.schema.tasks
+    for system in list_systems(tasks):
         raw, calibrated = (
-            {task: _read(path(system, task), record_id) for task in TASKS}
+            {task: _read(path(system, task), record_id) for task in tasks}
             for path in (layout.predictions, layout.calibrated)
         )
         systems[system] = SystemLogits(raw, calibrated)
     truth = pd.read_parquet(layout.oracle)
     if len(truth):
-        classes = {task: test.schema.classes(task) for task in TASKS}
+        classes = {task: test.schema.classes(task) for task in tasks}
         systems["oracle"] = oracle_logits(truth, record_id, classes)
     return systems
 
@@ -76,27 +77,28 @@ def read_out_of_fold(calibrate: LabelledSplit, *, layout: Layout = Layout()) -> 
     return {
         system: {
             task: read_aligned(layout.out_of_fold(system, task), calibrate.record_id).logits
-            for task in TASKS
+            for task in calibrate.tasks
         }
-        for system in TRAINED_SYSTEMS
+        for system in list_systems(calibrate.tasks)
     }
 
 
 def read_fitted_rules(calibrate: LabelledSplit, *, layout: Layout = Layout()) -> FittedRules:
     """The rules of all trained systems, and their raw logits of the split."""
+    tasks, systems = calibrate.tasks, list_systems(calibrate.tasks)
     return FittedRules(
         rules={
             system: {
-                task: read_decision_rules(layout.decision_rules(system, task)) for task in TASKS
+                task: read_decision_rules(layout.decision_rules(system, task)) for task in tasks
             }
-            for system in TRAINED_SYSTEMS
+            for system in systems
         },
         logits={
             system: {
                 task: _read(layout.predictions(system, task), calibrate.record_id, "calibrate")
-                for task in TASKS
+                for task in tasks
             }
-            for system in TRAINED_SYSTEMS
+            for system in systems
         },
         calibrate=calibrate,
     )
@@ -105,7 +107,7 @@ def read_fitted_rules(calibrate: LabelledSplit, *, layout: Layout = Layout()) ->
 def prior_logits(train: PreparedRecords, *, n_records: int) -> SystemLogits:
     """Give every record the class frequencies among the labelled records of train."""
     logits = {}
-    for task in TASKS:
+    for task in train.schema.tasks:
         labels = train.labels(task)
         counts = np.bincount(labels[labels != NO_LABEL], minlength=len(train.schema.classes(task)))
         row = _log_probabilities(counts / counts.sum())  # (n_classes,)
@@ -124,13 +126,13 @@ def oracle_logits(
         If a record or a column is absent.
     """
     frame = truth.set_index("record_id")
-    columns = {task: [f"{task}_{k}" for k in range(len(classes[task]))] for task in TASKS}
+    columns = {task: [f"{task}_{k}" for k in range(len(names))] for task, names in classes.items()}
     absent = {name for names in columns.values() for name in names} - set(frame.columns)
     if absent or not set(record_id) <= set(frame.index):
         raise InputError(f"the oracle lacks {sorted(absent) or 'test records'}; run stage prepare")
     logits = {
         task: _log_probabilities(frame.loc[record_id, columns[task]].to_numpy())[np.newaxis]
-        for task in TASKS
+        for task in classes
     }
     return SystemLogits(logits, logits)
 

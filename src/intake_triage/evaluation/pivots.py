@@ -1,14 +1,15 @@
 """The public faces of the table of results: metrics/compare.json and metrics/safety.json."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.evaluation.samples import LabelledSplit
-from intake_triage.evaluation.table import BOTH, WHOLE, Result, Results
+from intake_triage.evaluation.table import WHOLE, Result, Results, list_scopes
 from intake_triage.evaluation.walk import RAW_RULE
 from intake_triage.statistics.estimates import FEW_UNITS
-from intake_triage.tasks import TASKS
+from intake_triage.tasks import Task
 
 DECIMALS = 5
 SCORES = ("macro_f1", "f1", "accuracy", "quadratic_kappa", "both_right")
@@ -17,7 +18,7 @@ SCORES = ("macro_f1", "f1", "accuracy", "quadratic_kappa", "both_right")
 def describe_split(split: LabelledSplit) -> dict[str, Any]:
     """By task: labelled records, their units, and whether these are too few to trust intervals."""
     described = {}
-    for task in TASKS:
+    for task in split.tasks:
         sample = split.sample(task)
         described[task] = {
             "records": len(sample.rows),
@@ -27,7 +28,7 @@ def describe_split(split: LabelledSplit) -> dict[str, Any]:
     return described
 
 
-def pivot_systems(results: Results) -> dict[str, Any]:
+def pivot_systems(results: Results, tasks: Sequence[Task]) -> dict[str, Any]:
     """By system, task and measure: figures of its probabilities, and scores of the likeliest class.
 
     Those of raw probabilities stand under `raw`; what decisions mean is in safety.json.
@@ -36,7 +37,9 @@ def pivot_systems(results: Results) -> dict[str, Any]:
     for row in results.where(**WHOLE):
         if row.rule not in ("", RAW_RULE) or (row.rule and row.measure not in SCORES):
             continue
-        place = systems.setdefault(row.system, {task: {} for task in (*TASKS, BOTH)})[row.task]
+        place = systems.setdefault(row.system, {scope: {} for scope in list_scopes(tasks)})[
+            row.task
+        ]
         if row.rule == "" and not row.calibrated:
             place = place.setdefault("raw", {})
         decimals = 2 if row.measure == "both_right" else DECIMALS  # a share of 1,000
@@ -44,7 +47,7 @@ def pivot_systems(results: Results) -> dict[str, Any]:
     return systems
 
 
-def pivot_safety(results: Results, split: LabelledSplit) -> dict[str, Any]:
+def pivot_safety(results: Results, split: LabelledSplit, *, urgent_tiers: int) -> dict[str, Any]:
     """By system and rule what its decisions mean, and what each share is a share of, in words."""
     decisions: dict[str, Any] = {}
     for row in results.where(**WHOLE):
@@ -54,7 +57,7 @@ def pivot_safety(results: Results, split: LabelledSplit) -> dict[str, Any]:
         key = f"{row.task}_{row.measure}" if row.measure == "macro_f1" else row.measure
         if row.measure not in ("f1", "accuracy", "quadratic_kappa"):  # of compare.json alone
             _put(place, row, key, _figure(row, MEASURES[row.measure].decimals, with_n=True))
-    cells = triage_cells(split.tiers)
+    cells = triage_cells(split.tiers, urgent_tiers=urgent_tiers)
     denominators = {
         name: {tier: of_tier.denominator for tier, of_tier in by_tier.items()}
         for name, by_tier in cells.items()

@@ -4,7 +4,7 @@ Shares of people are rounded to 2 decimals, and what stands for fewer than `SMAL
 is left out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.params import MtlParams
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
-from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
-from intake_triage.tasks import TASKS
+from intake_triage.systems import SYSTEMS, list_systems
+from intake_triage.tasks import TASKS, Task
 
 Row = dict[str, Any]
 DECIMALS = 4
@@ -76,7 +76,7 @@ def reliability_rows(
     the accuracy, `low` to `high`, rests on it: more seeds are not more records.
     """
     rows = []
-    for task in TASKS:
+    for task in split.tasks:
         sample = split.sample(task)
         for name, system in systems.items():
             for kind in ("raw", "calibrated"):
@@ -113,7 +113,7 @@ def _reliability_points(forecast: Forecast) -> list[Row]:
 def confusion_rows(systems: Mapping[str, SystemLogits], split: LabelledSplit) -> list[Row]:
     """Of the records of a true class, the share predicted as each; None where too few people."""
     rows = []
-    for task in TASKS:
+    for task in split.tasks:
         sample, classes = split.sample(task), split.classes[task]
         for name, system in systems.items():
             predicted = system.raw[task][:, sample.rows].argmax(axis=2)  # (n_seeds, n_labelled)
@@ -137,7 +137,7 @@ def confusion_rows(systems: Mapping[str, SystemLogits], split: LabelledSplit) ->
 
 
 def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Row]) -> list[Row]:
-    """Macro-F1 beside the CPU-seconds of training both tasks, for the systems that are trained."""
+    """Macro-F1 beside the CPU-seconds of training all tasks, for the systems that are trained."""
     return [
         row | {"cpu_seconds": cost[row["system"]]["cpu_seconds"]}
         for row in macro_f1
@@ -154,15 +154,21 @@ def with_colours(rows: Iterable[Row]) -> list[Row]:
     return [row | {"colour": colours.get(row["system"], GRAY)} for row in rows]
 
 
-def training_plots(mtl: MtlParams, *, layout: Layout = Layout()) -> dict[str, list[Row]]:
-    """Rows by the name of the plot, from the training histories of all systems."""
+def training_plots(
+    tasks: Sequence[Task], mtl: MtlParams, *, layout: Layout = Layout()
+) -> dict[str, list[Row]]:
+    """Rows by the name of the plot, from the training histories of all systems.
+
+    Those that are about `mtl` alone are empty where it is not trained.
+    """
     histories = {
-        system: read_json(layout.training(system) / "history.json") for system in TRAINED_SYSTEMS
+        system: read_json(layout.training(system) / "history.json")
+        for system in list_systems(tasks)
     }
     return {
         "training": training_rows(histories),
-        "gradients": gradient_rows(histories["mtl"]),
-        "frontier": frontier_rows(histories["mtl"], mtl),
+        "gradients": gradient_rows(histories.get("mtl", [])),
+        "frontier": frontier_rows(histories.get("mtl", []), mtl),
     }
 
 

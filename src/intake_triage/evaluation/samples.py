@@ -11,7 +11,7 @@ from intake_triage.layout import Layout
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, encode_labels
 from intake_triage.statistics.bootstrap import draw_weights, replicate_mean
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 
 MISSING = "missing"  # stands for the value of a subgroup that a record does not have
 
@@ -74,6 +74,11 @@ class LabelledSplit:
     weights: np.ndarray
 
     @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that there are labels of."""
+        return tuple(self.classes)
+
+    @property
     def n_units(self) -> int:
         return int(self.unit.max()) + 1
 
@@ -83,7 +88,7 @@ class LabelledSplit:
 
     def has_both(self) -> np.ndarray:
         """Which records carry both labels, bool of shape (n_records,)."""
-        return np.logical_and.reduce([self.has_label(task) for task in TASKS])
+        return np.logical_and.reduce([self.has_label(task) for task in self.tasks])
 
     def sample(self, task: Task) -> Sample:
         """The records that carry the task's label."""
@@ -110,8 +115,8 @@ class LabelledSplit:
 
     @cached_property
     def tiers(self) -> tuple[str, ...]:
-        """The urgency tiers, most urgent first."""
-        return self.classes["urgency"]
+        """The urgency tiers, most urgent first; none where urgency is no task."""
+        return self.classes.get("urgency", ())
 
 
 def read_test_split(
@@ -133,7 +138,7 @@ def read_test_split(
         raise InputError(f"{path}: not the records of the test split; run stage prepare again")
     names = names.loc[record_id]
     labels: dict[Task, np.ndarray] = {}
-    for task in TASKS:
+    for task in test.schema.tasks:
         unknown = set(names[task].dropna()) - set(test.schema.classes(task))
         if unknown:
             raise InputError(f"{path}: {task} {min(unknown)!r} is no class of schema.json")
@@ -145,7 +150,7 @@ def read_test_split(
 
 def label_split(records: PreparedRecords, *, resamples: int) -> LabelledSplit:
     """A split whose labels lie in its records: any but test."""
-    labels = {task: records.labels(task) for task in TASKS}
+    labels = {task: records.labels(task) for task in records.schema.tasks}
     return _label(records, labels, resamples=resamples)
 
 
@@ -157,7 +162,7 @@ def _label(
         record_id=records.frame["record_id"].to_numpy(str),
         unit=unit,
         labels=labels,
-        classes={task: records.schema.classes(task) for task in TASKS},
+        classes={task: records.schema.classes(task) for task in labels},
         subgroups={
             column: records.frame[column].astype(object).fillna(MISSING).to_numpy(str)
             for column in records.schema.subgroups

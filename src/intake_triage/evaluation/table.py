@@ -4,16 +4,22 @@
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from intake_triage.errors import InputError
 from intake_triage.files import replacing
+from intake_triage.tasks import Task
 
 DECIMALS = 4  # of the file, where nothing else is asked for; the table in memory is not rounded
 BOTH = "both"  # the task of a figure that takes both labels
+
+
+def list_scopes(tasks: Sequence[Task]) -> tuple[str, ...]:
+    """What figures can be about: each task, and both where there are two; the last is the whole."""
+    return (*tasks, BOTH) if len(tasks) > 1 else tuple(tasks)
 
 
 @dataclass(frozen=True, kw_only=True)

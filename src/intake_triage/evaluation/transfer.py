@@ -8,7 +8,6 @@ from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import MarginParams
 from intake_triage.statistics.bootstrap import replicate_scores
 from intake_triage.statistics.verdicts import gain_in_f1, gain_in_log_loss
-from intake_triage.tasks import TASKS
 
 ARMS = ("mtl", "st")
 
@@ -21,13 +20,16 @@ def measure_transfer(
     Returns
     -------
     dict
-        By task: the gain in macro-F1, and below log_loss and calibrated_log_loss those.
+        By task: the gain in macro-F1, and below log_loss and calibrated_log_loss those. The reason
+        alone where there is one task, which leaves nothing to transfer.
     list of dict
         Rows of the plot: task, measure, and what `Transfer.rows` gives.
     """
+    if len(split.tasks) < 2:
+        return {"reason": f"labels of {split.tasks[0]} alone: multi-task was not asked"}, []
     transfer: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
-    for task in TASKS:
+    for task in split.tasks:
         sample = split.sample(task)
         raw, calibrated = (
             [

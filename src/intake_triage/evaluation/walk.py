@@ -21,11 +21,11 @@ from intake_triage.evaluation.measures.measure import (
     over,
 )
 from intake_triage.evaluation.samples import LabelledSplit, Sample
-from intake_triage.evaluation.table import BOTH, Result
-from intake_triage.params import CompareParams, CostParams
+from intake_triage.evaluation.table import Result, list_scopes
+from intake_triage.params import CompareParams, DecisionParams
 from intake_triage.statistics.disclosure import estimate_share, hide_small_counts
 from intake_triage.statistics.estimates import ALPHA, LEVEL, estimate_score
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 
 HIDDEN = {**dict.fromkeys(("value", "low", "high", "n", "units")), "shown": False}
 RAW_RULE = "argmax"  # decides by raw probabilities; the others decide by calibrated ones
@@ -58,7 +58,7 @@ def walk(
     *,
     by_subgroup: tuple[str, ...],
     params: CompareParams,
-    cost: CostParams,
+    decision: DecisionParams,
 ) -> Iterator[Result]:
     """Every figure of every system on one split.
 
@@ -67,20 +67,20 @@ def walk(
     """
     whole = Part.of_all(split)
     for name, system in systems.items():
-        for task in TASKS:
+        for task in split.tasks:
             yield from judge_probabilities(name, system, task, whole, ece_bins=params.ece_bins)
     for name, by_rule in decided.items():
         for rule, classes in by_rule.items():
-            for task in (*TASKS, BOTH):
-                yield from judge_decisions(name, rule, classes, task, whole, cost=cost)
-    for task in TASKS:
+            for scope in list_scopes(split.tasks):
+                yield from judge_decisions(name, rule, classes, scope, whole, params=decision)
+    for task in split.tasks:
         for part in list_subgroups(split, task, min_subgroup=params.min_subgroup):
             for name in by_subgroup:
                 yield from judge_probabilities(
                     name, systems[name], task, part, ece_bins=params.ece_bins
                 )
                 for rule, classes in decided[name].items():
-                    yield from judge_decisions(name, rule, classes, task, part, cost=cost)
+                    yield from judge_decisions(name, rule, classes, task, part, params=decision)
 
 
 def list_subgroups(split: LabelledSplit, task: Task, *, min_subgroup: int) -> Iterator[Part]:
@@ -115,7 +115,7 @@ def judge_probabilities(
             ece_bins,
             split.classes_to_show(task),
         )
-        for measure in _measures("probabilities", task):
+        for measure in _measures("probabilities", task, split):
             if part.column and not ("" in measure.in_subgroups and calibrated):
                 continue
             seen = forecast if measure.has_interval else replace(forecast, sample=point)
@@ -124,20 +124,20 @@ def judge_probabilities(
 
 
 def judge_decisions(
-    name: str, rule: str, decided: Decided, task: str, part: Part, *, cost: CostParams
+    name: str, rule: str, decided: Decided, scope: str, part: Part, *, params: DecisionParams
 ) -> Iterator[Result]:
-    """The figures that judge what a system decides by one rule, for a task or for both."""
+    """The figures that judge what a system decides by one rule, for a task or for `BOTH`."""
     decisions = Decisions(
-        {each: classes[:, part.rows] for each, classes in decided.items()}, part.split, cost
+        {each: classes[:, part.rows] for each, classes in decided.items()}, part.split, params
     )
-    sample = None if task not in TASKS else part.split.sample(task)
+    sample = part.split.sample(scope) if scope in part.split.tasks else None
     rows: list[Result] = []
-    for measure in _measures("decisions", task):
+    for measure in _measures("decisions", scope, part.split):
         rules = measure.in_subgroups if part.column else measure.rules
         if rules is not None and rule not in rules:
             continue
-        key = {"task": task, "system": name, "rule": rule, "calibrated": rule != RAW_RULE}
-        rows += _results(measure, measure.compute(decisions, task), sample, part, key)
+        key = {"task": scope, "system": name, "rule": rule, "calibrated": rule != RAW_RULE}
+        rows += _results(measure, measure.compute(decisions, scope), sample, part, key)
     hidden = {row.measure for row in rows if not row.shown}
     for row in rows:
         # A share of all tells of none apart.
@@ -145,9 +145,9 @@ def judge_decisions(
         yield replace(row, **HIDDEN) if told else row
 
 
-def _measures(judges: str, task: str) -> Iterator[Measure]:
+def _measures(judges: str, scope: str, split: LabelledSplit) -> Iterator[Measure]:
     for measure in MEASURES.values():
-        if measure.judges == judges and task in measure.tasks:
+        if measure.judges == judges and measure.is_for(scope, split.tasks):
             yield measure
 
 

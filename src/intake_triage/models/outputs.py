@@ -14,7 +14,7 @@ from intake_triage.models.fits import Fit, Job, TrainFit, forget_fits, run_fits
 from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
 from intake_triage.statistics.scores import log_loss, macro_f1
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 
 
 def train_system(fits: list[Fit], train: TrainFit, layout: Layout) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def train_system(fits: list[Fit], train: TrainFit, layout: Layout) -> dict[str, 
         If no train record carries the label of a task that is to be trained.
     """
     prepared = read_prepared(layout)
-    labelled = prepared.of_split("train").frame[list(TASKS)].notna().any()
-    for task in TASKS:
-        if any(task in fit.tasks for fit in fits) and not labelled[task]:
+    train_split = prepared.of_split("train")
+    for task in dict.fromkeys(task for fit in fits for task in fit.tasks):
+        if (train_split.labels(task) == NO_LABEL).all():
             raise InputError(
                 f"{layout.prepared}: no record has a label for {task}, so nothing can learn it"
             )
@@ -106,7 +106,7 @@ def _gather_predictions(
     record_id = prepared.frame.loc[scored, "record_id"].to_numpy(str)
     split = prepared.frame.loc[scored, "split"].to_numpy(str)
     gathered = {}
-    for task in TASKS:
+    for task in prepared.schema.tasks:
         fits = [fit for fit in folders if task in fit.tasks]
         if not fits:
             continue

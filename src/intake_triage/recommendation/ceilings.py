@@ -8,7 +8,7 @@ import numpy as np
 
 from intake_triage.evaluation.measures.cut_calibration import cut_names
 from intake_triage.params import DecisionParams
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 
 DECIMALS = 4
 
@@ -89,17 +89,19 @@ class CeilingFigure:
 Figures = Mapping[str, CeilingFigure | None]  # by the ceiling's name
 
 
-def list_ceilings(tiers: Sequence[str]) -> list[Ceiling]:
+def list_ceilings(classes: Mapping[Task, tuple[str, ...]]) -> list[Ceiling]:
     """All ceilings, in the order in which they are looked at.
 
     Parameters
     ----------
-    tiers : sequence of str
-        Most urgent first.
+    classes : mapping
+        By task, of those that there are, the class names; tiers most urgent first.
     """
+    tiers = classes.get("urgency", ())
+    late = [Ceiling("under_triage", "urgency", "", "max_under_triage")] if tiers else []
     return [
-        Ceiling("under_triage", "urgency", "", "max_under_triage"),
-        *(Ceiling("ece", task, "", "max_ece") for task in TASKS),
+        *late,
+        *(Ceiling("ece", task, "", "max_ece") for task in classes),
         *(
             Ceiling("slope", "urgency", cut, "slope.most", "slope.least")
             for cut in cut_names(tiers)

@@ -9,14 +9,14 @@ from intake_triage.evaluation.forecasts import Logits, SystemLogits
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.triage import FORMS
 from intake_triage.evaluation.samples import LabelledSplit
-from intake_triage.evaluation.table import BOTH, Result
+from intake_triage.evaluation.table import BOTH, Result, list_scopes
 from intake_triage.evaluation.walk import Part, judge_decisions
-from intake_triage.params import CostParams, DecisionParams, Params
+from intake_triage.params import DecisionParams, Params
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 from intake_triage.recommendation.ceilings import DECIMALS, Ceiling, CeilingFigure, first_broken
 from intake_triage.recommendation.rule import recommend
 from intake_triage.recommendation.scores import SetUpScorer
-from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.systems import list_systems
 from intake_triage.tasks import TASKS
 
 Row = dict[str, Any]
@@ -49,9 +49,9 @@ def compare_set_ups(
 ) -> SetUpComparison:
     """Choose on calibrate by out-of-fold logits, confirm or veto on test."""
     decision = params.decision
-    on_test = {name: systems[name].calibrated for name in TRAINED_SYSTEMS}
+    on_test = {name: systems[name].calibrated for name in list_systems(test.tasks)}
     scorers = {
-        split: SetUpScorer(logits, records, decision.cost, params.compare.ece_bins)
+        split: SetUpScorer(logits, records, decision, params.compare.ece_bins)
         for split, logits, records in (
             ("calibrate", out_of_fold, calibrate),
             ("test", on_test, test),
@@ -60,32 +60,35 @@ def compare_set_ups(
     recommendation = recommend(
         scorers["calibrate"].table,
         scorers["calibrate"].resampled_tables(),
-        {set_up: scorers["test"].figures(set_up) for set_up in list_set_ups()},
+        {set_up: scorers["test"].figures(set_up) for set_up in scorers["test"].set_ups},
         scorers["calibrate"].ceilings,
         decision,
     )
-    chosen = SetUp(recommendation["urgency"], recommendation["specialty"])
+    chosen = SetUp(*(recommendation.get(task) for task in TASKS))
     return SetUpComparison(
         recommendation,
-        list(judge_set_ups(on_test, test, decision.cost)),
+        list(judge_set_ups(on_test, test, decision)),
         set_up_rows(scorers, chosen, decision),
     )
 
 
-def judge_set_ups(on_test: Logits, test: LabelledSplit, cost: CostParams) -> Iterator[Result]:
+def judge_set_ups(
+    on_test: Logits, test: LabelledSplit, decision: DecisionParams
+) -> Iterator[Result]:
     """Counts of 1,000 forms and cost of each pair of systems, after the least-cost decision.
 
-    A joint system has these figures under its own name, from the walk.
+    A system that is a set-up by itself has these figures under its own name, from the walk.
     """
     whole = Part.of_all(test)
-    decided = {name: decide_by_cost(logits, cost) for name, logits in on_test.items()}
-    for set_up in list_set_ups():
+    decided = {name: decide_by_cost(logits, decision) for name, logits in on_test.items()}
+    for set_up in list_set_ups(test.tasks):
         if set_up.models == 1:
             continue
-        classes = {task: decided[set_up.system(task)][task] for task in TASKS}
-        for task in (*TASKS, BOTH):
-            for row in judge_decisions(set_up.label, "cost", classes, task, whole, cost=cost):
-                if task == BOTH or MEASURES[row.measure].per == FORMS:
+        classes = {task: decided[system][task] for task, system in set_up.systems.items()}
+        for scope in list_scopes(test.tasks):
+            rows = judge_decisions(set_up.label, "cost", classes, scope, whole, params=decision)
+            for row in rows:
+                if scope == BOTH or MEASURES[row.measure].per == FORMS:
                     yield row
 
 
@@ -96,17 +99,16 @@ def set_up_rows(
     ceilings = scorers["calibrate"].ceilings
     dropped_for = {
         scored.set_up: first_broken(ceilings, scored.figures, decision)
-        for scored in scorers["calibrate"].table(decision.cost)
+        for scored in scorers["calibrate"].table(decision)
     }
     rows = []
     for split, scorer in scorers.items():
-        for set_up in list_set_ups():
+        for set_up in scorer.set_ups:
             cost = scorer.estimate_cost(set_up).rounded(1, least=0)
             rows.append(
                 {
                     "split": split,
-                    "urgency": set_up.urgency,
-                    "specialty": set_up.specialty,
+                    **set_up.systems,
                     "label": set_up.label,
                     "models": set_up.models,
                     "cost_per_1000": cost["value"],
@@ -131,7 +133,7 @@ def _shown_figures(ceilings: list[Ceiling], figures: Mapping[str, CeilingFigure 
             shown[ceiling.name] = value
         elif value is not None:
             slopes.append(value)
-    return shown | {
-        "least_slope": min(slopes, default=None),
-        "greatest_slope": max(slopes, default=None),
-    }
+    if any(ceiling.measure == "slope" for ceiling in ceilings):
+        shown["least_slope"] = min(slopes, default=None)
+        shown["greatest_slope"] = max(slopes, default=None)
+    return shown

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from intake_triage.params import CostParams, DecisionParams
-from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
+from intake_triage.params import DecisionParams
+from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, describe_set_up
 from intake_triage.recommendation.ceilings import (
     Ceiling,
     Figures,
@@ -55,7 +55,7 @@ def choose_set_up(
     ceilings : sequence of Ceiling
     decision : DecisionParams
         `cost_margin` is included in the margin. Within it fewer models win, then the lower sum of
-        the two systems' places in `cheaper_first`, then the lower cost.
+        its systems' places in `cheaper_first`, then the lower cost.
 
     Returns
     -------
@@ -68,7 +68,8 @@ def choose_set_up(
 
     def simplest_first(scored: ScoredSetUp) -> tuple[int, int, float]:
         set_up = scored.set_up
-        return set_up.models, places[set_up.urgency] + places[set_up.specialty], scored.cost
+        place = sum(places[system] for system in set_up.systems.values())
+        return set_up.models, place, scored.cost
 
     least = min(scored.cost for scored in passing)
     chosen = min(
@@ -81,7 +82,7 @@ def choose_set_up(
 
 
 def recommend(
-    score: Callable[[CostParams], Table],
+    score: Callable[[DecisionParams], Table],
     resampled: Iterable[Table],
     on_test: Mapping[SetUp, Figures],
     ceilings: Sequence[Ceiling],
@@ -92,9 +93,9 @@ def recommend(
     Parameters
     ----------
     score : callable
-        Gives the calibrate split's table under costs; decisions are made anew for them.
+        Gives the calibrate split's table under params; decisions are made anew for their costs.
     resampled : iterable of tables
-        The same under the present costs, for resamples of the split.
+        The same under the present params, for resamples of the split.
     on_test : mapping
         By set-up and ceiling, the figures on test.
     ceilings : sequence of Ceiling
@@ -104,7 +105,7 @@ def recommend(
     -------
     dict
         decision: release or do_not_release; reason: lowest_cost, fewer_models or cheaper where it
-        is released, else nothing_passes or vetoed_by_test; urgency, specialty, models and
+        is released, else nothing_passes or vetoed_by_test; the system of each task, models and
         cost_per_1000 of the choice, None where nothing passes; lowest: the same of the set-up that
         costs least among those that pass, of all where none does; runner_up: the same of what the
         rule takes without the choice, None where nothing is left that passes; won_share: the share
@@ -114,7 +115,7 @@ def recommend(
     def choose(other: Table, changed: DecisionParams) -> SetUp | None:
         return _set_up_of(choose_set_up(other, ceilings, changed))
 
-    table = score(decision.cost)
+    table = score(decision)
     choice = choose_set_up(table, ceilings, decision)
     won = [choose(resample, decision) == _set_up_of(choice) for resample in resampled]
     won_share = round(sum(won) / len(won), 4)
@@ -123,7 +124,8 @@ def recommend(
         return {
             "decision": "do_not_release",
             "reason": "nothing_passes",
-            **dict.fromkeys(("urgency", "specialty", "models", "cost_per_1000")),
+            **describe_set_up(None, list(table[0].set_up.systems)),
+            "cost_per_1000": None,
             "lowest": _describe(min(table, key=lambda scored: scored.cost)),
             "runner_up": None,
             "won_share": won_share,
@@ -153,8 +155,6 @@ def _set_up_of(choice: Choice | None) -> SetUp | None:
 def _describe(scored: ScoredSetUp) -> dict[str, Any]:
     set_up = scored.set_up
     return {
-        "urgency": set_up.urgency,
-        "specialty": set_up.specialty,
-        "models": set_up.models,
+        **describe_set_up(set_up, list(set_up.systems)),
         "cost_per_1000": round(scored.cost, 1),
     }

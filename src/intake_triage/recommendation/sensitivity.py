@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from intake_triage.params import CostParams, DecisionParams
-from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
+from intake_triage.params import DecisionParams
+from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, describe_set_up
 from intake_triage.recommendation.ceilings import Ceiling, first_broken, get_key, set_key
+from intake_triage.tasks import Task
 
 Table = Sequence[ScoredSetUp]
 Choose = Callable[[Table, DecisionParams], SetUp | None]
@@ -17,6 +18,10 @@ MOST_TIMES = 10.0  # costs and margin are searched from a tenth to ten times the
 STEPS = 25  # of the grid on either side, a tenth each
 CLOSE = 1 + 1e-5  # two values nearer than this factor are taken for one
 DIGITS = 4  # significant, of a flip shown
+COSTS: dict[Task, tuple[str, ...]] = {  # that errors in a task have
+    "urgency": ("too_late_urgent", "too_late", "too_early"),
+    "specialty": ("misroute",),
+}
 RANGES = {  # where a ceiling can lie, ends excluded
     "max_under_triage": (0.0, 1.0),
     "max_ece": (0.0, 1.0),
@@ -26,7 +31,7 @@ RANGES = {  # where a ceiling can lie, ends excluded
 
 
 def find_flips(
-    score: Callable[[CostParams], Table],
+    score: Callable[[DecisionParams], Table],
     choose: Choose,
     ceilings: Sequence[Ceiling],
     decision: DecisionParams,
@@ -36,7 +41,7 @@ def find_flips(
     Parameters
     ----------
     score : callable
-        Gives the table under costs; decisions are made anew for them.
+        Gives the table under params; decisions are made anew for their costs.
     choose : callable
         The set-up that is chosen from a table, None where nothing passes.
     ceilings : sequence of Ceiling
@@ -46,20 +51,23 @@ def find_flips(
     -------
     dict
         now; at: a value that changes the choice, None where none does within the range searched;
-        urgency, specialty, models: what is chosen at that value, None where nothing passes there.
+        the system of each task, and models: what is chosen at that value, None where nothing
+        passes there. Params that are of no task in the table are not among them.
     """
-    table = score(decision.cost)
+    table = score(decision)
     chosen = choose(table, decision)
+    tasks = list(table[0].set_up.systems)
     flips = {}
-    for name in type(decision.cost).model_fields:
+    for name in (name for task in tasks for name in COSTS[task]):
 
         def at_cost(value: float, name: str = name) -> SetUp | None:
             changed = set_key(decision, f"cost.{name}", value)
-            return choose(score(changed.cost), changed)
+            return choose(score(changed), changed)
 
         now = getattr(decision.cost, name)
         sides = [_bracket(at_cost, chosen, now, times) for times in (MOST_TIMES, 1 / MOST_TIMES)]
-        flips[f"cost.{name}"] = _nearest(now, sides, at_cost, chosen, on_ratio=True)
+        nearest = _nearest(now, sides, at_cost, chosen, on_ratio=True)
+        flips[f"cost.{name}"] = _describe(now, nearest, at_cost, tasks)
     for key, now, probes in _exact_probes(table, ceilings, decision):
 
         def at_limit(value: float, key: str = key) -> SetUp | None:
@@ -72,7 +80,8 @@ def find_flips(
                 sorted((value for value in probes if value < now), reverse=True),
             )
         ]
-        flips[key] = _nearest(now, sides, at_limit, chosen, on_ratio=key == "cost_margin")
+        nearest = _nearest(now, sides, at_limit, chosen, on_ratio=key == "cost_margin")
+        flips[key] = _describe(now, nearest, at_limit, tasks)
     return flips
 
 
@@ -105,7 +114,8 @@ def _exact_probes(
     gaps = _both_sides(scored.cost - least for scored in passing)
     low, high = now / MOST_TIMES, now * MOST_TIMES
     yield "cost_margin", now, [gap for gap in gaps if low <= gap <= high]
-    for key, (low, high) in RANGES.items():
+    bounds = {key for ceiling in ceilings for key in (ceiling.least, ceiling.most)}
+    for key, (low, high) in ((key, ends) for key, ends in RANGES.items() if key in bounds):
         values = _both_sides(
             value
             for scored in table
@@ -148,16 +158,18 @@ def _nearest(
     chosen: SetUp | None,
     *,
     on_ratio: bool,
-) -> dict[str, Any]:
+) -> float | None:
     """The nearer of the values found above and below, by ratio or by difference."""
     found = [value for value in sides if value is not None and at(value) != chosen]
     distance = (lambda v: abs(np.log(v / now))) if on_ratio else (lambda v: abs(v - now))
-    nearest = min(found, key=distance, default=None)
+    return min(found, key=distance, default=None)
+
+
+def _describe(
+    now: float,
+    nearest: float | None,
+    at: Callable[[float], SetUp | None],
+    tasks: Sequence[Task],
+) -> dict[str, Any]:
     to = None if nearest is None else at(nearest)
-    return {
-        "now": now,
-        "at": nearest,
-        "urgency": None if to is None else to.urgency,
-        "specialty": None if to is None else to.specialty,
-        "models": None if to is None else to.models,
-    }
+    return {"now": now, "at": nearest, **describe_set_up(to, tasks)}

@@ -1,16 +1,16 @@
 """The figures that a person compares between runs: metrics/summary.json, all that DVC shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from intake_triage.evaluation.table import BOTH, Results
+from intake_triage.evaluation.table import Results, list_scopes
 from intake_triage.evaluation.walk import RAW_RULE
 from intake_triage.recommendation.candidates import SetUp
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 
 DECIMALS = 4
 FIGURES = {"macro_f1": RAW_RULE, "log_loss": "", "ece": ""}  # and the rule that they judge
-FIGURES_OF_CHOICE = {"macro_f1": RAW_RULE}
+FIGURES_OF_CHOICE = {"macro_f1": RAW_RULE}  # beside those of mtl
 
 
 def summarize(
@@ -18,6 +18,7 @@ def summarize(
     transfer: Mapping[str, Any],
     recommendation: Mapping[str, Any],
     cost: Mapping[str, Any],
+    tasks: Sequence[Task],
 ) -> dict[str, Any]:
     """Few figures, so that with the training stages' 24 at most stand in `dvc exp show`.
 
@@ -29,35 +30,42 @@ def summarize(
         As metrics/compare.json has them.
     cost : mapping
         By system, as metrics/cost.json has it.
+    tasks : sequence of str
 
     Returns
     -------
     dict
         choice: the set-up that is recommended, none where nothing passes; its clinical cost and
         under-triage on test; mtl: scores on test, log-loss and ECE calibrated; chosen: macro-F1;
-        transfer: gain of mtl in macro-F1; cpu_seconds: to train mtl for both tasks.
+        transfer: gain of mtl in macro-F1; cpu_seconds: to train mtl for both tasks. With one task
+        there is no mtl, and `chosen` has its scores.
     """
     chosen = None
-    if recommendation["urgency"] is not None:
-        chosen = SetUp(recommendation["urgency"], recommendation["specialty"])
-    return {
-        "choice": "none" if chosen is None else chosen.label,
-        "cost_per_1000": _cost_on_test(results, chosen),
-        "under_triage": _find(results, "under_triage", "urgency", chosen, rule="cost"),
-        **{
-            name: {
-                task: {
-                    figure: _find(results, figure, task, set_up, rule=rule)
-                    for figure, rule in figures.items()
-                }
-                for task in TASKS
+    if recommendation["models"] is not None:
+        chosen = SetUp(**{task: recommendation[task] for task in tasks})
+
+    def scores(set_up: SetUp | None, figures: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            task: {
+                figure: _find(results, figure, task, set_up, rule=rule)
+                for figure, rule in figures.items()
             }
-            for name, set_up, figures in (
-                ("mtl", SetUp("mtl", "mtl"), FIGURES),
-                ("chosen", chosen, FIGURES_OF_CHOICE),
-            )
-        },
-        "transfer": {task: transfer[task]["delta"] for task in TASKS},
+            for task in tasks
+        }
+
+    summary: dict[str, Any] = {
+        "choice": "none" if chosen is None else chosen.label,
+        "cost_per_1000": _cost_on_test(results, chosen, list_scopes(tasks)[-1]),
+    }
+    if "urgency" in tasks:
+        late = _find(results, "under_triage", "urgency", chosen, rule="cost")
+        summary["under_triage"] = late
+    if "mtl" not in cost:
+        return summary | {"chosen": scores(chosen, FIGURES)}
+    return summary | {
+        "mtl": scores(SetUp("mtl", "mtl"), FIGURES),
+        "chosen": scores(chosen, FIGURES_OF_CHOICE),
+        "transfer": {task: transfer[task]["delta"] for task in tasks},
         "cpu_seconds": cost["mtl"]["cpu_seconds"],
     }
 
@@ -70,15 +78,15 @@ def _find(
     row = results.find(
         measure=measure,
         task=task,
-        system=set_up.system(task),
+        system=set_up.systems[task],
         rule=rule,
         calibrated=rule != RAW_RULE,
     )
     return None if row is None or row.value is None else round(row.value, DECIMALS)
 
 
-def _cost_on_test(results: Results, set_up: SetUp | None) -> float | None:
+def _cost_on_test(results: Results, set_up: SetUp | None, scope: str) -> float | None:
     if set_up is None:
         return None
-    row = results.find(measure="cost_per_1000", task=BOTH, system=set_up.label, rule="cost")
+    row = results.find(measure="cost_per_1000", task=scope, system=set_up.label, rule="cost")
     return round(row.value, 1)

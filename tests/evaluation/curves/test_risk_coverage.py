@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import softmax
+from small_split import with_costs
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.curves.risk_coverage import (
@@ -30,13 +31,13 @@ def test_what_is_kept_adds_up_and_ties_are_treated_alike(rng, coverage):
 
 
 def test_rows_equal_brute_force(systems, split, params):
-    cost = params.decision.cost.model_copy(update={"too_late_urgent": 2.0})  # late ones to count
-    rows = risk_coverage_rows({"st": systems["st"]}, split, cost)
+    decision = with_costs(params.decision, too_late_urgent=2.0)  # late ones to count
+    rows = risk_coverage_rows({"st": systems["st"]}, split, decision)
     labelled = split.labels["urgency"] >= 0
     labels = split.labels["urgency"][labelled]
     logits = systems["st"].calibrated["urgency"][:, labelled]
     certainty, likeliest = softmax(logits, axis=2).max(axis=2), logits.argmax(axis=2)
-    placed = (softmax(logits, axis=2) @ urgency_cost_matrix(3, cost)).argmin(axis=2)
+    placed = (softmax(logits, axis=2) @ urgency_cost_matrix(3, decision)).argmin(axis=2)
     by_coverage = {
         (row["measure"], row["coverage"]): row for row in rows if row["task"] == "urgency"
     }

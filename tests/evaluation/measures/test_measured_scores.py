@@ -88,7 +88,7 @@ def kappa(params):
     def kappa(predicted, labels):
         classes = {"urgency": tuple("abcd")}
         shared = {"urgency": predicted[np.newaxis]}, {"urgency": labels}, classes
-        decisions = make_decisions(*shared, params.decision.cost)
+        decisions = make_decisions(*shared, params.decision)
         return MEASURES["quadratic_kappa"].compute(decisions, "urgency").item()
 
     return kappa

@@ -29,8 +29,8 @@ def decisions(rng, params):
     }
     labels["urgency"][::10] = -1
     labels["specialty"][::7] = -1
-    cost = params.decision.cost
-    return make_decisions(decided, labels, CLASSES, cost, unit=np.arange(800) // 2)
+    unit = np.arange(800) // 2
+    return make_decisions(decided, labels, CLASSES, params.decision, unit=unit)
 
 
 def count_by_loops(decisions, task, counts_if, among_if) -> tuple[float, float, int]:
@@ -90,8 +90,8 @@ def test_both_right_needs_both_labels(decisions):
 
 
 def test_cost_is_that_of_both_tasks(decisions):
-    cost = decisions.cost
-    matrix = urgency_cost_matrix(4, cost)
+    cost = decisions.params.cost
+    matrix = urgency_cost_matrix(4, decisions.params)
     tiers, routes = (
         [
             pair
@@ -108,23 +108,59 @@ def test_cost_is_that_of_both_tasks(decisions):
 
 
 def test_denominators_name_the_tiers():
-    cells = triage_cells(TIERS)
+    cells = triage_cells(TIERS, urgent_tiers=2)
     assert cells["under_triage"][""].denominator == "forms whose true tier is emergent or urgent"
     assert cells["over_triage"][""].denominator == "forms whose true tier is semi_urgent or routine"
 
 
 def test_a_share_of_no_forms_is_none(decisions):
-    """There is no tier below the two urgent ones; then no urgent form either."""
     labels = decisions.split.labels["urgency"]
-    two = {**CLASSES, "urgency": ("now", "later")}
-    split = replace(decisions.split, classes=two, labels={"urgency": labels.clip(-1, 1)})
-    decided = {"urgency": decisions.decided["urgency"].clip(0, 1)}
-    two_tiers = replace(decisions, split=split, decided=decided)
-    assert np.isnan(MEASURES["over_triage"].compute(two_tiers, "urgency")[""].values).all()
     labels[labels < 2] = -1
     under_triage = MEASURES["under_triage"].compute(decisions, "urgency")[""]
     assert np.isnan(under_triage.values).all()
     assert (under_triage.n, under_triage.units) == (0, 0)
+
+
+@pytest.mark.parametrize("urgent_tiers", [1, 2, 3])
+def test_how_many_tiers_are_urgent_is_a_param(decisions, urgent_tiers):
+    params = decisions.params.model_copy(update={"urgent_tiers": urgent_tiers})
+    told = replace(decisions, params=params)
+    for name, among in (
+        ("under_triage", lambda true, placed: true < urgent_tiers),
+        ("over_triage", lambda true, placed: true >= urgent_tiers),
+    ):
+        expected = count_by_loops(decisions, "urgency", BY_HAND[name][0], among)
+        figure = MEASURES[name].compute(told, "urgency")[""]
+        assert (figure.values[:, 0].mean(), figure.n, figure.units) == pytest.approx(expected)
+
+
+@pytest.fixture
+def two_tiers(decisions):
+    """The same forms, in two tiers of which the first is urgent."""
+    labels = decisions.split.labels | {"urgency": decisions.split.labels["urgency"].clip(-1, 1)}
+    classes = {**CLASSES, "urgency": ("now", "later")}
+    return replace(
+        decisions,
+        decided=decisions.decided | {"urgency": decisions.decided["urgency"].clip(0, 1)},
+        split=replace(decisions.split, classes=classes, labels=labels),
+        params=decisions.params.model_copy(update={"urgent_tiers": 1}),
+    )
+
+
+def test_of_two_tiers_a_rule_that_misses_every_emergency_misses_all_that_is_urgent(two_tiers):
+    later = np.ones_like(two_tiers.decided["urgency"])
+    missed = replace(two_tiers, decided=two_tiers.decided | {"urgency": later})
+    figure = MEASURES["under_triage"].compute(missed, "urgency")[""]
+    assert (figure.values == 1).all()
+    assert figure.n == (two_tiers.split.labels["urgency"] == 0).sum()
+    over = MEASURES["over_triage"].compute(two_tiers, "urgency")[""]
+    assert over.n == (two_tiers.split.labels["urgency"] == 1).sum()
+
+
+def test_of_two_tiers_none_can_be_placed_two_too_low(two_tiers):
+    """There is no such figure then, rather than one of 0."""
+    assert "severe_under_triage" not in triage_cells(("now", "later"), urgent_tiers=1)
+    assert MEASURES["severe_under_triage"].compute(two_tiers, "urgency") == {}
 
 
 @pytest.fixture

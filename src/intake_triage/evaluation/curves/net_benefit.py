@@ -56,8 +56,10 @@ def net_benefit_rows(
     """Net benefit of each cut, system and threshold with its 95 % interval, calibrated.
 
     To act is to treat a form as one that is above the cut. `TREAT_ALL` acts on all forms. A system
-    has no row where few people are acted on, or few are not.
+    has no row where few people are acted on, or few are not. None has where there are no tiers.
     """
+    if not split.tiers:
+        return []
     sample = split.sample("urgency")
     outcomes = cut_outcomes(sample.labels, n_tiers=len(split.tiers))  # (n_labelled, n_cuts)
     probabilities = {TREAT_ALL: np.ones((1, *outcomes.shape))} | {

@@ -13,7 +13,6 @@ from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
 from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.statistics.disclosure import is_small_share
 from intake_triage.statistics.estimates import ALPHA
-from intake_triage.tasks import TASKS
 
 ASSIGNING_SEED = 0
 DECIMALS = 4
@@ -109,7 +108,7 @@ def coverage_rows(
     alpha : float
         What the thresholds were fitted for, in (0, 1).
     """
-    samples = {task: (fitted.calibrate.sample(task), test.sample(task)) for task in TASKS}
+    samples = {task: (fitted.calibrate.sample(task), test.sample(task)) for task in test.tasks}
     assigned = None
     if any(sample.in_groups for pair in samples.values() for sample in pair):
         repetitions = len(test.weights) - 1

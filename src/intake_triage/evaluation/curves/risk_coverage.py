@@ -6,13 +6,11 @@ from typing import Any
 import numpy as np
 from scipy.special import softmax
 
-from intake_triage.calibration.decisions import URGENT_TIERS
 from intake_triage.evaluation.decisions import decide_urgency_by_cost
 from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.evaluation.samples import LabelledSplit, Sample
-from intake_triage.params import CostParams
+from intake_triage.params import DecisionParams
 from intake_triage.statistics.disclosure import estimate_share
-from intake_triage.tasks import TASKS
 
 DECIMALS = 4
 COVERAGES = np.arange(100, 45, -5) / 100  # shares of the forms that the system decides on its own
@@ -32,7 +30,7 @@ def kept_share(certainty: np.ndarray, *, coverage: float) -> np.ndarray:
 
 
 def risk_coverage_rows(
-    systems: Mapping[str, SystemLogits], split: LabelledSplit, cost: CostParams
+    systems: Mapping[str, SystemLogits], split: LabelledSplit, params: DecisionParams
 ) -> list[dict[str, Any]]:
     """The error among the forms that are kept, and for urgency their under-triage.
 
@@ -42,7 +40,7 @@ def risk_coverage_rows(
     given. No row tells of few people.
     """
     rows = []
-    for task in TASKS:
+    for task in split.tasks:
         sample = split.sample(task)
         for name, system in systems.items():
             logits = system.calibrated[task][:, sample.rows]
@@ -50,8 +48,8 @@ def risk_coverage_rows(
             wrong = logits.argmax(axis=-1) != sample.labels
             concerned = {"wrong": (wrong, np.full(len(sample.labels), True))}
             if task == "urgency":
-                urgent = sample.labels < URGENT_TIERS
-                placed = decide_urgency_by_cost(logits, cost)
+                urgent = sample.labels < params.urgent_tiers
+                placed = decide_urgency_by_cost(logits, params)
                 concerned["under-triage"] = (urgent & (placed > sample.labels), urgent)
             kept = np.stack(
                 [[kept_share(seed, coverage=c) for seed in certainty] for c in COVERAGES]

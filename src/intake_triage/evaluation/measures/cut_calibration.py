@@ -20,7 +20,7 @@ from intake_triage.statistics.disclosure import is_small_share
 
 def cut_names(tiers: tuple[str, ...]) -> tuple[str, ...]:
     """The cuts' names, most urgent first: a tier, then "or_above" where others lie above it."""
-    return (tiers[0], *(f"{tier}_or_above" for tier in tiers[1:-1]))
+    return (*tiers[:1], *(f"{tier}_or_above" for tier in tiers[1:-1]))
 
 
 def cut_outcomes(labels: np.ndarray, *, n_tiers: int) -> np.ndarray:

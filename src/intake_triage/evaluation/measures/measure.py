@@ -5,7 +5,7 @@ it. It then stands in `metrics/results.csv`, in the annex of the brief, and in c
 (probabilities) or safety.json (decisions), with its interval.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import softmax
 
 from intake_triage.evaluation.samples import LabelledSplit, Sample
-from intake_triage.params import CostParams
+from intake_triage.evaluation.table import list_scopes
+from intake_triage.params import DecisionParams
 from intake_triage.statistics.bootstrap import replicate_confusions
 from intake_triage.tasks import TASKS, Task
 
@@ -47,7 +48,7 @@ class Decisions:
 
     decided: Mapping[Task, np.ndarray]
     split: LabelledSplit
-    cost: CostParams
+    params: DecisionParams
 
     def of_task(self, task: Task) -> tuple[np.ndarray, Sample]:
         """The classes decided on, (n_seeds, n_labelled), and the records with the task's label."""
@@ -57,7 +58,7 @@ class Decisions:
     @cached_property
     def right(self) -> dict[Task, np.ndarray]:
         """By task which records are decided rightly, bool of shape (n_seeds, n_records)."""
-        return {task: self.decided[task] == self.split.labels[task] for task in TASKS}
+        return {task: self.decided[task] == self.split.labels[task] for task in self.split.tasks}
 
     @cached_property
     def confusions(self) -> np.ndarray:
@@ -101,7 +102,8 @@ class Measure:
     judges : str
         probabilities, which it gets as a `Forecast`, or decisions, as `Decisions` and the task.
     tasks : tuple of str
-        Those that it is for; (`BOTH`,) where it takes both labels.
+        Those that it is for; (`BOTH`,) where it takes both labels; () where it is of the form as a
+        whole, whether that has two labels or one.
     better : str
         higher, lower, or the value that is best: "0" or "1".
     least, most : float
@@ -137,6 +139,10 @@ class Measure:
     tells_of: str | None = None
     has_interval: bool = True
     in_subgroups: tuple[str, ...] = ()
+
+    def is_for(self, scope: str, tasks: Sequence[Task]) -> bool:
+        """Whether it is measured for a task, or `BOTH`, where there are labels of `tasks`."""
+        return scope in (self.tasks or list_scopes(tasks)[-1:])
 
 
 MEASURES: dict[str, Measure] = {}

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from intake_triage.calibration.decisions import URGENT_TIERS, urgency_cost_matrix
+from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.measures.measure import ByClass, Decisions, Replicated, measure
 from intake_triage.evaluation.table import BOTH
 from intake_triage.statistics.bootstrap import replicate_mean
@@ -38,26 +38,29 @@ class Cells:
     denominator: str
 
 
-def triage_cells(tiers: tuple[str, ...]) -> dict[str, dict[str, Cells]]:
+def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict[str, Cells]]:
     """The cells of each safety figure, by its name and by tier, "" for a figure of all tiers.
 
-    under_triage: a form of the most urgent tiers (`URGENT_TIERS` of them) is placed in a less
-    urgent tier than the true one; severe_under_triage: two or more tiers too low; over_triage: a
+    under_triage: a form of the `urgent_tiers` most urgent tiers is placed in a less urgent tier
+    than the true one; severe_under_triage: two or more tiers too low; over_triage: a
     form of the other tiers is placed in a more urgent one; same_or_more_acute: any form is not
     placed in a less urgent tier; sensitivity, ppv: a form of a tier is placed there, a form placed
-    there is of it.
+    there is of it. A figure for which nothing can be counted is left out: of two tiers no form is
+    placed two too low.
 
     Parameters
     ----------
     tiers : tuple of str
         Most urgent first.
+    urgent_tiers : int
+        At least 1, and below the number of tiers.
     """
     true, decided = np.indices((len(tiers), len(tiers)))
-    urgent, right = true < URGENT_TIERS, true == decided
-    of_urgent = f"forms whose true tier is {' or '.join(tiers[:URGENT_TIERS])}"
-    of_others = f"forms whose true tier is {' or '.join(tiers[URGENT_TIERS:]) or 'none'}"
+    urgent, right = true < urgent_tiers, true == decided
+    of_urgent = f"forms whose true tier is {' or '.join(tiers[:urgent_tiers])}"
+    of_others = f"forms whose true tier is {' or '.join(tiers[urgent_tiers:])}"
     everything = np.full(true.shape, True)
-    return {
+    figures = {
         "under_triage": {"": Cells(urgent & (decided > true), urgent, of_urgent)},
         "severe_under_triage": {"": Cells(urgent & (decided >= true + 2), urgent, of_urgent)},
         "over_triage": {"": Cells(~urgent & (decided < true), ~urgent, of_others)},
@@ -71,13 +74,19 @@ def triage_cells(tiers: tuple[str, ...]) -> dict[str, dict[str, Cells]]:
             for k, tier in enumerate(tiers)
         },
     }
+    counting = {
+        name: {tier: cells for tier, cells in by_tier.items() if cells.counted.any()}
+        for name, by_tier in figures.items()
+    }
+    return {name: by_tier for name, by_tier in counting.items() if by_tier}
 
 
 def _measure_cells(name: str, decisions: Decisions, task: Task) -> ByClass:
     """A safety figure by tier, "" for all; NaN where there is no form to count."""
     placed, sample = decisions.of_task(task)
     figures = {}
-    for tier, cells in triage_cells(decisions.split.tiers)[name].items():
+    cells_of = triage_cells(decisions.split.tiers, urgent_tiers=decisions.params.urgent_tiers)
+    for tier, cells in cells_of.get(name, {}).items():
         counted, among = (
             (decisions.confusions * mask).sum(axis=(-2, -1))
             for mask in (cells.counted, cells.among)
@@ -98,7 +107,7 @@ def _count_outcome(name: str, decisions: Decisions, task: Task) -> Replicated:
 def outcomes(decisions: Decisions) -> dict[str, np.ndarray]:
     """By name which records have an outcome of urgency, bool of shape (n_seeds, n_records)."""
     true, placed = decisions.split.labels["urgency"], decisions.decided["urgency"]
-    late, urgent = placed > true, true < URGENT_TIERS
+    late, urgent = placed > true, true < decisions.params.urgent_tiers
     return {
         "urgency_right": placed == true,
         "too_late_urgent": late & urgent,
@@ -161,25 +170,25 @@ def both_right(decisions: Decisions, task: Task) -> Replicated:
     return _share_of(right, decisions.split.has_both(), decisions)
 
 
-@measure("cost_per_1000", "clinical cost", judges="decisions", tasks=(BOTH,), least=0, decimals=1)
+@measure("cost_per_1000", "clinical cost", judges="decisions", tasks=(), least=0, decimals=1)
 def cost_per_1000(decisions: Decisions, task: Task) -> Replicated:
-    """Clinical cost of 1,000 forms, both tasks, in needless steps up of an urgency tier."""
-    misroute = decisions.cost.misroute * misrouted_share(decisions)
-    total = FORMS * (mean_urgency_cost(decisions) + misroute)
-    return Replicated(total, len(decisions.split.record_id), decisions.split.n_units)
+    """Clinical cost of 1,000 forms, all tasks, in needless steps up of an urgency tier."""
+    split = decisions.split
+    total = FORMS * sum(mean_cost(decisions, each) for each in split.tasks)
+    return Replicated(total, len(split.record_id), split.n_units)
 
 
-def mean_urgency_cost(decisions: Decisions) -> np.ndarray:
-    """Cost of a form's tier on average, in needless steps up, (n_seeds, n_weights)."""
-    cells = urgency_cost_matrix(len(decisions.split.tiers), decisions.cost)
+def mean_cost(decisions: Decisions, task: Task) -> np.ndarray:
+    """Cost of a form's tier or sub-specialty on average, in needless steps up of a tier.
+
+    Of shape (n_seeds, n_weights), over the forms with the task's label.
+    """
+    if task == "specialty":
+        routed, sample = decisions.of_task(task)
+        return decisions.params.cost.misroute * sample.mean(routed != sample.labels)
+    cells = urgency_cost_matrix(len(decisions.split.tiers), decisions.params)
     confusions = decisions.confusions
     return (confusions * cells).sum(axis=(-2, -1)) / confusions.sum(axis=(-2, -1))
-
-
-def misrouted_share(decisions: Decisions) -> np.ndarray:
-    """Share of the forms with a sub-specialty that get another one, (n_seeds, n_weights)."""
-    routed, sample = decisions.of_task("specialty")
-    return sample.mean(routed != sample.labels)
 
 
 def _share_of(

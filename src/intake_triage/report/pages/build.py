@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from intake_triage.report.markdown import markdown_table
+from intake_triage.report.markdown import escape, markdown_table
 from intake_triage.report.pages import rule_tables, tables, words
 from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
 from intake_triage.report.pages.run import Run
@@ -19,7 +19,7 @@ from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 FOLDER = Path(__file__).parent
 FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "set_up_of", "range_of")
-FORMS += ("of_100", "of_100_finely", "plain", "whole", "with_interval")
+FORMS += ("of_100", "of_100_finely", "plain", "spell", "whole", "with_interval")
 
 
 def build_brief(run: Run) -> str:
@@ -37,7 +37,7 @@ def build_brief(run: Run) -> str:
 
 def build_card(run: Run) -> str:
     """The model card as Markdown."""
-    return _render("model-card.md.jinja", run=run, say=say_of(run))
+    return _render("model-card.md.jinja", run=run, say=_say_in_markdown(run))
 
 
 def build_results(runs: Mapping[str, Run]) -> str:
@@ -66,6 +66,14 @@ def say_of(run: Run) -> dict[str, Any]:
     }
 
 
+def _say_in_markdown(run: Run) -> dict[str, Any]:
+    """The same, names of classes as they stand whatever Markdown would make of them."""
+    return {
+        name: escape(said) if isinstance(said, str) else [escape(each) for each in said]
+        for name, said in say_of(run).items()
+    }
+
+
 def _render(template: str, **values: Any) -> str:
     return _environment(template).get_template(template).render(values)
 
@@ -81,7 +89,8 @@ def _environment(template: str) -> jinja2.Environment:
     )
     forms = {name: getattr(words, name) for name in FORMS}
     environment.filters |= forms | {"markdown": _markdown, "limits": rule_tables.list_limits}
-    environment.globals |= forms | {"tables": tables, "rules": rule_tables, "say_of": say_of}
+    environment.globals |= forms | {"tables": tables, "rules": rule_tables}
+    environment.globals["say_in_markdown"] = _say_in_markdown
     environment.globals |= {"smallest_shown": SMALLEST_SHOWN, "quoted": _quoted}
     return environment
 
@@ -91,5 +100,9 @@ def _quoted(names: list[str]) -> str:
 
 
 def _markdown(table: PageTable) -> str:
-    parts = [f"{table.caption}:", markdown_table([table.heading, *table.rows]), table.note]
+    """Nothing of a table without rows."""
+    if not table.rows:
+        return ""
+    rows = [[escape(cell) for cell in row] for row in (table.heading, *table.rows)]
+    parts = [f"{escape(table.caption)}:", markdown_table(rows), escape(table.note)]
     return "\n\n".join(part for part in parts if part)

@@ -17,12 +17,13 @@ from intake_triage.report.pages.words import (
     set_up_of,
 )
 from intake_triage.systems import JOINT_SYSTEMS, SYSTEMS
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 
 MIXED = "#CC79A7"  # two systems side by side, one for each task
 OTHER = "#999999"  # what is no system, such as the majority rule
 OUTCOMES = {
     "both_right": "both right",
+    "urgency_right": "urgency right",
     "too_late_urgent": "urgent, sent too late",
     "too_early": "sent too early",
     "misrouted": "misrouted",
@@ -35,8 +36,8 @@ WORDS = {
 
 
 def colour_of(set_up: SetUp) -> str:
-    """The colour of the system that serves both tasks, if one does."""
-    return SYSTEMS[set_up.urgency].colour if set_up.urgency == set_up.specialty else MIXED
+    """The colour of the system that serves all tasks, if one does."""
+    return SYSTEMS[set_up.uniform].colour if set_up.uniform else MIXED
 
 
 def draw_page_pictures(run: Run) -> Iterator[Picture]:
@@ -87,7 +88,7 @@ def draw_annex_pictures(run: Run) -> Iterator[Picture]:
         set_ups,
         **{"x": "cost_per_1000", "y": "label", "x_label": "cost per 1,000 forms"},
     )
-    for task in TASKS:
+    for task in run.tasks:
         yield from _draw_task(run, task, TASK_WORDS[task])
 
 
@@ -115,6 +116,8 @@ def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
         rows("confusion", system=system),
         **{"x": "predicted", "x_label": "predicted", "y": "true", "y_label": "true", "width": 330},
     )
+    if len(run.tasks) < 2:
+        return
     joint = SYSTEMS[JOINT_SYSTEMS[0]].colour
     yield draw(
         f"transfer-{task}",
@@ -151,12 +154,16 @@ def _per_1000(run: Run) -> Iterator[Row]:
         each.label: (name_set_up(each, short=True), colour_of(each)) for each in run.shown_set_ups
     }
     compared[MAJORITY] = name_system(MAJORITY), OTHER
-    for outcome, words in OUTCOMES.items():
+    for outcome in run.select_outcomes(OUTCOMES):
         for label, (name, colour) in compared.items():
             found = run.per_1000(label, outcome)
             if found and found.value is not None:
                 figures = {key: round(getattr(found, key)) for key in ("value", "low", "high")}
-                yield figures | {"panel": words, "name": capitalise(name), "colour": colour}
+                yield figures | {
+                    "panel": OUTCOMES[outcome],
+                    "name": capitalise(name),
+                    "colour": colour,
+                }
 
 
 def _groups(run: Run) -> Iterator[Row]:

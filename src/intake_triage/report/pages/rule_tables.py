@@ -36,33 +36,33 @@ COSTS = {
     "peak_mib": "Memory, megabytes (MiB)",
     "parameters": "Numbers learnt",
 }
+CLASS_WORDS = {"urgency": "tier", "specialty": "sub-specialty"}
 CAUTION = (
-    "Stated chances: how likely the models say each tier or sub-specialty is. Caution: at 1 they "
-    "come true as stated; below 1 they are over-confident, above over-cautious."
+    " Caution: at 1 they come true as stated; below 1 they are over-confident, above over-cautious."
 )
 
 
 def outcome_table(run: Run) -> PageTable:
     """Counts of 1,000 forms of the set-ups that are shown and of what they are compared with."""
     names = {set_up.label: name_set_up(set_up, short=True) for set_up in run.shown_set_ups}
-    if run.recommendation["urgency"] is not None:
+    if run.recommendation["models"] is not None:
         names[run.judged.label] += " (chosen)"
     names |= {name: name_system(name) for name in (MAJORITY, "oracle")}
     names = {label: capitalise(name) for label, name in names.items()}
-    return count_outcomes(run, names, [each for each in OUTCOMES if each != "urgency_right"])
+    return count_outcomes(run, names, run.select_outcomes(OUTCOMES))
 
 
 def cost_table(run: Run) -> PageTable:
-    """Models, time, memory and size of each system for both tasks; no pair of two was measured."""
-    cost = run.metrics["cost"]
+    """Models, time, memory and size of each system for all tasks; no pair of two was measured."""
+    cost, both = run.metrics["cost"], len(run.tasks) > 1
     return tabulate(
-        "To train both tasks once",
+        "To train both tasks once" if both else "To train once",
         run.uniform_set_ups,
         {
             "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
-            "Models to keep": lambda each: str(each.models),
+            **({"Models to keep": lambda each: str(each.models)} if both else {}),
             **{
-                words: lambda each, name=name: whole(cost[each.urgency][name])
+                words: lambda each, name=name: whole(cost[each.uniform][name])
                 for name, words in COSTS.items()
             },
         },
@@ -71,23 +71,30 @@ def cost_table(run: Run) -> PageTable:
 
 def set_up_table(run: Run) -> PageTable:
     slopes = "least_slope", "greatest_slope"
+    both, tiers = len(run.tasks) > 1, "urgency" in run.tasks
+    columns = {
+        "models": (both, lambda row: str(row["models"])),
+        "cost per 1,000 forms": (True, lambda row: with_interval(row, value="cost_per_1000")),
+        "under-triage": (tiers, lambda row: number(row["under_triage"])),
+        **{
+            f"ECE {TASK_WORDS[task]}": (True, lambda row, key=f"ece_{task}": number(row[key]))
+            for task in run.tasks
+        },
+        "slopes": (tiers, lambda row: " to ".join(number(row[slope]) for slope in slopes)),
+    }
     return tabulate(
         "What the rule sees, least-cost decision: each set-up on the split that chooses and on "
         "test",
         run.plots["set_ups"],
         {
             "set-up, split": lambda row: f"{name_set_up(set_up_of(row))}, {row['split']}",
-            "models": lambda row: str(row["models"]),
-            "cost per 1,000 forms": lambda row: with_interval(row, value="cost_per_1000"),
-            "under-triage": lambda row: number(row["under_triage"]),
-            "ECE urgency": lambda row: number(row["ece_urgency"]),
-            "ECE sub-specialty": lambda row: number(row["ece_specialty"]),
-            "slopes": lambda row: " to ".join(number(row[slope]) for slope in slopes),
+            **{name: cell for name, (is_there, cell) in columns.items() if is_there},
             "chosen, or dropped for": lambda row: (
                 "chosen" if row["chosen"] else name_class(row["dropped_for"])
             ),
         },
-        "ECE: of the likeliest class. Slopes: of stated chances, whatever the decision.",
+        "ECE: of the likeliest class."
+        + (" Slopes: of stated chances, whatever the decision." if tiers else ""),
     )
 
 
@@ -99,6 +106,8 @@ def limit_table(run: Run) -> PageTable:
             return f"above {of_100(limit['limit'])} of 100"
         return f"below {plain(limit['least'])} or above {plain(limit['most'])}"
 
+    classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
+    note = f"Stated chances: how likely the models say each {classes} is."
     return tabulate(
         "Alarm levels are the safety limits, fixed beforehand",
         run.recommendation["ceilings"].values(),
@@ -110,7 +119,7 @@ def limit_table(run: Run) -> PageTable:
             ),
             "Within limit": lambda limit: name_class(limit["status"]) + _say_side(limit),
         },
-        CAUTION,
+        note + (CAUTION if "urgency" in run.tasks else ""),
     )
 
 
@@ -131,7 +140,7 @@ def flip_table(run: Run) -> PageTable:
 
 def _name_choice(chosen: Row, *, short: bool = False) -> str:
     """The set-up that the rule chooses, if any."""
-    if chosen["urgency"] is None:
+    if chosen["models"] is None:
         return "do not release"
     return name_set_up(set_up_of(chosen), short=short)
 
@@ -186,7 +195,7 @@ def transfer_table(run: Run) -> PageTable:
 
 def dial_table(run: Run) -> PageTable:
     """The recommendation by the setting of the relatedness dial."""
-    set_ups = {set_up.label: set_up for set_up in list_set_ups()}
+    set_ups = {set_up.label: set_up for set_up in list_set_ups(run.tasks)}
 
     def costs(block: Row) -> str:
         shown = {*run.shown_set_ups, set_up_of(block["dial"])}

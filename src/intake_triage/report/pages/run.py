@@ -1,7 +1,7 @@
 """What the pages are made from: the results, metrics, plots and params of one run."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
@@ -16,7 +16,7 @@ from intake_triage.layout import Layout
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 from intake_triage.report.pages.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
 from intake_triage.systems import TRAINED_SYSTEMS
-from intake_triage.tasks import Task
+from intake_triage.tasks import TASKS, Split, Task
 
 METRICS = ("prepare", "compare", "cost", "safety")
 PLOTS = ("confusion", "conformal", "macro_f1", "reliability")
@@ -65,6 +65,11 @@ class Run:
         return self.params["data"]["source"]
 
     @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that the run has labels of."""
+        return tuple(task for task in TASKS if task in self.metrics["compare"]["test"])
+
+    @property
     def recommendation(self) -> Row:
         return self.metrics["compare"]["recommendation"]
 
@@ -72,13 +77,13 @@ class Run:
     def judged(self) -> SetUp:
         """The set-up that the page is about: the rule's choice, else the one of lowest cost."""
         chosen = self.recommendation
-        return set_up_of(chosen["lowest"] if chosen["urgency"] is None else chosen)
+        return set_up_of(chosen["lowest"] if chosen["models"] is None else chosen)
 
     @property
     def uniform_set_ups(self) -> list[SetUp]:
-        """Each system that the run has trained, for both tasks."""
-        pairs = [set_up for set_up in list_set_ups() if set_up.urgency == set_up.specialty]
-        return [set_up for set_up in pairs if set_up.urgency in self.metrics["cost"]]
+        """Each system that the run has trained, for all tasks."""
+        trained = self.metrics["cost"]
+        return [set_up for set_up in list_set_ups(self.tasks) if set_up.uniform in trained]
 
     @property
     def shown_set_ups(self) -> list[SetUp]:
@@ -89,14 +94,23 @@ class Run:
     def cheaper_pairs(self) -> list[SetUp]:
         """Two models that take less computing to train than one for both tasks."""
         cost = self.metrics["cost"]
-        seconds = {each: cost[each.urgency]["cpu_seconds"] for each in self.uniform_set_ups}
+        seconds = {each: cost[each.uniform]["cpu_seconds"] for each in self.uniform_set_ups}
         one = min((seconds[each] for each in seconds if each.models == 1), default=0.0)
         return [each for each in seconds if each.models > 1 and seconds[each] < one]
 
     @property
     def tiers(self) -> list[str]:
         """The tiers of urgency, most urgent first."""
-        return list(self.metrics["prepare"]["label_shares"]["urgency"])
+        return list(self.metrics["prepare"]["label_shares"].get("urgency", ()))
+
+    @property
+    def urgent_tiers(self) -> int:
+        """How many of them are called urgent: two in a run that is older than the param."""
+        return self.params["decision"].get("urgent_tiers", 2)
+
+    def absent_classes(self, split: Split) -> dict[Task, list[str]]:
+        """By task the classes that no form of a split has; tasks without such are left out."""
+        return self.metrics["prepare"].get("absent_classes", {}).get(split, {})
 
     @property
     def all_groups_keep_limit(self) -> bool:
@@ -104,9 +118,9 @@ class Run:
         limit, shown = self.params["decision"]["max_under_triage"], self.missed_by_group()
         return not self.missed_by_group(shown=False) and all(row["high"] <= limit for row in shown)
 
-    def system(self, task: Task) -> str:
-        """The judged set-up's system for a task."""
-        return self.judged.system(task)
+    def system(self, task: Task) -> str | None:
+        """The judged set-up's system for a task, None where there is no such task."""
+        return self.judged.systems.get(task)
 
     def rows(self, plot: str, **wanted: Any) -> list[Row]:
         """The rows of a plot with these values."""
@@ -129,6 +143,11 @@ class Run:
         """So many of 1,000 forms, of a set-up by its label or of what it is compared with."""
         system, rule = MAJORITY_RULE if label == MAJORITY else (label, "cost")
         return self.results.find(system=system, rule=rule, measure=outcome)
+
+    def select_outcomes(self, outcomes: Iterable[str]) -> list[str]:
+        """Those that the run's tasks have; that both are right says more than that urgency is."""
+        skipped = {"urgency_right"} if len(self.tasks) > 1 else {"both_right"}
+        return [each for each in outcomes if each not in skipped]
 
     def of_urgency(self, measure: str, class_name: str = "") -> Result | None:
         """A figure of the least-cost decision of the judged set-up's urgency model."""

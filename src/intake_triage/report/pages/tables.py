@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.table import BOTH, Result
+from intake_triage.evaluation.table import Result, list_scopes
 from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.words import (
@@ -31,7 +31,7 @@ from intake_triage.report.pages.words import (
     with_interval,
 )
 from intake_triage.systems import SYSTEMS
-from intake_triage.tasks import TASKS
+from intake_triage.tasks import SPLITS, Split
 
 THREE = decimals(3)
 SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
@@ -80,7 +80,7 @@ def pivot(
 
 def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageTable]:
     """Every figure of all records: a table a task and rule, a row a measure, a column a system."""
-    for task in (*TASKS, BOTH):
+    for task in list_scopes(run.tasks):
         for rule in rules:
             figures = run.results.where(task=task, rule=rule, column="")
             found = [row for row in figures if row.system in SYSTEMS]  # set-ups have their own
@@ -109,7 +109,7 @@ def _say_denominators(run: Run, task: str, found: list[Result]) -> str:
         for measure in dict.fromkeys(row.measure for row in found)
         if isinstance(denominators.get(measure), str)
     ]
-    if task in TASKS:
+    if task in run.tasks:
         test = run.metrics["compare"]["test"][task]
         said.append(f"{whole(test['records'])} forms in {whole(test['units'])} units")
     return capitalise("; ".join(said))
@@ -117,19 +117,21 @@ def _say_denominators(run: Run, task: str, found: list[Result]) -> str:
 
 def summary_table(run: Run) -> PageTable:
     """Quality, calibration and training time of each system."""
+    *_, all_tasks = list_scopes(run.tasks)
     figures = [
         row
         for system in SYSTEMS
-        for task in TASKS
+        for task in run.tasks
         for measure, rule in SUMMARY.items()
         for row in run.results.where(task=task, system=system, measure=measure, column="")
         if row.rule == rule and row.calibrated != bool(rule)
     ]
     for system, cost in run.metrics["cost"].items():
         value = cost["cpu_seconds"]
-        figures.append(Result(task=BOTH, system=system, measure="CPU-seconds", value=value))
+        figures.append(Result(task=all_tasks, system=system, measure="CPU-seconds", value=value))
     return pivot(
-        "Scores on test, mean over seeds, 95 % intervals; computing to train both tasks once",
+        "Scores on test, mean over seeds, 95 % intervals; computing to train "
+        + ("both tasks once" if len(run.tasks) > 1 else "once"),
         figures,
         lambda row: name_system(row.system),
         lambda row: f"{TASK_WORDS[row.task]}: {name_measure(row.measure)}",
@@ -156,13 +158,14 @@ def decision_table(run: Run) -> PageTable:
 
 def per_1000_table(run: Run) -> PageTable:
     """Counts of 1,000 forms of all set-ups and of what they are compared with."""
-    names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups()}
+    names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups(run.tasks)}
     references = (MAJORITY, *(name for name, system in SYSTEMS.items() if not system.trained))
     names |= {name: name_system(name) for name in references}
-    return replace(
-        count_outcomes(run, names, OUTCOMES),
-        note="Class frequencies: the least costly tier for one who knows only how common each is.",
-    )
+    table = count_outcomes(run, names, OUTCOMES)
+    if "urgency" not in run.tasks:
+        return table
+    note = "Class frequencies: the least costly tier for one who knows only how common each is."
+    return replace(table, note=note)
 
 
 def count_outcomes(run: Run, names: Mapping[str, str], outcomes: Iterable[str]) -> PageTable:
@@ -177,7 +180,7 @@ def count_outcomes(run: Run, names: Mapping[str, str], outcomes: Iterable[str]) 
         ],
         lambda row: names[row.system],
         lambda row: capitalise(name_measure(row.measure)),
-        corner="Set-up (urgency + sub-specialty)",
+        corner="Set-up (urgency + sub-specialty)" if len(run.tasks) > 1 else "Set-up",
     )
 
 
@@ -231,7 +234,7 @@ def prediction_set_table(run: Run) -> PageTable:
 
 
 def _judged_rows(run: Run, plot: str) -> list[Row]:
-    return [row for task in TASKS for row in run.rows(plot, task=task, system=run.system(task))]
+    return [row for task in run.tasks for row in run.rows(plot, task=task, system=run.system(task))]
 
 
 def calibrator_table(run: Run) -> PageTable:
@@ -240,7 +243,7 @@ def calibrator_table(run: Run) -> PageTable:
         [
             (task, system, run.metrics[f"calibrate/{system}"][system][task])
             for system in run.metrics["cost"]
-            for task in TASKS
+            for task in run.tasks
         ],
         {
             "task: system": lambda row: f"{TASK_WORDS[row[0]]}: {name_system(row[1])}",
@@ -253,17 +256,36 @@ def calibrator_table(run: Run) -> PageTable:
 def data_table(run: Run) -> PageTable:
     prepare = run.metrics["prepare"]
     rows = []
-    for task in TASKS:
+    for task in run.tasks:
         for name, share in prepare["label_shares"][task].items():
-            rows.append((f"{TASK_WORDS[task]} label: {name_class(name)}", number(share)))
+            rows.append((f"{TASK_WORDS[task]} label: {name_class(name)}", _by_split(share)))
     for kind, name in (("records", "forms"), ("units", "units")):
         rows += [(f"{split}: {name}", whole(count)) for split, count in prepare[kind].items()]
-    for task, share in prepare["missing_label_share"].items():
-        rows.append((f"share without {TASK_WORDS[task]} label", number(share)))
+    for task in run.tasks:
+        share = prepare["missing_label_share"][task]
+        rows.append((f"share without {TASK_WORDS[task]} label", _by_split(share)))
     rows.append(("median words", plain(prepare["median_words"])))
     seen = number(prepare["test_text_seen_in_train_share"])
     rows.append(("share of test texts seen in train", seen))
-    return PageTable("The data", ("what", "figure"), rows)
+    return PageTable("The data", ("what", "figure"), rows, _say_absent(run))
+
+
+def _by_split(share: dict[Split, float | None] | float) -> str:
+    """The shares of the splits, or that of all forms, which is what an older run has."""
+    if isinstance(share, dict):
+        return ", ".join(f"{split} {number(of_split)}" for split, of_split in share.items())
+    return number(share)
+
+
+def _say_absent(run: Run) -> str:
+    """Which class no form of a split has; empty where every split has all."""
+    said = [
+        f"No form of {split} has {TASK_WORDS[task]} “{name_class(name)}”."
+        for split in SPLITS
+        for task, names in run.absent_classes(split).items()
+        for name in names
+    ]
+    return " ".join(said)
 
 
 def params_table(run: Run) -> PageTable:
@@ -271,5 +293,5 @@ def params_table(run: Run) -> PageTable:
     others = SOURCE_WORDS.keys() - {run.source}
     data = {key: value for key, value in run.params["data"].items() if key not in others}
     flat = pd.json_normalize({**run.params, "data": data}).iloc[0]
-    rows = [(name, str(value)) for name, value in flat.items()]
+    rows = [(name, ABSENT if value is None else str(value)) for name, value in flat.items()]
     return PageTable("Params of this run", ("param", "value"), rows)

@@ -39,12 +39,15 @@ def name_system(system: str, rule: str = "") -> str:
 
 def set_up_of(values: Row) -> SetUp:
     """The set-up of a row that names a system for each task."""
-    return SetUp(*(values[task] for task in TASKS))
+    return SetUp(*(values.get(task) for task in TASKS))
 
 
 def name_set_up(set_up: SetUp, *, short: bool = False) -> str:
     """A set-up's models; `short` for pictures and narrow tables."""
-    urgency, specialty = (SYSTEMS[set_up.system(task)].label for task in TASKS)
+    labels = [SYSTEMS[system].label for system in set_up.systems.values()]
+    if len(labels) == 1:
+        return labels[0] if short else f"one {labels[0]} model"
+    urgency, specialty = labels
     if set_up.models == 1:
         return urgency if short else f"one {urgency} for both tasks"
     if urgency == specialty:
@@ -70,8 +73,12 @@ def name_measure(measure: str) -> str:
     return MEASURES[measure].words if measure in MEASURES else name_class(measure)
 
 
-whole: Format = "{:,.0f}".format  # 1320.1 as "1,320"
 plain: Format = "{:.3g}".format  # as people write it: 8.374 as "8.37", 10.0 as "10"
+
+
+def whole(value: float | str) -> str:
+    """1320.1 as "1,320"; a count that is hidden says so itself: "under 11"."""
+    return value if isinstance(value, str) else f"{value:,.0f}"
 
 
 def of_100(value: float) -> str:
@@ -116,6 +123,11 @@ def enumerate_words(words: Iterable[str], last: str = "and") -> str:
     """Such as "a, b and c"."""
     *others, end = words
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def spell(count: int) -> str:
+    """A small number in words: 2 as "two"."""
+    return ("one", "two", "three", "four", "five", "six")[count - 1]
 
 
 def capitalise(text: str) -> str:

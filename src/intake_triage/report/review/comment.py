@@ -1,10 +1,9 @@
 """The review as one Markdown comment, short enough for GitHub."""
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from intake_triage.report.markdown import markdown_table
+from intake_triage.report.markdown import escape, markdown_table
 from intake_triage.report.review.changes import Change, Review
 
 # By this the workflow finds the comment that it wrote before.
@@ -94,7 +93,6 @@ def _difference(change: Change) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text that Markdown shows as it stands, on one line."""
+    """Text that Markdown shows as it stands, on one line, cut short."""
     flat = " ".join(text.split())
-    shown = flat if len(flat) <= MOST_CHARACTERS else flat[: MOST_CHARACTERS - 1] + "…"
-    return re.sub(r"([\\`*_~&\[\]<>|#@])", r"\\\1", shown)
+    return escape(flat if len(flat) <= MOST_CHARACTERS else flat[: MOST_CHARACTERS - 1] + "…")
