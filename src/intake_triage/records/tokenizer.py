@@ -45,7 +45,8 @@ def train_tokenizer(
     """Learn word pieces from words that occur in at least so many texts.
 
     Rarer words are left out of the training, so that a name which slipped through is no token;
-    they are spelled with the pieces of other words.
+    they are spelled with the pieces of other words. All characters of the words that are left are
+    pieces, even if that makes more than `vocabulary`.
 
     Raises
     ------
