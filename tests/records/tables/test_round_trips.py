@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,28 +19,37 @@ Rows = list[tuple[str, ...]]
 NAMES = ("id", "complaint", "level", "unit")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "gb18030", "shift_jis")
 MARKED = ("utf-8", "utf-8-sig", "utf-16")
-SPECIAL = st.sampled_from([*"\",;\t|\n\r\\ '\0aé5", "\r\n", '""', '\\"', '"\n', "\n1,"])
+SPECIAL = [*"\",;\t|\n\r\\ '\0aé5", "\r\n", '""', '\\"', '"\n', "\n1,"]
 
-settings.register_profile(
-    "tables",
-    max_examples=60,
+fuzz = settings(
+    max_examples=100,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-fuzz = settings.get_profile("tables")
 
 
+def letters(encoding: str) -> st.SearchStrategy[str]:
+    """Any character but surrogates, or of an older encoding all that it has."""
+    if encoding in (*MARKED, "gb18030"):
+        return st.characters(exclude_categories=["Cs"])
+    possible = map(chr, range(0xD800))
+    return st.sampled_from([c for c in possible if survives(c, encoding)])
+
+
+def survives(text: str, encoding: str) -> bool:
+    try:
+        return text.encode(encoding).decode(encoding) == text
+    except UnicodeError:
+        return False
+
+
+@cache
 def any_rows(encoding: str) -> st.SearchStrategy[Rows]:
     """Rows of the four columns; only the ids are never empty, since an empty row is no record."""
-
-    def survives(character: str) -> bool:
-        try:
-            return character.encode(encoding).decode(encoding) == character
-        except UnicodeError:
-            return False
-
-    letters = st.characters(exclude_categories=["Cs"]).filter(survives)
-    cell = st.lists(SPECIAL.filter(survives) | letters, max_size=8).map("".join)
+    special = st.sampled_from([text for text in SPECIAL if survives(text, encoding)])
+    cell = st.lists(special | letters(encoding), max_size=8).map("".join)
     return st.lists(st.tuples(cell, cell, cell), max_size=8).map(
         lambda rows: [(f"r{i}", *cells) for i, cells in enumerate(rows)]
     )
@@ -83,35 +93,33 @@ def written(rows: Rows, writer: str) -> tuple[Rows, str]:
     return rows, WRITERS[writer][0](rows)
 
 
-def read(text: str, path: Path, encoding: str, **saved) -> Rows:
-    path.write_bytes(text.encode(encoding))
+def read(text: str, path: Path, saved_in: str, **saved) -> Rows:
+    path.write_bytes(text.encode(saved_in))
     table = read_table(path, Saved(**saved))
     assert tuple(table.frame) == NAMES
     return rows_of(table)
 
 
-@pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_table_whose_writing_is_told_comes_back(tmp_path, writer, encoding):
-    _, separator, quoting = WRITERS[writer]
+def test_a_table_whose_writing_is_told_comes_back(tmp_path, encoding):
     told = {} if encoding in MARKED else {"encoding": encoding}
 
     @fuzz
-    @given(any_rows(encoding))
-    def comes_back(rows: Rows) -> None:
+    @given(any_rows(encoding), st.sampled_from(list(WRITERS)))
+    def comes_back(rows: Rows, writer: str) -> None:
         rows, text = written(rows, writer)
+        _, separator, quoting = WRITERS[writer]
         path = tmp_path / "forms.csv"
         assert read(text, path, encoding, separator=separator, quoting=quoting, **told) == rows
 
     comes_back()
 
 
-@pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_table_of_which_nothing_is_told_comes_back_or_is_refused(tmp_path, writer, encoding):
+def test_a_table_of_which_nothing_is_told_comes_back_or_is_refused(tmp_path, encoding):
     @fuzz
-    @given(any_rows(encoding))
-    def comes_back(rows: Rows) -> None:
+    @given(any_rows(encoding), st.sampled_from(list(WRITERS)))
+    def comes_back(rows: Rows, writer: str) -> None:
         rows, text = written(rows, writer)
         try:
             back = read(text, tmp_path / "forms.csv", encoding)
