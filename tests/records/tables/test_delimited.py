@@ -142,6 +142,12 @@ def test_lines_above_the_names_are_left_out_where_params_say_so(read, refusal):
     assert table.found["header_row"] == 3
 
 
+def test_rows_without_a_value_are_dropped_at_the_end_alone_and_counted(read):
+    table = read("id,x\n1,2\n,\n3,4\n,\n,\n")
+    assert rows_of(table) == [("1", "2"), ("", ""), ("3", "4")]
+    assert table.found["empty_rows"] == 2
+
+
 def test_a_first_column_that_counts_the_rows_is_left_out_and_said(read):
     table = read(",id,x\n0,a,1\n1,b,2\n")
     assert list(table.frame) == ["id", "x"]

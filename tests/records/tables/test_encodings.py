@@ -125,9 +125,9 @@ def test_the_encoding_that_is_told_is_taken(read):
         (
             "id,x\n1,voilà\n".encode("cp1252"),
             None,
-            "not UTF-8, and which encoding it is cannot be told for sure; set data.file.encoding (",
+            "not UTF-8, first in line 2, and which encoding it is cannot be told for sure; set",
         ),
-        (b"id,x\n1,\x81\x8d\xfe\n", None, "not UTF-8, and which encoding it is cannot be told"),
+        (b"id,x\n1,\x81\x8d\xfe\n", None, "not UTF-8, first in line 2, and which encoding"),
         (FORMS.encode(), "utf-99", "data.file.encoding names no encoding that Python knows"),
         (FORMS.encode(), "base64", "data.file.encoding names no encoding that Python knows"),
         (FORMS.encode() + b"4,\xff,1,skin\n", "utf-8", "not text in utf-8; name the encoding"),

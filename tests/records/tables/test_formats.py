@@ -246,6 +246,13 @@ def test_a_single_object_is_a_table_of_one_row(read):
             '[{"id": 1}, {"id": 2, "x": ["itch"]}, {"x": {"y": 1}}]',
             "row 2, column 'x': holds an object or a list (2 such rows); give each value a column",
         ),
+        (
+            "a.json",
+            '{"id": 1}\n{"id": 1, "id": 2}',
+            "row 2: a JSON object gives the same name",
+        ),
+        ("a.json", '[{"id": 1, "x": "\\ud800"}]', "column 2 from the left: holds half a character"),
+        ("a.json", '[{"\\ud800": 1}]', "column 1 from the left: holds half a character"),
         ("a.json", "[" * 100_000, "JSON that is nested too deep to be a table"),
     ],
 )

@@ -35,7 +35,7 @@ class Cells:
         return replace(self, found=found | self.found)
 
 
-def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str]]:
+def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str | int]]:
     """The table under its own names, and what of it was left out.
 
     Columns without a name and without a value are dropped, as are rows without a value at the
@@ -70,7 +70,11 @@ def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str]]:
         [cells.columns[position].slice(0, rows) for position in kept],
         names=[names[position] for position in kept],
     )
-    left_out = {"left_out": "an unnamed first column that counts the rows"} if counter else {}
+    left_out: dict[str, str | int] = {}
+    if rows < len(cells.columns[0]):
+        left_out["empty_rows"] = len(cells.columns[0]) - rows
+    if counter:
+        left_out["left_out"] = "an unnamed first column that counts the rows"
     return table.to_pandas(types_mapper=PANDAS_TEXT.get), left_out
 
 

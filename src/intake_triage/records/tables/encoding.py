@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
@@ -71,8 +71,8 @@ def decode(data: bytes, encoding: str | None) -> tuple[bytes, str]:
         try:
             data.decode("utf-8")
             return data, "utf-8"
-        except UnicodeDecodeError:
-            name = _guess(data)
+        except UnicodeDecodeError as error:
+            name = _guess(data, first_bad_line=data.count(b"\n", 0, error.start) + 1)
     try:
         text = data.decode(name)
         return text.removeprefix("\ufeff").encode("utf-8"), codecs.lookup(name).name
@@ -106,45 +106,42 @@ def _marked(data: bytes) -> str | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text is under one encoding, and how well that reads as a language."""
+    """How well a text reads as a language under one encoding."""
 
     encoding: str
-    text: int  # its hash
     evidence: Evidence
 
 
-def _guess(data: bytes) -> str:
+def _guess(data: bytes, first_bad_line: int) -> str:
     """The encoding under which a text reads as a language, where all others are clearly worse."""
     sample = _sample(data)
-    readings: dict[int, Reading] = {}  # encodings that give the same text are one reading
-    for encoding in LANGUAGES:
-        reading = _read(data, sample, encoding)
-        if reading is None:
-            continue
-        first = readings.setdefault(reading.text, reading)
-        if reading.evidence.share > first.evidence.share:
-            readings[reading.text] = replace(first, evidence=reading.evidence)
-    ranked = sorted(readings.values(), key=lambda reading: -reading.evidence.share)
-    contenders = [reading for reading in ranked if not _clearly_worse(reading, ranked[0])]
-    if contenders and ranked[0].evidence.fits:
-        if len(contenders) > 1:
-            contenders = _most_coherent(contenders, sample)
+    readings = [
+        Reading(encoding, weigh(sample.decode(encoding), languages))
+        for encoding, languages in LANGUAGES.items()
+        if _is_text(sample, encoding) and _is_text(data, encoding)
+    ]
+    readings.sort(key=lambda reading: -reading.evidence.share)
+    if readings and readings[0].evidence.fits:
+        contenders = [reading for reading in readings if not _clearly_worse(reading, readings[0])]
+        # Encodings that give the same text are one; the usual one is named.
+        one_a_text = {hash(data.decode(r.encoding)): r for r in reversed(contenders)}
+        contenders = _most_coherent(list(one_a_text.values()), sample)
         if len(contenders) == 1:
             return contenders[0].encoding
-    plausible = [reading.encoding for reading in ranked if reading.evidence.share > 0.5][:3]
+    plausible = [reading.encoding for reading in readings if reading.evidence.share > 0.5][:3]
     names = ", ".join(plausible or ["cp1252", "cp1250", "gb18030"])
     raise InputError(
-        "not UTF-8, and which encoding it is cannot be told for sure; set data.file.encoding "
-        f"({names} or another), or save the table as UTF-8"
+        f"not UTF-8, first in line {first_bad_line}, and which encoding it is cannot be told for "
+        f"sure; set data.file.encoding ({names} or another), or save the table as UTF-8"
     )
 
 
-def _read(data: bytes, sample: bytes, encoding: str) -> Reading | None:
+def _is_text(data: bytes, encoding: str) -> bool:
     try:
-        evidence = weigh(sample.decode(encoding), LANGUAGES[encoding])
-        return Reading(encoding, hash(data.decode(encoding)), evidence)
+        data.decode(encoding)
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
 def _clearly_worse(reading: Reading, best: Reading) -> bool:
@@ -160,7 +157,7 @@ def _most_coherent(readings: list[Reading], sample: bytes) -> list[Reading]:
     other readings are left as they are.
     """
     names = [reading.encoding for reading in readings]
-    if any(LANGUAGES[name][0] != "Russian" for name in names):
+    if len(names) == 1 or any(LANGUAGES[name][0] != "Russian" for name in names):
         return readings
     matches = from_bytes(sample, cp_isolation=names, threshold=1.0, preemptive_behaviour=False)
     coherence = {match.encoding: match.coherence for match in matches}

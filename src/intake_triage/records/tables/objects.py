@@ -73,6 +73,8 @@ def _load_lines(text: bytes) -> list[dict[str, Any]]:
             rows.append(_parse(line))
         except json.JSONDecodeError:
             raise InputError(f"row {len(rows) + 1}: not valid JSON") from None
+        except InputError as error:
+            raise InputError(f"row {len(rows) + 1}: {error}") from None
         if not isinstance(rows[-1], dict):
             raise InputError(f"row {len(rows)}: no JSON object")
     return rows
@@ -115,5 +117,11 @@ def _to_cells(rows: list[dict[str, Any]], found: dict[str, str | int]) -> Cells:
                 "rows); give each value a column of its own"
             )
         texts = [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]
-        columns.append(pa.chunked_array([pa.array(texts, TEXT)]))
+        try:
+            columns.append(pa.chunked_array([pa.array([name, *texts], TEXT)]).slice(1))
+        except UnicodeEncodeError:
+            raise InputError(
+                f"column {len(columns) + 1} from the left: holds half a character, an escaped "
+                "surrogate without its other half; write the JSON anew"
+            ) from None
     return Cells(names, columns, found)
