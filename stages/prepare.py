@@ -9,6 +9,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
+from intake_triage.records.checks import check_urgent_tiers
 from intake_triage.records.file import describe_reading
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.split_checks import check_folds
@@ -18,6 +19,7 @@ from intake_triage.records.summary import list_remarks, remark_on_cut, summarize
 def main() -> None:
     params = load_params()
     records = split_source(params.data)
+    check_urgent_tiers(records.schema, params.decision.urgent_tiers)
     if records.reading:
         print(describe_reading(params.data.path, records.reading))
     check_folds(records.frame, records.schema, params.data, n_folds=params.calibrate.folds)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.records.checks import check_records
+from intake_triage.records.checks import check_records, check_urgent_tiers
 from intake_triage.records.schema import FormField
 
 SECRET = "Maria Musterfrau"
@@ -162,3 +162,22 @@ def test_the_classes_of_a_label_that_the_source_lacks_are_not_looked_at(forms):
     frame = forms.frame.assign(urgency=pd.Series(pd.NA, index=forms.frame.index, dtype="str"))
     schema = replace(forms.schema, urgency=())
     check_records(replace(forms, frame=frame, schema=schema), source="forms.csv")
+
+
+@pytest.mark.parametrize(
+    ("n_tiers", "urgent_tiers", "mend"),
+    [(2, 2, "it must be less, 1"), (2, 5, "it must be less, 1"), (7, 7, "it must be less, 1 to 6")],
+)
+def test_some_tier_must_not_be_urgent(forms, n_tiers, urgent_tiers, mend):
+    schema = replace(forms.schema, urgency=tuple("abcdefg"[:n_tiers]))
+    check_urgent_tiers(schema, n_tiers - 1)
+    with pytest.raises(InputError) as refused:
+        check_urgent_tiers(schema, urgent_tiers)
+    assert str(refused.value) == (
+        f"params.yaml: decision.urgent_tiers: got {urgent_tiers}, but the table has {n_tiers} "
+        f"tiers; {mend}"
+    )
+
+
+def test_without_tiers_none_is_asked_to_be_less_urgent(forms):
+    check_urgent_tiers(replace(forms.schema, urgency=()), 2)

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from intake_triage.errors import InputError, refuse
-from intake_triage.records.schema import FormField, RecordTable
+from intake_triage.records.schema import FormField, RecordSchema, RecordTable
 from intake_triage.tasks import TASKS
 
 
@@ -32,6 +32,17 @@ def check_records(table: RecordTable, *, source: str) -> None:
         _data_frame_schema(table).validate(table.frame, lazy=True)
     except pa.errors.SchemaErrors as error:
         refuse(source, _describe(error.failure_cases, table))
+
+
+def check_urgent_tiers(schema: RecordSchema, urgent_tiers: int) -> None:
+    """Refuse, by an `InputError`, as many urgent tiers as there are tiers, or more."""
+    n_tiers = len(schema.urgency)
+    if n_tiers and urgent_tiers >= n_tiers:
+        least = "" if n_tiers == 2 else "1 to "
+        raise InputError(
+            f"params.yaml: decision.urgent_tiers: got {urgent_tiers}, but the table has {n_tiers} "
+            f"tiers; it must be less, {least}{n_tiers - 1}"
+        )
 
 
 def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:

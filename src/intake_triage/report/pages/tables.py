@@ -19,6 +19,7 @@ from intake_triage.report.pages.words import (
     Row,
     capitalise,
     decimals,
+    enumerate_words,
     name_class,
     name_group,
     name_measure,
@@ -31,7 +32,7 @@ from intake_triage.report.pages.words import (
     with_interval,
 )
 from intake_triage.systems import SYSTEMS
-from intake_triage.tasks import SPLITS, Split
+from intake_triage.tasks import SPLITS
 
 THREE = decimals(3)
 SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
@@ -254,37 +255,48 @@ def calibrator_table(run: Run) -> PageTable:
 
 
 def data_table(run: Run) -> PageTable:
+    """Forms, units and the share of each class by split; of an older run, the share in all."""
     prepare = run.metrics["prepare"]
-    rows = []
+    cells: dict[str, dict[str, str]] = {
+        name: {split: whole(count) for split, count in prepare[kind].items()}
+        for kind, name in (("records", "forms"), ("units", "units"))
+    }
     for task in run.tasks:
-        for name, share in prepare["label_shares"][task].items():
-            rows.append((f"{TASK_WORDS[task]} label: {name_class(name)}", _by_split(share)))
-    for kind, name in (("records", "forms"), ("units", "units")):
-        rows += [(f"{split}: {name}", whole(count)) for split, count in prepare[kind].items()]
-    for task in run.tasks:
-        share = prepare["missing_label_share"][task]
-        rows.append((f"share without {TASK_WORDS[task]} label", _by_split(share)))
-    rows.append(("median words", plain(prepare["median_words"])))
-    seen = number(prepare["test_text_seen_in_train_share"])
-    rows.append(("share of test texts seen in train", seen))
-    return PageTable("The data", ("what", "figure"), rows, _say_absent(run))
-
-
-def _by_split(share: dict[Split, float | None] | float) -> str:
-    """The shares of the splits, or that of all forms, which is what an older run has."""
-    if isinstance(share, dict):
-        return ", ".join(f"{split} {number(of_split)}" for split, of_split in share.items())
-    return number(share)
-
-
-def _say_absent(run: Run) -> str:
-    """Which class no form of a split has; empty where every split has all."""
-    said = [
-        f"No form of {split} has {TASK_WORDS[task]} “{name_class(name)}”."
-        for split in SPLITS
-        for task, names in run.absent_classes(split).items()
-        for name in names
+        shares = {
+            f"{TASK_WORDS[task]}: {name_class(name)}": share
+            for name, share in prepare["label_shares"][task].items()
+        }
+        shares[f"{TASK_WORDS[task]}: no label"] = prepare["missing_label_share"][task]
+        for name, share in shares.items():
+            by_split = share if isinstance(share, Mapping) else {"all": share}
+            cells[name] = {split: number(value) for split, value in by_split.items()}
+    cells["texts seen in train"] = {"test": number(prepare["test_text_seen_in_train_share"])}
+    columns = [
+        split for split in (*SPLITS, "all") if any(split in found for found in cells.values())
     ]
+    rows = [
+        (name, *(found.get(split, ABSENT) for split in columns)) for name, found in cells.items()
+    ]
+    return PageTable("The data: counts, and shares", ("what", *columns), rows, _say_of_data(run))
+
+
+def _say_of_data(run: Run) -> str:
+    """What stage prepare found of the texts, and what has no class."""
+    prepare = run.metrics["prepare"]
+    said = [f"Median words: {plain(prepare['median_words'])}."]
+    if cut := prepare.get("texts"):
+        said.append(
+            f"The Transformers read {whole(cut['max_tokens'])} tokens of a text at most; share of "
+            f"texts that are longer: {number(cut['cut_share'])}, of their word pieces lost: "
+            f"{number(cut['pieces_cut_share'])}."
+        )
+    for split in SPLITS:
+        for task, names in run.absent_classes(split).items():
+            named = enumerate_words(f"“{name_class(name)}”" for name in names)
+            said.append(f"No form of {split} has {TASK_WORDS[task]} {named}.")
+    for task, names in prepare.get("dropped_classes", {}).items():
+        named = enumerate_words(f"“{name_class(name)}”" for name in names)
+        said.append(f"Left out, since too few forms have it: {TASK_WORDS[task]} {named}.")
     return " ".join(said)
 
 
