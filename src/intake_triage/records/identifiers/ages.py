@@ -98,7 +98,7 @@ AGES = (
     pattern(
         "age_over_89",
         r"\b(?:s?he|pt|patient|mother|father|mom|dad|grand\w+|husband|wife|aunt|uncle)"
-        rf"(?:,|'s| is)? \(?{AGE}(?=\s?(?:[,;)]|\.(?!\d)|$))",
+        rf"(?:,|'s| is)? \(?{AGE}(?=\s?(?:[,;)\n]|\.(?!\d)|$))",
     ),
     pattern(
         "age_over_89",

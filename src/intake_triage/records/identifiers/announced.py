@@ -32,7 +32,8 @@ NEAR, FAR = gap(rf"{NUMBER}|(?:is|was)(?![a-z])", 3), gap(rf"{NUMBER}|{LINK}", 5
 # Letters and figures, joined by dashes; then blocks of figures.
 BLOCK = rf" (?:\d{{2,}}|[a-z]{{1,2}}\d{{2,}}|\d+[a-z])(?!\w|%|[/.]\d)(?!{UNIT})"
 VALUE = (
-    r"(?P<found>(?:(?-i:[A-Z]{1,4}) )?(?=[a-z]{0,5}[./-]?\d)[a-z\d]+(?:[./-][a-z\d]+)*"
+    r"(?P<found>(?:(?-i:[A-Z]{1,4}) |[a-z]{1,4} (?=(?:\d ?){6}))?"
+    r"(?=[a-z]{0,5}[./-]?\d)[a-z\d]+(?:[./-][a-z\d]+)*"
     rf"(?:{BLOCK}){{0,6}}){NO_UNIT}{END}"
 )
 
@@ -56,7 +57,7 @@ WEAK = (
     r"ein|sin|ur|chi|nie|nif|cf|rg|cns|ni|dossier|ipp|tag|plan|referral|auth(?:orization)?|bcbs|"
     r"confirmation|blue cross|aetna|cigna|humana|kaiser"
 )
-GERMANIC = r"[a-zäöüßøåéë.-]{3,}(?:nummer|nr)\.?"  # "Fallnummer", "Pat.-Nr."
+GERMANIC = r"[a-zäöüßøåéë.-]{3,30}(?:nummer|nr)\.?"  # "Fallnummer", "Pat.-Nr."
 ROMANCE = r"(?:num[eé]ro|número|n[°º]\.?)(?: d[eiu]l?l?a?)?(?: [a-zéèíóç']+){1,3}"
 SSN_WORD = r"s\.?s\.?n\b\.?|ss ?(?=#|no|num)|soc(?:ial)?\.? ?sec(?:urity)?\.?"
 

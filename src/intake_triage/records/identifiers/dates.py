@@ -61,6 +61,6 @@ DATES = (
         "date",
         rf"(?:{BIRTH})(?:[\s:=.,()#-]|\b(?:is|on|am|was|el|il|em|op)\b){{0,8}}"
         rf"(?P<found>\d{{1,2}}([/. -])\d{{1,2}}(?:\2\d{{2,4}})?|\d{{8}}|\d{{6}}|"
-        rf"{DAY}{ORDINAL}? ?{OF}{MONTH_NAME}|{MONTH_NAME} {DAY}{ORDINAL}?){END}{NO_UNIT}",
+        rf"{DAY}{ORDINAL}? ?{OF}{MONTH_NAME}|{MONTH_NAME} {DAY}{TH}?){END}{NO_UNIT}",
     ),
 )

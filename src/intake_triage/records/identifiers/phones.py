@@ -52,12 +52,12 @@ PHONES = {
 
 ABROAD = pattern(
     "phone",
-    rf"{BEFORE}(?:\+ ?|\(\+|00|011[ -])[1-9]\d{{0,2}}\)?(?:{SEP}?\(0?\d{{0,4}}\))?"
+    rf"{BEFORE}(?:\(\+[1-9]\d{{0,2}}\)|(?:\+ ?|00|011[ -])[1-9]\d{{0,2}})(?:{SEP}?\(0?\d{{0,4}}\))?"
     rf"(?:{SEP}{{0,3}}\d{{2,12}}|{SEP}?\d(?={SEP}\d\d)){{1,6}}",
     lambda match: 8 <= count_digits(match[0]) <= 17,
 )
 WORD = (
-    r"t[ée]l(?:[ée](?:ph?on[eo]?|foon))?|phone|ph(?!\W{0,3}[67]\.)|cell(?:phone|ulare?)?|celular|"
+    r"t[ée]l(?:[ée](?:ph|f)o+n[eo]?)?|phone|ph(?!\W{0,3}[67]\.)|cell(?:phone|ulare?)?|celular|"
     r"mobile?|mob|m[óo]vil|handy|portable|gsm|fax|pager|whats ?app|sms|text(?:ed)?|"
     r"call(?:ed|s|ing)?|contact|dial|ring|reach(?:ed|able)?|rufnummer|电话|手机|電話|携帯|전화|휴대폰|연락처"
 )

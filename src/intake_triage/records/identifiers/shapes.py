@@ -13,10 +13,12 @@ from intake_triage.records.identifiers.pattern import (
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 WEB = (
-    pattern("email", r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+"),
+    pattern("email", r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+"),
     pattern(
         "url",
-        r"(?:https?://|\bwww\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov)\b(?:/\S*)?|"
+        r"(?:(?:https?://|\bwww\.)\S*|"
+        r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:com|org|net|edu|gov)\b(?:/\S*)?)"
+        r"(?<![.,;:!?)\]])|"
         r"(?<![\w@.])@[a-z_][\w.]{2,}",  # the last: a name on a social network
     ),
     pattern("ip_address", rf"(?<![\d.])(?:{OCTET}\.){{3}}{OCTET}(?!\.?\d)"),
