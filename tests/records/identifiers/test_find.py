@@ -9,7 +9,6 @@ from intake_triage.params import Region
 from intake_triage.records.identifiers.find import (
     Found,
     find_identifiers,
-    id_patterns,
     redact,
     text_patterns,
 )
@@ -82,7 +81,16 @@ LOOK_ALIKES = [
     *("dial 911", "2x/day", "a1c 9.1", "t. 37.2", "weight 150-160 lbs", "chart reviewed 2024"),
     *("temp 98F", "fever to 101F", "T 99 F, HR 98", "98F at triage", "walks 100 m", "102F fever"),
     *("on social security since 2015", "policy of 3 visits", "pt no 140/90", "SNOMED 195967001"),
-    *("90+ yo", "aged 90 or older", "95 pack years", "HR in the 90s", "OD +2.50 -1.25 x 180"),
+    *(
+        "90+ yo",
+        "aged 90 or older",
+        "90 years and over",
+        "≥90 years",
+        "80-89 years",
+        "95 pack years",
+        "HR in the 90s",
+        "OD +2.50 -1.25 x 180",
+    ),
     *("pH 7.35 / 45 / 24 / 90", "10 feet off road", "20 minute drive", "64 Slice CT", "room 5123"),
 ]
 
@@ -127,20 +135,6 @@ def test_what_stands_between_texts_in_other_scripts_is_redacted_in_place():
     text = "请打电话１３８ 1234 5678，谢谢"
     found = find_identifiers(text, text_patterns(["cn"]))
     assert redact(text, found) == "请打电话[phone]，谢谢"
-
-
-@pytest.mark.parametrize(
-    "made_up",
-    [
-        *("F0001", "1234567890", "EX-0001", "2006-13-1", "P-2024-000123", "0123456789", "site_54"),
-        *("123e4567-e89b-12d3-a456-426614174000", "01HZX3J8Q4V5T6W7Y8Z9A0B1C2"),
-    ],
-)
-def test_a_made_up_id_is_left_alone(made_up):
-    assert find_identifiers(made_up, id_patterns(["us", "ca"])) in (
-        [],
-        [Found(0, len(made_up), "phone")],  # which the screen of a table lets pass: digits alone
-    )
 
 
 @pytest.mark.parametrize("sign", ["a", "1", "1 ", "a.-", "12-", "id: ", "www.", "+1", "(01)"])

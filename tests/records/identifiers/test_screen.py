@@ -127,8 +127,12 @@ def test_an_identifier_as_id_or_group_is_refused_even_where_texts_are_redacted(
 
 
 def test_long_made_up_numbers_are_ids(redacted, make_table):
-    made_up = ["5551234567", "0171123456", "20240531", "123e4567-e89b-12d3-a456-426614174000"]
-    table = make_table(*["ok"] * 4, record_id=made_up, group=[5551234567, 5551234568, 1, 2])
+    made_up = [
+        *("5551234567", "0171123456", "20240531", "123e4567-e89b-12d3-a456-426614174000"),
+        *("1712345678901", "240531-0001", "01-000123", "12345678Z", "1.2.840.113", "2024-001-0005"),
+    ]
+    groups = [5551234567 + i for i in range(len(made_up))]
+    table = make_table(*["ok"] * len(made_up), record_id=made_up, group=groups)
     assert redacted(table, identifiers_region=["us", "de"]).found == {}
 
 

@@ -10,7 +10,15 @@ from intake_triage.records.identifiers.dates import DATES
 from intake_triage.records.identifiers.pattern import Pattern
 from intake_triage.records.identifiers.phones import phone_patterns
 from intake_triage.records.identifiers.places import place_patterns
-from intake_triage.records.identifiers.shapes import CARDS, LONG_NUMBERS, NATIONAL_IDS, SSN, WEB
+from intake_triage.records.identifiers.shapes import (
+    CARDS,
+    LONG_NUMBERS,
+    MARKED_IDS,
+    NETWORK,
+    NUMBER_IDS,
+    SSN,
+    WEB,
+)
 
 # Digits of every script, wide letters, dashes and blanks, each as the one of an English keyboard:
 # one sign for one, so that a place in the plain text is the same place in the text.
@@ -45,14 +53,14 @@ class Found:
 def text_patterns(regions: list[str]) -> tuple[Pattern, ...]:
     """What a text is looked through for; what one takes, those after it no longer see."""
     return (
-        *(*WEB, *ANNOUNCED, SSN, *CARDS, *NATIONAL_IDS, *DATES),
+        *(*WEB, *NETWORK, *ANNOUNCED, SSN, *CARDS, *MARKED_IDS, *NUMBER_IDS, *DATES),
         *(*phone_patterns(regions), *LONG_NUMBERS, *place_patterns(regions), *AGES),
     )
 
 
 def id_patterns(regions: list[str]) -> tuple[Pattern, ...]:
     """What an id or the name of a group is looked through for: what no made-up one looks like."""
-    return (*WEB, SSN, *NATIONAL_IDS, *phone_patterns(regions))
+    return (*WEB, SSN, *MARKED_IDS, *phone_patterns(regions))
 
 
 def find_identifiers(text: str, patterns: tuple[Pattern, ...]) -> list[Found]:

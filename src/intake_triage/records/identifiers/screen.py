@@ -122,12 +122,14 @@ def _screen_ids(table: RecordTable, patterns: tuple[Pattern, ...]) -> list[str]:
 
 
 def _find_in_id(value: str, patterns: tuple[Pattern, ...]) -> list[Found]:
-    """A telephone number must be the whole of an id, and written with more than digits."""
+    """What is in an id; a telephone number must be the whole of it, with two signs or more."""
+    found = find_identifiers(value, patterns)
+    written = value.strip()
+    signs = sum(not character.isdigit() for character in written)
     return [
         one
-        for one in find_identifiers(value, patterns)
-        if one.kind != "phone"
-        or (one.end - one.start == len(value.strip()) and not value.strip().isdigit())
+        for one in found
+        if one.kind != "phone" or (one.end - one.start == len(written) and signs >= 2)
     ]
 
 

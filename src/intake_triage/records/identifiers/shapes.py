@@ -21,6 +21,8 @@ WEB = (
         r"(?<![.,;:!?)\]])|"
         r"(?<![\w@.])@[a-z_][\w.]{2,}",  # the last: a name on a social network
     ),
+)
+NETWORK = (
     pattern("ip_address", rf"(?<![\d.])(?:{OCTET}\.){{3}}{OCTET}(?!\.?\d)"),
     pattern("ip_address", r"(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}:?[0-9a-f]{1,4}(?![\w:])"),
     pattern("ip_address", r"(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?!\w)"),
@@ -46,28 +48,35 @@ def _is_dni(match: re.Match[str]) -> bool:
     return "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] == match["letter"].upper()
 
 
-NATIONAL_IDS = (
-    pattern("national_id", rf"{START}(?P<digits>[xyz\d]\d{{7}})-?(?P<letter>[a-z]){END}", _is_dni),
+# With letters and marks as no running number has them ...
+MARKED_IDS = tuple(
+    pattern("national_id", START + regex + END)
+    for regex in (
+        r"[a-z]{6}\d\d[a-ehlmprst]\d\d[a-z]\d{3}[a-z]",  # Italian codice fiscale
+        r"\d{3}\.\d{3}\.\d{3}-\d\d",  # Brazilian CPF
+        r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d",  # Belgian
+        r"756\.\d{4}\.\d{4}\.\d\d",  # Swiss AHV
+        # British National Insurance
+        r"(?-i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]) ?\d\d ?\d\d ?\d\d ?[a-d]",
+        r"[1-9][a-z][a-z\d]\d-?[a-z][a-z\d]\d-?[a-z]{2}\d\d",  # US Medicare
+    )
+)
+# ... and those that a made-up id may look like.
+NUMBER_IDS = (
     *(
         pattern("national_id", START + regex + END)
         for regex in (
-            r"[a-z]{6}\d\d[a-ehlmprst]\d\d[a-z]\d{3}[a-z]",  # Italian codice fiscale
             # French: sex, year, month, department, commune, order, key
             r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ab]) ?\d{3} ?\d{3}(?: ?\d\d)?",
             rf"\d{{6}}(?:19|20)\d\d{MONTH}{DAY}\d{{3}}[\dx]",  # Chinese
             rf"\d\d{MONTH}{DAY}-\d{{7}}",  # Korean
             rf"(?:19|20)?\d\d{MONTH}{DAY}[+-]\d{{4}}",  # Swedish
             rf"{DAY}{MONTH}\d\d-\d{{4}}",  # Danish
-            r"\d{3}\.\d{3}\.\d{3}-\d\d",  # Brazilian CPF
-            r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d",  # Belgian
-            r"756\.\d{4}\.\d{4}\.\d\d",  # Swiss AHV
-            # British National Insurance
-            r"(?-i:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]) ?\d\d ?\d\d ?\d\d ?[a-d]",
-            r"(?-i:[A-Z]{5}\d{4}[A-Z])",  # Indian PAN
             rf"[2-9]\d{{3}}([ -])\d{{4}}\1\d{{4}}{NO_UNIT}",  # Indian Aadhaar
-            r"[1-9][a-z][a-z\d]\d-?[a-z][a-z\d]\d-?[a-z]{2}\d\d",  # US Medicare
+            r"(?-i:[A-Z]{5}\d{4}[A-Z])",  # Indian PAN
         )
     ),
+    pattern("national_id", rf"{START}(?P<digits>[xyz\d]\d{{7}})-?(?P<letter>[a-z]){END}", _is_dni),
 )
 
 LONG_NUMBERS = (
