@@ -1,5 +1,6 @@
 """No stray quote makes one row of several, or several of one."""
 
+import numpy as np
 import pytest
 from written_tables import rows_of
 
@@ -48,6 +49,14 @@ def test_nearly_all_rows_swallowed_are_refused(refusal, order):
     assert refusal(text).startswith("row 1: the lines in column 'complaint' look like rows")
 
 
+def test_rows_are_told_by_the_outline_of_random_identifiers(refusal):
+    lines = [f"{np.random.default_rng(i).bytes(8).hex()},itch for {i} days" for i in range(60)]
+    lines[20] = lines[20].replace("itch", '"itch')
+    lines[23] += '"'
+    line = refusal("id,complaint\n" + "\n".join(lines) + "\n")
+    assert line.startswith("row 21: the lines in column 'complaint' look like rows")
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_quote_at_the_start_of_two_complaints_is_refused(refusal, order):
     text = make_table(200, {11: '"itch', 51: '"headache'}, order)
@@ -62,6 +71,7 @@ def test_a_quote_at_the_start_of_two_complaints_is_refused(refusal, order):
         "my list:\n1, aspirin, daily, skin, 50\n2, a cream, weekly",
         "Dear doctor,\n\nit began on 3, 4 or 5 May,\nit comes, it goes, it stays, hurts\n\nyours",
         "a\nb\nc\nd\ne\nf",
+        "it is:\n1, 2, 3, 4, 5\n6, 7, 8, 9, 10\n11, 12, 13, 14, 15\nof ten",
     ],
 )
 def test_honest_complaints_of_several_lines_are_read(read, order, complaint):
@@ -92,6 +102,15 @@ def test_rows_are_counted_over_blank_lines_and_lines_within_cells(refusal):
 
 def test_a_quote_that_never_closes_in_the_header_is_refused(refusal):
     assert refusal('id,"x\n1,2\n').startswith("the header: a quote opens and never closes")
+
+
+def test_what_may_be_a_cell_is_named_by_its_place(refusal):
+    headerless = f"1,{'itch since monday ' * 5},2\n" + '2,"rash,1\n'
+    line = refusal(headerless)
+    assert (
+        line
+        == "row 1: a quote opens in column 2 from the left and never closes; close or remove it"
+    )
 
 
 def test_quotes_amid_a_cell_are_letters(read):

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from intake_triage.errors import InputError
 
 TEXT = pa.large_string()
+LONGEST_NAME = 60  # characters that an error shows of a column's name
 PANDAS_TEXT = {TEXT: pd.StringDtype(na_value=np.nan)}
 
 
@@ -76,6 +77,16 @@ def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str | int]]:
     if counter:
         left_out["left_out"] = "an unnamed first column that counts the rows"
     return table.to_pandas(types_mapper=PANDAS_TEXT.get), left_out
+
+
+def tell_column(names: list[str], position: int) -> str:
+    """A column as an error names it: where no header stands, a long name would be a complaint."""
+    name = names[position].strip()
+    return (
+        f"column '{name}'"
+        if 0 < len(name) <= LONGEST_NAME
+        else f"column {position + 1} from the left"
+    )
 
 
 def _check_names_differ(names: list[str]) -> None:

@@ -5,8 +5,10 @@ import pyarrow as pa
 from intake_triage.errors import InputError
 from intake_triage.records.tables.cells import Cells
 from intake_triage.records.tables.dialect import QUOTINGS, SEPARATORS, Dialect, LineSource
-from intake_triage.records.tables.rows import Misfit, first_record, read_rows
+from intake_triage.records.tables.rows import Misfit, header_width, read_rows
 from intake_triage.records.tables.swallowed import check_no_row_is_swallowed
+
+Table = tuple[list[str], list[pa.ChunkedArray]]
 
 
 def read_delimited(
@@ -35,7 +37,7 @@ def read_delimited(
     if b"\\" not in text:
         quotings = quotings[:1]  # without a backslash both are the same
     dialects = [Dialect(mark, how) for mark in separators for how in quotings]
-    widths = {dialect: first_record(source, dialect) for dialect in dialects}
+    widths = {dialect: header_width(source, dialect) for dialect in dialects}
     splitting = [dialect for dialect, width in widths.items() if width != 1]
     fits = _fitting(source, splitting or dialects)
     if not splitting and {dialect.separator for dialect in fits} < set(separators):
@@ -54,9 +56,6 @@ def read_delimited(
     if header_row > 1:
         found["header_row"] = header_row
     return Cells(names, columns, found)
-
-
-Table = tuple[list[str], list[pa.ChunkedArray]]
 
 
 def _fitting(source: LineSource, dialects: list[Dialect]) -> dict[Dialect, Table]:

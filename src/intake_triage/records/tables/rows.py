@@ -8,7 +8,7 @@ from itertools import islice
 import pyarrow as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.cells import TEXT
+from intake_triage.records.tables.cells import TEXT, tell_column
 from intake_triage.records.tables.dialect import Dialect, LineSource
 
 ROWS_AT_ONCE = 20_000
@@ -23,7 +23,7 @@ class Misfit(InputError):
         self.good_rows = good_rows
 
 
-def first_record(source: LineSource, dialect: Dialect) -> int:
+def header_width(source: LineSource, dialect: Dialect) -> int:
     """How many fields the header has; 0 where it cannot be read."""
     try:
         return len(next(_reader(source, dialect)))
@@ -81,9 +81,8 @@ def _tell_ragged(row: int, fields: int, n_rows: int, n_names: int, dialect: Dial
 def _quote_out_of_place(source: LineSource, dialect: Dialect, reason: str) -> Misfit:
     """Where the record begins that `csv.reader` could not finish, read again one by one."""
     reader = _reader(source, dialect)
-    records, line = [], 0
     names: list[str] = []
-    row = 0
+    row, line = 0, 0
     try:
         names = next(reader)
         row, line = 1, reader.line_num
@@ -99,10 +98,9 @@ def _quote_out_of_place(source: LineSource, dialect: Dialect, reason: str) -> Mi
             "mistake, or double the one inside",
             row - 1,
         )
-    rest = islice(source.lines(), line, None)
-    rest = dialect.with_plain_backslashes_doubled(rest)
-    records = next(csv.reader(rest, **dialect.arguments | {"strict": False}))
-    column = f" in column '{names[len(records) - 1].strip()}'" if len(records) <= len(names) else ""
+    rest = dialect.with_plain_backslashes_doubled(islice(source.lines(), line, None))
+    open_at = len(next(csv.reader(rest, **dialect.arguments | {"strict": False}))) - 1
+    column = f" in {tell_column(names, open_at)}" if open_at < len(names) else ""
     return Misfit(f"{where}: a quote opens{column} and never closes; close or remove it", row - 1)
 
 

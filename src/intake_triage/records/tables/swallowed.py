@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake_triage.errors import InputError
+from intake_triage.records.tables.cells import tell_column
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 MOST_KINDS = 0.2  # of a column's cells; one with more kinds of values tells nothing of a field
 AGREEING = 0.75  # of the columns that tell something; a swallowed row may hold a rare value
-WHOLE_ROWS = 3  # so many lines of a row's length are rows, whatever they hold
+WHOLE_ROWS = 3  # so many lines of a row's length are rows, whatever they hold, but for prose
 
 Judge = Callable[[str], bool]
 
@@ -43,7 +44,7 @@ def check_no_row_is_swallowed(
     if swallowing:
         row, position = min(swallowing)
         raise InputError(
-            f"row {row + 1}: the lines in column '{names[position].strip()}' look like rows of the "
+            f"row {row + 1}: the lines in {tell_column(names, position)} look like rows of the "
             f"table ({len(swallowing)} such rows); remove the quote that opens there by mistake, "
             "or save the table as .xlsx or .parquet"
         )
@@ -53,7 +54,7 @@ def _holds_rows(cell: str, position: int, judges: list[Judge | None], separator:
     """Whether a cell begins with the end of a row, ends with the start of one, or holds rows."""
     first, *inner, last = (line.split(separator) for line in LINE_END.split(cell))
     whole = [fields for fields in inner if len(fields) == len(judges)]
-    if len(whole) == len(inner) >= WHOLE_ROWS:
+    if len(whole) == len(inner) >= WHOLE_ROWS and not _is_prose(whole):
         return True
     if any(_agree(fields, judges) for fields in whole):
         return True
@@ -69,15 +70,29 @@ def _agree(fields: list[str], judges: list[Judge | None]) -> bool:
     return bool(agreed) and sum(agreed) >= AGREEING * len(agreed)
 
 
+def _is_prose(lines: list[list[str]]) -> bool:
+    """Whether a blank follows a separator, as it does a comma in a sentence."""
+    return any(field.startswith(" ") for fields in lines for field in fields[1:])
+
+
 def _judge(column: pa.ChunkedArray) -> Judge | None:
     """Tells whether a field could be of this column; None where anything could."""
     values = column.unique().to_pylist()
     most = max(2, MOST_KINDS * len(column))
     if len(values) <= most:
         return set(values).__contains__
-    shapes = {_shape(value) for value in values}
-    return (lambda value: _shape(value) in shapes) if len(shapes) <= most else None
+    for shape in (_shape, _outline):
+        shapes = set(map(shape, values))
+        if len(shapes) <= most:
+            return lambda value, shape=shape, shapes=shapes: shape(value) in shapes
+    return None
 
 
 def _shape(value: str) -> str:
+    """Digits as 9 and letters as a: `F0012` is `a9999`."""
     return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value))
+
+
+def _outline(value: str) -> str:
+    """Digits and letters alike, as in an identifier of random ones."""
+    return re.sub(r"[^\W_]", "x", value)
