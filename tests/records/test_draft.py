@@ -371,13 +371,10 @@ def test_a_day_that_may_be_read_in_two_ways_is_to_be_checked(rng, draft_of):
 
 
 def test_a_comma_that_may_be_either_mark_is_to_be_checked(rng, draft_of):
-    written = line_of(
-        draft_of(
-            count=[f"{value / 1000:.3f}".replace(".", ",") for value in rng.integers(1100, 9999, N)]
-        ),
-        "decimal:",
+    drafted = draft_of(
+        count=[f"{number // 1000},{number % 1000:03d}" for number in rng.integers(1000, 9999, N)]
     )
-    assert f"{CHECK} or ." in written
+    assert f"{CHECK} or ." in line_of(drafted, "decimal:")
 
 
 def test_small_tiers_are_proposed_for_merging_with_a_neighbour(rng, tmp_path, draft_of):
@@ -398,6 +395,13 @@ def test_tiers_that_nothing_puts_into_order_are_to_be_checked(rng, draft_of):
     )
 
 
+def test_a_label_of_too_many_values_is_named_with_their_number_and_none_is_shown(rng, draft_of):
+    drafted = draft_of(clinic=[f"place {chr(65 + k % 26)}{k}" for k in rng.integers(0, 40, N)])
+    assert mapping_of(drafted)["specialty"] is None
+    assert "'clinic' has 40: list them" in line_of(drafted, "specialty:")
+    assert "place" not in drafted
+
+
 def test_two_tiers_ask_for_fewer_urgent_ones(rng, draft_of):
     drafted = draft_of(triage=rng.choice(["emergency", "no emergency"], N))
     assert mapping_of(drafted)["urgency_levels"] == ["emergency", "no emergency"]
@@ -411,6 +415,12 @@ def test_a_table_without_any_label_or_id_is_drafted_and_says_so(tmp_path, draft_
     assert all(CHECK in line_of(drafted, key) for key in ("record_id:", "urgency:", "specialty:"))
     with pytest.raises(InputError, match=r"data\.file\.record_id"):
         read_back(drafted, tmp_path)
+
+
+def test_a_table_without_rows_gets_a_draft_that_says_so(tmp_path, draft_of):
+    table = write_table(tmp_path / "forms.csv")
+    table.write_text(table.read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8")
+    assert "# 0 rows" in draft_of(table)
 
 
 def test_a_table_without_a_header_is_refused_and_its_first_row_not_told(tmp_path, draft_of):

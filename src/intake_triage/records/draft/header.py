@@ -12,7 +12,7 @@ from intake_triage.records.tables.read import RawTable, Saved, read_table
 ROWS = range(1, 5)
 LONGEST_NAME = 80  # characters; what is longer is a sentence
 SAMPLE = 1000  # rows by which a name is told from a cell
-MOST_LIKE_CELLS = 1 / 3  # share of names that may be so by chance: a column called 2, of figures
+MOST_LIKE_CELLS = 1 / 3  # share of the names; fewer are so by chance, as a column `2` of figures
 ALIKE = 0.9  # share of a column's cells that have the shape of its name, where it is a cell too
 
 
@@ -50,7 +50,7 @@ def looks_like_names(frame: pd.DataFrame) -> bool:
     if max(map(len, names), default=0) > LONGEST_NAME:
         return False
     like_cells = sum(_is_like_cells(name, frame[name].head(SAMPLE)) for name in names)
-    return like_cells <= MOST_LIKE_CELLS * len(names)
+    return like_cells < MOST_LIKE_CELLS * len(names)
 
 
 def _is_like_cells(name: str, cells: pd.Series) -> bool:

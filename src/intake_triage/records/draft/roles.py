@@ -16,6 +16,7 @@ from intake_triage.records.draft.words import (
 
 MOST_TIERS = 7
 MOST_CLASSES = 30  # a column of more values is not taken for the sub-specialty
+MOST_LISTED = 100  # values that a person may list by hand
 FEWEST_GROUPS = 20  # fewer cannot be dealt to the four parts of the split
 LARGE_GROUP = 0.15  # share of the forms with which one group fills a part of the split
 LEAST_PROSE = 0.2  # share of cells that are prose, in a column of free text
@@ -103,10 +104,7 @@ def _pick_urgency(columns: list[Column]) -> Pick:
         late = names_a("late", column.name)
         scores.append((2 * named * (1 + numbered) + 3 * known - late, column))
     nothing = f"no column of 2 to {MOST_TIERS} values looks like a triage tier; null: not learned"
-    for column in columns:
-        if names_a("urgency", column.name) and MOST_TIERS < len(column.classes) <= MOST_CLASSES:
-            nothing += f"; {column.name!r} has {len(column.classes)}: list 7, merge the others"
-    return _best(scores, least=2, nothing=nothing)
+    return _best(scores, least=2, nothing=nothing + _say_too_many("urgency", columns, MOST_TIERS))
 
 
 def _pick_specialty(columns: list[Column]) -> Pick:
@@ -116,7 +114,16 @@ def _pick_specialty(columns: list[Column]) -> Pick:
         named, late = names_a("specialty", column.name), names_a("late", column.name)
         scores.append((2 * named + 3 * known - 2 * late, column))
     nothing = f"no column of 2 to {MOST_CLASSES} values looks like a department; null: not learned"
-    return _best(scores, least=1.5, nothing=nothing)
+    too_many = _say_too_many("specialty", columns, MOST_CLASSES)
+    return _best(scores, least=1.5, nothing=nothing + too_many)
+
+
+def _say_too_many(role: str, columns: list[Column], most: int) -> str:
+    """Which column, named as a label is, has more values than are listed here."""
+    for column in columns:
+        if names_a(role, column.name) and most < column.distinct <= MOST_LISTED:
+            return f"; {column.name!r} has {column.distinct}: list them, or merge some"
+    return ""
 
 
 def _columns_of_classes(columns: list[Column], *, most: int) -> Iterator[tuple[Column, list[str]]]:
