@@ -129,6 +129,13 @@ def test_absent_and_dropped_classes_are_named(records):
     ]
 
 
+def test_it_is_said_whether_names_were_looked_for_in_a_users_file(records):
+    assert "names_and_places" not in summarize(records)
+    summary = summarize(replace(records, names_and_places="not looked for"))
+    assert summary["names_and_places"] == "not looked for"
+    assert "names and places: not looked for" in list_remarks(summary)
+
+
 def test_a_task_that_the_source_does_not_have_is_left_out(records):
     frame = records.frame.assign(specialty=pd.Series(pd.NA, dtype="str"))
     schema = RecordSchema((), SCHEMA.urgency, (), ())
