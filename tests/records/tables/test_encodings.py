@@ -119,6 +119,13 @@ def test_the_encoding_that_is_told_is_taken(read):
     assert read(text.encode("utf-8-sig"), encoding="utf-8").frame.columns[0] == "id"
 
 
+def test_encodings_that_give_other_texts_are_named(refusal):
+    text = "id,complaint\n1,voilà\n2,là\n3,déjà\n"
+    line = refusal(text.encode("cp1252"))
+    assert "set data.file.encoding (cp1252, cp1250, " in line  # latin-1 would give the same
+    assert "voil" not in line
+
+
 @pytest.mark.parametrize(
     ("content", "encoding", "says"),
     [
@@ -129,6 +136,7 @@ def test_the_encoding_that_is_told_is_taken(read):
         ),
         (b"id,x\n1,\x81\x8d\xfe\n", None, "not UTF-8, first in line 2, and which encoding"),
         (FORMS.encode(), "utf-99", "data.file.encoding names no encoding that Python knows"),
+        (FORMS.encode(), "utf\0", "data.file.encoding names no encoding that Python knows"),
         (FORMS.encode(), "base64", "data.file.encoding names no encoding that Python knows"),
         (FORMS.encode() + b"4,\xff,1,skin\n", "utf-8", "not text in utf-8; name the encoding"),
         (b"\xff\xfe" + FORMS.encode("utf-16-le") + b"a", None, "not text in utf-16; name the"),

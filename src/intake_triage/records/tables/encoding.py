@@ -76,14 +76,14 @@ def decode(data: bytes, encoding: str | None) -> tuple[bytes, str]:
     try:
         text = data.decode(name)
         return text.removeprefix("\ufeff").encode("utf-8"), codecs.lookup(name).name
-    except LookupError:
-        raise InputError(
-            "data.file.encoding names no encoding that Python knows; it may be utf-8, cp1252, "
-            "gb18030 and the like"
-        ) from None
     except UnicodeError:
         raise InputError(
             f"not text in {name}; name the encoding that it was saved in in data.file.encoding"
+        ) from None
+    except (LookupError, ValueError):
+        raise InputError(
+            "data.file.encoding names no encoding that Python knows; it may be utf-8, cp1252, "
+            "gb18030 and the like"
         ) from None
 
 
@@ -128,8 +128,9 @@ def _guess(data: bytes, first_bad_line: int) -> str:
         contenders = _most_coherent(list(one_a_text.values()), sample)
         if len(contenders) == 1:
             return contenders[0].encoding
-    plausible = [reading.encoding for reading in readings if reading.evidence.share > 0.5][:3]
-    names = ", ".join(plausible or ["cp1252", "cp1250", "gb18030"])
+    different = {hash(sample.decode(r.encoding)): r for r in reversed(readings)}
+    plausible = [r.encoding for r in readings if r in different.values() and r.evidence.share > 0.5]
+    names = ", ".join(plausible[:3] or ["cp1252", "cp1250", "gb18030"])
     raise InputError(
         f"not UTF-8, first in line {first_bad_line}, and which encoding it is cannot be told for "
         f"sure; set data.file.encoding ({names} or another), or save the table as UTF-8"
