@@ -388,6 +388,20 @@ def test_small_tiers_are_proposed_for_merging_with_a_neighbour(rng, tmp_path, dr
     assert records.schema.urgency == ("2", "3", "4")
 
 
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        ["Urgent", "soon", "ROUTINE"],
+        ["red", "orange", "yellow", "green", "blue"],
+        ["very urgent", "urgent", "not urgent"],
+        ["ESI 1", "ESI 2", "ESI 3"],
+        ["P1 immediate", "P2 urgent", "P3 delayed"],
+    ],
+)
+def test_tiers_are_put_into_order_by_what_they_are_called(tiers, rng, draft_of):
+    assert mapping_of(draft_of(triage=rng.choice(tiers, N)))["urgency_levels"] == tiers
+
+
 def test_tiers_that_nothing_puts_into_order_are_to_be_checked(rng, draft_of):
     drafted = draft_of(triage=rng.choice(["amber", "plum", "teal"], N))
     assert f"{CHECK} most urgent first? in order of frequency" in line_of(

@@ -129,7 +129,7 @@ def _lines_of_labels(roles: Roles, params: Params) -> Iterator[str]:
         hidden = len(column.classes) - len(records)
         if hidden:
             checks.append(f"{hidden} rare or long values are not shown: add them, or merge them")
-        yield line(2, f"{under}:", "", "", *checks)
+        yield line(2, f"{under}:", "" if names else "[]", "", *checks)
         for name in names:
             rare = name in small[task]
             told = f"under {MIN_RECORDS_IN_CLASS} records" if rare else ""
