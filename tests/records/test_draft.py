@@ -282,6 +282,22 @@ def test_a_word_among_numbers_is_drafted_as_a_missing_mark_and_is_no_class(tmp_p
     assert mapping.fields["pain"].kind == "numeric"
 
 
+def test_a_key_that_a_person_set_settles_how_the_table_is_read(tmp_path, rng):
+    book = openpyxl.Workbook()
+    for name in ("May", "June"):
+        sheet = book.active if name == "May" else book.create_sheet()
+        sheet.title = name
+        sheet.append(["form", "complaint", f"tier in {name}"])
+        for i in range(30):
+            sheet.append([i, f"pain since {i} days", "urgent" if i % 3 else "routine"])
+    book.save(path := tmp_path / "two.xlsx")
+    with pytest.raises(InputError, match="several sheets have cells"):
+        draft_params(path, TEMPLATE, read_back(TEMPLATE, tmp_path))
+    told = TEMPLATE.replace("    sheet: ", "    sheet: June ", 1)
+    mapping = mapping_of(draft_params(path, told, read_back(told, tmp_path)))
+    assert (mapping["sheet"], mapping["urgency"]) == ("June", "tier in June")
+
+
 def test_all_but_source_path_and_file_stays_as_it_is_comments_included(tmp_path, draft_of):
     changed = TEMPLATE.replace("  seed: 1 ", "  seed: 7 ").replace(
         "tokenizer:", "# mine\ntokenizer:"
@@ -444,6 +460,19 @@ def test_a_table_without_a_header_is_refused_and_its_first_row_not_told(tmp_path
     with pytest.raises(InputError, match="no row looks like the names of columns") as error:
         draft_of(table)
     assert MARKER not in str(error.value)
+
+
+def test_how_an_earlier_table_was_saved_does_not_stand_in_the_way_of_the_next(tmp_path, rng):
+    earlier = draft_params(
+        sheet := make_sheet(tmp_path, rng), TEMPLATE, read_back(TEMPLATE, tmp_path)
+    )
+    drafted = draft_params(
+        table := make_french(tmp_path, rng), earlier, read_back(earlier, tmp_path)
+    )
+    fresh = draft_params(table, TEMPLATE, read_back(TEMPLATE, tmp_path))
+    assert mapping_of(drafted) == mapping_of(fresh)
+    again = draft_params(sheet, drafted, read_back(drafted, tmp_path))
+    assert mapping_of(again) == mapping_of(earlier)
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, folder: Path, table: Path) -> None:

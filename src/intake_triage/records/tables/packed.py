@@ -11,6 +11,8 @@ from intake_triage.errors import InputError
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
+# A note or a licence beside the table has another ending, or is the only text among them.
+TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".parq")
 WORKBOOK_MEMBERS = {"[Content_Types].xml", "content.xml"}  # Excel and OpenDocument are zips too
 
 
@@ -51,10 +53,11 @@ def _gunzip(data: bytes) -> bytes:
 def _unzip(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            tables = [member for member in archive.infolist() if _may_be_table(member)]
+            files = [member for member in archive.infolist() if _is_of_the_user(member)]
+            tables = [file for file in files if _has_table_ending(file)] or files
             if len(tables) != 1:
                 holds = f"{len(tables)} files" if tables else "no file"
-                raise InputError(f"the zip holds {holds}; pack one table alone")
+                raise InputError(f"the zip holds {holds} that may be the table; pack one alone")
             return archive.read(tables[0])
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         raise InputError("a broken zip file or workbook; save it anew") from None
@@ -62,7 +65,11 @@ def _unzip(data: bytes) -> bytes:
         raise InputError("an encrypted zip file; unpack it first") from None
 
 
-def _may_be_table(member: zipfile.ZipInfo) -> bool:
+def _has_table_ending(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().removesuffix(".gz").endswith(TABLE_ENDINGS)
+
+
+def _is_of_the_user(member: zipfile.ZipInfo) -> bool:
     """Not a folder, nor what macOS puts beside the files, nor hidden."""
     path = PurePosixPath(member.filename)
     return not (member.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name.startswith("."))
