@@ -19,7 +19,8 @@ ALIKE = 0.9  # share of a column's cells that have the shape of its name, where 
 def read_below_titles(path: Path, saved: Saved) -> RawTable:
     """Read a table from the first row on that can hold the names of its columns.
 
-    A `saved.header_row` above 1 was said by a person, and holds.
+    What `saved` tells is tried first. It may be of an earlier table, so all is found out anew where
+    that fails.
 
     Raises
     ------
@@ -27,20 +28,18 @@ def read_below_titles(path: Path, saved: Saved) -> RawTable:
         If the table cannot be read, or no row looks like names: cells in their place must not be
         written into a draft.
     """
-    if saved.header_row > 1:
-        return read_table(path, saved)
-    refused = None
-    for row in ROWS:
-        try:
-            raw = read_table(path, replace(saved, header_row=row))
-        except InputError as error:
-            refused = refused or error
-            continue
-        if looks_like_names(raw.frame):
-            return raw
+    for told in (saved, Saved()):
+        refused = None
+        for row in ROWS if told.header_row == 1 else [told.header_row]:
+            try:
+                raw = read_table(path, replace(told, header_row=row))
+            except InputError as error:
+                refused = refused or error
+                continue
+            if looks_like_names(raw.frame):
+                return raw
     raise refused or InputError(
-        f"{path}: no row looks like the names of columns; give the table a header, or set"
-        " data.file.header_row to its row and draft again"
+        f"{path}: no row looks like the names of columns; give the table a row of names"
     )
 
 
