@@ -224,8 +224,16 @@ def test_a_single_object_is_a_table_of_one_row(read):
         ("a.parquet", as_parquet(pa.table({"x": [b"\xff\xfe"]})), "column 'x': holds binary that"),
         ("a.gz", gzip.compress(FORMS.encode())[:-9], "a broken gzip file; pack the table anew"),
         ("a.gz", b"\x1f\x8b rest", "a broken gzip file; pack the table anew"),
-        ("a.zip", as_zip(a=FORMS, b=FORMS), "the zip holds 2 files that may be the table; pack one alone"),
-        ("a.zip", as_zip(**{"a/": ""}), "the zip holds no file that may be the table; pack one alone"),
+        (
+            "a.zip",
+            as_zip(a=FORMS, b=FORMS),
+            "the zip holds 2 files that may be the table; pack one alone",
+        ),
+        (
+            "a.zip",
+            as_zip(**{"a/": ""}),
+            "the zip holds no file that may be the table; pack one alone",
+        ),
         ("a.zip", as_zip(), "the zip holds no file that may be the table; pack one alone"),
         ("a.zip", as_zip(a=FORMS)[:40], "a broken zip file or workbook; save it anew"),
         ("a.xlsx", as_workbook(s=SHEET)[:-200], "a broken zip file or workbook; save it anew"),
