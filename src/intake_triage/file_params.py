@@ -80,7 +80,7 @@ class FileParams(Section):
     sheet: Name | None
     header_row: Count
     missing: list[Mark]
-    record_id: Name
+    record_id: Name | None  # null: the row's number, from 1
     text: Name
     urgency: Name | None
     specialty: Name | None

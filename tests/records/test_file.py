@@ -421,6 +421,12 @@ def test_group_and_date_may_have_no_column(read, clinic_table):
     check_records(table, source="forms")
 
 
+def test_rows_are_numbered_where_the_table_has_no_id(read, clinic_table):
+    table = read(clinic_table, record_id=None)
+    assert list(table.frame["record_id"]) == [str(row) for row in range(1, len(clinic_table) + 1)]
+    check_records(table, source="forms")
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -130,7 +130,7 @@ def _to_values(
     """
     faults: list[str] = []
     numbers, found = _to_numbers(cells, mapping, faults, typed=typed)
-    values = {"record_id": cells[mapping.record_id], "text": cells[mapping.text]}
+    values = {"record_id": _to_ids(cells, mapping), "text": cells[mapping.text]}
     for name, field in mapping.fields.items():
         values[name] = numbers[name] if name in numbers else cells[field.column]
     for name, column in mapping.subgroups.items():
@@ -148,6 +148,14 @@ def _to_values(
     if faults:
         refuse(path, list(dict.fromkeys(faults)))  # a column may be that of two fields
     return pd.DataFrame(values), found
+
+
+def _to_ids(cells: dict[str, pd.Series], mapping: FileParams) -> pd.Series:
+    """The ids of the table or, where it has none, the numbers of its rows, from 1."""
+    if mapping.record_id is not None:
+        return cells[mapping.record_id]
+    index = cells[mapping.text].index
+    return pd.Series(range(1, len(index) + 1), index=index).astype("str")
 
 
 def _to_numbers(
@@ -171,7 +179,7 @@ def _to_numbers(
 def _to_labels(cells: dict[str, pd.Series], mapping: FileParams, task: Task) -> pd.Series:
     column = getattr(mapping, task)
     if column is None:
-        return pd.Series(pd.NA, index=cells[mapping.record_id].index, dtype="str")
+        return pd.Series(pd.NA, index=cells[mapping.text].index, dtype="str")
     labels = match_labels(cells[column], mapping.class_of_key(task))
     if len(labels) and labels.isna().all():
         raise InputError(f"column '{column}': no row has a label; set data.file.{task} to null")

@@ -147,7 +147,7 @@ def _pick_record_id(columns: list[Column]) -> Pick:
         and column.prose == 0
         and (column.numbers is None or (column.is_whole and not measure_of(column.name)))
     ]
-    nothing = "no column never repeats: add one to the table, such as a running number"
+    nothing = "no column never repeats, so that rows are numbered from 1"
     pick = _best(scores, least=-1, nothing=nothing)
     if pick.column and names_a("person", pick.column.name):
         return pick.also("no medical record number? one made for this is better")
