@@ -122,6 +122,25 @@ def test_least_cost_costs_least_where_probabilities_are_right(systems, compare, 
     assert find_cost(results, "linear", "cost") < find_cost(results, "linear", "argmax")
 
 
+@pytest.mark.parametrize("absent", [("urgency", 0), ("urgency", 2), ("specialty", 1)])
+def test_a_class_that_no_form_of_the_split_has_has_no_figure_of_its_own(compare, split, absent):
+    task, k = absent
+    split.labels[task][split.labels[task] == k] = 1 - k % 2
+    comparison = compare()
+    for part in ("metrics", "safety", "plots"):
+        json.dumps(getattr(comparison, part), allow_nan=False)
+    scores = comparison.metrics["systems"]["mtl"][task]
+    held = [name for j, name in enumerate(split.classes[task]) if j != k]
+    assert list(scores["f1"]) == held
+    by_class = [scores["f1"][name]["value"] for name in held]
+    assert scores["macro_f1"]["value"] == pytest.approx(np.mean(by_class), abs=1e-4)
+    name = split.classes[task][k]
+    for plot in ("transfer", "conformal"):
+        rows = [row for row in comparison.plots[plot] if row["task"] == task]
+        assert name not in {row["class"] for row in rows}
+        assert rows
+
+
 @pytest.fixture
 def top_2():
     """A new measure, registered for one test."""

@@ -95,11 +95,12 @@ def test_the_scores_on_valid_equal_scikit_learns(scores):
         assert scores["valid_log_loss"][task] == written[task]["log_loss"]
 
 
-def test_a_task_without_any_label_is_refused_before_anything_is_trained(own_clinic, settings):
+@pytest.mark.parametrize("split", ["train", "valid"])
+def test_a_task_without_labels_is_refused_before_anything_is_trained(own_clinic, settings, split):
     path = own_clinic / "data/prepared/records.parquet"
     frame = pd.read_parquet(path)
-    frame.assign(urgency=pd.Series(pd.NA, index=frame.index, dtype="str")).to_parquet(path)
+    frame.assign(urgency=frame["urgency"].where(frame["split"] != split)).to_parquet(path)
     fits = [Fit("gbm", (task,), 0) for task in TASKS]
-    with pytest.raises(InputError, match="no record has a label for urgency"):
+    with pytest.raises(InputError, match=f"no {split} record has a label for urgency"):
         train_system(fits, partial(train_gbm, params=settings), Layout())
     assert not Path(".fits").exists()

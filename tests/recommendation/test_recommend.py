@@ -1,11 +1,13 @@
 """The set-ups side by side: what was dropped and chosen, and what each comes to on test."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from small_split import with_costs
 
+from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 from intake_triage.recommendation.recommend import compare_set_ups, judge_set_ups, set_up_rows
 from intake_triage.systems import TRAINED_SYSTEMS
@@ -103,3 +105,33 @@ def test_where_nothing_passes_no_set_up_is_chosen(systems, calibrated, split, pa
     found = compare_set_ups(calibrated, split, systems, split, strict)
     assert found.recommendation["reason"] == "nothing_passes"
     assert not any(row["chosen"] for row in found.rows)
+
+
+@pytest.mark.parametrize("absent", [("urgency", 0), ("urgency", 2), ("specialty", 1)])
+def test_a_class_that_test_lacks_leaves_a_recommendation(
+    systems, calibrated, split, params, absent
+):
+    task, k = absent
+    labels = split.labels[task].copy()
+    labels[labels == k] = 1 - k % 2
+    lacking = replace(split, labels={**split.labels, task: labels})
+    found = compare_set_ups(calibrated, split, systems, lacking, params)
+    json.dumps([found.recommendation, found.rows], allow_nan=False)
+    assert found.recommendation["lowest"]["models"] in (1, 2)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_with_one_task_its_systems_are_the_set_ups(systems, split, params, task):
+    alone = replace(split, classes={task: split.classes[task]}, labels={task: split.labels[task]})
+    only = {
+        name: SystemLogits({task: system.raw[task]}, {task: system.calibrated[task]})
+        for name, system in systems.items()
+        if name != "mtl"
+    }
+    logits = {name: only[name].calibrated for name in ("linear", "gbm", "st")}
+    found = compare_set_ups(logits, alone, only, alone, params)
+    assert [row["label"] for row in found.rows] == ["linear", "gbm", "st"] * 2
+    assert found.results == [], "the walk has them by the systems' own names"
+    assert set(found.recommendation["lowest"]) == {task, "models", "cost_per_1000"}
+    late = {"under_triage", "least_slope", "greatest_slope"}
+    assert late <= set(found.rows[0]) if task == "urgency" else not late & set(found.rows[0])

@@ -85,3 +85,19 @@ def test_where_nothing_passes_the_choice_has_no_figures(summary):
     assert figures["cost_per_1000"] is figures["under_triage"] is None
     assert figures["chosen"]["urgency"] == {"macro_f1": None}
     assert figures["mtl"]["urgency"]["log_loss"] == 2
+
+
+def test_with_one_task_there_is_nothing_of_mtl(results):
+    cost = {"gbm": {"cpu_seconds": 7.7}}
+    cost_row = {"task": "urgency", "system": "gbm", "rule": "cost", "measure": "cost_per_1000"}
+    rows = Results([*results.rows, Result(**cost_row, value=12.34)])
+    figures = summarize(rows, {}, {"urgency": "gbm", "models": 1}, cost, ["urgency"])
+    assert figures == {
+        "choice": "gbm",
+        "cost_per_1000": 12.3,
+        "under_triage": None,
+        "chosen": {"urgency": {"macro_f1": 0, "log_loss": 0, "ece": 0.25}},
+    }
+    nothing = summarize(rows, {}, {"specialty": None, "models": None}, cost, ["specialty"])
+    assert nothing["choice"] == "none"
+    assert "under_triage" not in nothing

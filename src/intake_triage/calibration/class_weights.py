@@ -148,4 +148,4 @@ def _macro_f1_by_log_weight(
     n_predicted[:, k] = taken[:-1].sum(axis=1)
     hits[:, k] = count_taken(labels == k)[:-1].sum(axis=1)
     n_true = np.bincount(labels, minlength=n_classes)
-    return f1_of_counts(hits, n_true, n_predicted).mean(axis=1)
+    return f1_of_counts(hits, n_true, n_predicted)[:, n_true > 0].mean(axis=1)

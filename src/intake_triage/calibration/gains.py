@@ -94,7 +94,8 @@ def _linearize_macro_f1(
     counts = np.bincount(labels, minlength=n_classes) + np.bincount(predicted, minlength=n_classes)
     hit_terms = np.where(predicted == labels, 2 / counts[labels], 0)
     rate = f1 / np.maximum(counts, 1)  # (n_classes,)
-    return f1.mean(), (hit_terms - rate[labels] - rate[predicted]) / n_classes
+    held = np.unique(labels)
+    return f1[held].mean(), (hit_terms - rate[labels] - rate[predicted]) / len(held)
 
 
 def _gain(value: float, terms: np.ndarray, unit: np.ndarray) -> CrossFittedGain:

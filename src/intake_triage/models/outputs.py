@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ def train_system(fits: list[Fit], train: TrainFit, layout: Layout) -> dict[str, 
     Raises
     ------
     InputError
-        If no train record carries the label of a task that is to be trained.
+        If no record of train, or of valid, carries the label of a task that is to be trained.
     """
     prepared = read_prepared(layout)
-    train_split = prepared.of_split("train")
-    for task in dict.fromkeys(task for fit in fits for task in fit.tasks):
-        if (train_split.labels(task) == NO_LABEL).all():
+    for split, task in product(("train", "valid"), {task for fit in fits for task in fit.tasks}):
+        if (prepared.of_split(split).labels(task) == NO_LABEL).all():
             raise InputError(
-                f"{layout.prepared}: no record has a label for {task}, so nothing can learn it"
+                f"{layout.prepared}: no {split} record has a label for {task}, so nothing can "
+                "learn it; add labels, or name no column for it"
             )
     places = run_fits([Job(fit, train, layout) for fit in fits], layout.fits)
     folders = dict(zip(fits, places, strict=True))

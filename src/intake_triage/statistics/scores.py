@@ -11,15 +11,13 @@ from scipy.special import log_softmax, softmax
 
 
 def macro_f1(predicted: np.ndarray, labels: np.ndarray, *, n_classes: int) -> float:
-    """Mean F1 score over `n_classes` classes, in [0, 1], higher is better.
-
-    A class that is neither predicted nor true counts as 0.
-    """
-    return float(f1_by_class(predicted, labels, n_classes=n_classes).mean())
+    """Mean F1 score over the classes that the labels hold, in [0, 1], higher is better."""
+    scores = f1_by_class(predicted, labels, n_classes=n_classes)
+    return float(scores[np.unique(labels)].mean())
 
 
 def f1_by_class(predicted: np.ndarray, labels: np.ndarray, *, n_classes: int) -> np.ndarray:
-    """The terms of `macro_f1`, float64 of shape (n_classes,)."""
+    """F1 of every class, float64 of shape (n_classes,); 0 if it is neither true nor predicted."""
     _check_labels_are_classes(labels, n_records=len(predicted), n_classes=n_classes)
     _check_labels_are_classes(predicted, n_records=len(labels), n_classes=n_classes)
     n_true, n_predicted, hits = (

@@ -108,6 +108,11 @@ class Run:
         """How many of them are called urgent: two in a run that is older than the param."""
         return self.params["decision"].get("urgent_tiers", 2)
 
+    @property
+    def others_can_be_late(self) -> bool:
+        """Whether a form that is not urgent can be sent too late; one of the last tier cannot."""
+        return len(self.tiers) - self.urgent_tiers > 1
+
     def absent_classes(self, split: Split) -> dict[Task, list[str]]:
         """By task the classes that no form of a split has; tasks without such are left out."""
         return self.metrics["prepare"].get("absent_classes", {}).get(split, {})
@@ -145,8 +150,9 @@ class Run:
         return self.results.find(system=system, rule=rule, measure=outcome)
 
     def select_outcomes(self, outcomes: Iterable[str]) -> list[str]:
-        """Those that the run's tasks have; that both are right says more than that urgency is."""
-        skipped = {"urgency_right"} if len(self.tasks) > 1 else {"both_right"}
+        """Those of the run's tasks, without one that another one tells already."""
+        skipped = {"urgency_right" if len(self.tasks) > 1 else "both_right"}
+        skipped |= set() if self.others_can_be_late else {"too_late"}
         return [each for each in outcomes if each not in skipped]
 
     def of_urgency(self, measure: str, class_name: str = "") -> Result | None:
