@@ -5,7 +5,7 @@ import pytest
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
 from intake_triage.recommendation.ceilings import list_ceilings
 from intake_triage.recommendation.rule import choose_set_up
-from intake_triage.recommendation.sensitivity import find_flips
+from intake_triage.recommendation.sensitivity import COSTS, find_flips
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
 FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "ece_specialty": 0.01, "slope_now": 1.1}
@@ -97,3 +97,8 @@ def test_the_nearer_of_two_flips_is_shown(flips):
     )["max_under_triage"]
     assert 0.0899 <= found["at"] < 0.09
     assert found["urgency"] == "mtl"
+
+
+def test_every_cost_is_of_one_task(params):
+    costs = [name for names in COSTS.values() for name in names]
+    assert costs == list(type(params.decision.cost).model_fields)

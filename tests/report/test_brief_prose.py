@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from html_page import parse_page
 from recommendations import (
     MULTI_TASK_RELEASE,
@@ -17,6 +18,7 @@ from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.build import build_brief, say_of
 from intake_triage.report.pages.rule_tables import flip_table, limit_table, list_steady
 from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.tables import data_table
 from intake_triage.report.pages.words import decimals, name_set_up
 from intake_triage.tasks import TASKS
 
@@ -234,3 +236,52 @@ def test_set_ups_have_names_of_their_own():
     for short in (True, False):
         names = {name_set_up(set_up, short=short) for set_up in list_set_ups(TASKS)}
         assert len(names) == len(list_set_ups(TASKS))
+
+
+def with_prepare(run: Run, **figures) -> Run:
+    """The same run where stage prepare says other things."""
+    prepare = run.metrics["prepare"] | figures
+    return replace(run, metrics={**run.metrics, "prepare": prepare})
+
+
+@pytest.mark.parametrize(("urgent_tiers", "words"), [(1, "top one is"), (3, "top three are")])
+def test_how_many_tiers_are_urgent_is_told(run, urgent_tiers, words):
+    decision = run.params["decision"] | {"urgent_tiers": urgent_tiers}
+    given = replace(run, params={**run.params, "decision": decision})
+    assert say_of(given)["tiers"].endswith(f"the {words} called urgent.")
+    told = say_of(given)
+    assert ("all of them urgent" in told["per_1000"]) == (urgent_tiers == 3)
+    assert ("for another" in told["caution"]) == (urgent_tiers == 1)
+
+
+def test_an_older_run_has_two_urgent_tiers(run):
+    decision = dict(run.params["decision"])
+    decision.pop("urgent_tiers", None)
+    given = replace(run, params={**run.params, "decision": decision})
+    assert "the top two are called urgent" in say_of(given)["tiers"]
+
+
+def test_a_class_that_a_split_lacks_is_told(run):
+    absent = {"valid": {"urgency": ["emergent"]}, "test": {"specialty": ["skin_day", "heart"]}}
+    given = with_prepare(run, absent_classes=absent)
+    unknown = "How it does for forms of “skin day” and “heart”: the final check has none."
+    assert unknown in say_of(given)["unknowns"]
+    note = data_table(given).note
+    assert "No form of valid has urgency “emergent”." in note
+    assert "No form of test has sub-specialty “skin day” and “heart”." in note
+    assert not any("final check has none" in each for each in say_of(run)["unknowns"])
+
+
+def test_the_data_are_told_by_split_and_what_is_hidden_is_said(run):
+    tiers = run.tiers
+    by_split = {"train": 0.25, "valid": None, "calibrate": 0.25, "test": 0.0}
+    shares = {**run.metrics["prepare"]["label_shares"], "urgency": dict.fromkeys(tiers, by_split)}
+    cut = {"max_tokens": 48, "cut_share": 0.125, "pieces_cut_share": 0.0625}
+    records = {"train": 1200, "valid": "under 11", "calibrate": 400, "test": 500}
+    given = with_prepare(run, label_shares=shares, texts=cut, records=records)
+    table = data_table(given)
+    assert table.heading[:5] == ("what", "train", "valid", "calibrate", "test")
+    rows = {row[0]: row[1:5] for row in table.rows}
+    assert rows[f"urgency: {tiers[0]}"] == ("0.250", "not shown", "0.250", "0.000")
+    assert rows["forms"] == ("1,200", "under 11", "400", "500")
+    assert "read 48 tokens of a text at most; share of texts that are longer: 0.125" in table.note

@@ -58,7 +58,7 @@ def find_flips(
     chosen = choose(table, decision)
     tasks = list(table[0].set_up.systems)
     flips = {}
-    for name in (name for task in tasks for name in COSTS[task]):
+    for name in [name for task in tasks for name in COSTS[task]]:
 
         def at_cost(value: float, name: str = name) -> SetUp | None:
             changed = set_key(decision, f"cost.{name}", value)
