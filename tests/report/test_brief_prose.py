@@ -16,9 +16,9 @@ from recommendations import (
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.build import build_brief, say_of
+from intake_triage.report.pages.data_tables import data_table
 from intake_triage.report.pages.rule_tables import flip_table, limit_table, list_steady
 from intake_triage.report.pages.run import Run
-from intake_triage.report.pages.tables import data_table
 from intake_triage.report.pages.words import decimals, name_set_up
 from intake_triage.tasks import TASKS
 

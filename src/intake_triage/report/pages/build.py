@@ -11,7 +11,7 @@ import jinja2
 import yaml
 
 from intake_triage.report.markdown import escape, markdown_table
-from intake_triage.report.pages import rule_tables, tables, words
+from intake_triage.report.pages import data_tables, rule_tables, tables, words
 from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable
@@ -89,8 +89,8 @@ def _environment(template: str) -> jinja2.Environment:
     )
     forms = {name: getattr(words, name) for name in FORMS}
     environment.filters |= forms | {"markdown": _markdown, "limits": rule_tables.list_limits}
-    environment.globals |= forms | {"tables": tables, "rules": rule_tables}
-    environment.globals["say_in_markdown"] = _say_in_markdown
+    modules = {"tables": tables, "rules": rule_tables, "data_tables": data_tables}
+    environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
     environment.globals |= {"smallest_shown": SMALLEST_SHOWN, "quoted": _quoted}
     return environment
 
