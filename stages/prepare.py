@@ -9,7 +9,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
-from intake_triage.records.checks import check_urgent_tiers
+from intake_triage.records.checks import check_urgent_tiers, describe_urgent_tiers
 from intake_triage.records.file import describe_reading
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.split_checks import check_folds
@@ -22,6 +22,8 @@ def main() -> None:
     check_urgent_tiers(records.schema, params.decision.urgent_tiers)
     if records.reading:
         print(describe_reading(params.data.path, records.reading))
+        if records.schema.urgency:
+            print(describe_urgent_tiers(records.schema, params.decision.urgent_tiers))
     check_folds(records.frame, records.schema, params.data, n_folds=params.calibrate.folds)
     lengths = write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
     summary = summarize(records) | {"texts": summarize_cut(lengths)}

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.records.checks import check_records, check_urgent_tiers
-from intake_triage.records.schema import FormField
+from intake_triage.records.checks import check_records, check_urgent_tiers, describe_urgent_tiers
+from intake_triage.records.schema import FormField, RecordSchema
 
 SECRET = "Maria Musterfrau"
 
@@ -176,6 +176,13 @@ def test_some_tier_must_not_be_urgent(forms, n_tiers, urgent_tiers, mend):
     assert str(refused.value) == (
         f"params.yaml: decision.urgent_tiers: got {urgent_tiers}, but the table has {n_tiers} "
         f"tiers; {mend}"
+    )
+
+
+def test_the_urgent_tiers_are_named():
+    schema = RecordSchema((), ("now", "today", "later"), ("skin", "heart"), ())
+    assert describe_urgent_tiers(schema, 1) == (
+        "urgent tiers: now; others: today, later (decision.urgent_tiers)"
     )
 
 

@@ -119,6 +119,19 @@ def test_what_there_is_none_of_is_not_mentioned(split_forms):
     assert list_remarks(summarize(split_forms)) == []
 
 
+def test_a_split_of_less_than_half_its_size_merges_and_marks_are_said(split_forms):
+    summary = summarize(split_forms)
+    summary["records"] = {"train": 900, "valid": 40, "calibrate": 100, "test": "under 11"}
+    merged = {"urgency": {"resus": "now"}}
+    summary["reading"] = {"missing_marks": {"Dept": "under 11", "pain": 60}, "merged": merged}
+    assert list_remarks(summary) == [
+        "valid got 40 of 1051 records, 10% were meant: the groups are too unlike in size",
+        "test got under 11 of 1051 records, 15% were meant: the groups are too unlike in size",
+        "cells that say that nothing was entered (data.file.missing): 'Dept' under 11, 'pain' 60",
+        "merged: urgency 'resus' into 'now'",
+    ]
+
+
 def test_absent_and_dropped_classes_are_named(records):
     summary = summarize(replace(records, dropped_classes={"specialty": ["bones", "eyes"]}))
     assert summary["absent_classes"] == {"test": {"urgency": ["now", "soon"]}}

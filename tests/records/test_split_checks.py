@@ -99,6 +99,18 @@ def test_a_class_may_be_absent_from_valid_or_test(own_table, split):
     check_split(frame, SCHEMA, own_table)
 
 
+@pytest.mark.parametrize(("split", "use"), [("valid", "stopped by"), ("test", "judged on")])
+@pytest.mark.parametrize("by", ["random", "date"])
+def test_a_label_that_no_record_of_valid_or_test_has_is_refused(own_table, split, use, by):
+    frame = make_split([1] * 100)
+    frame.loc[frame["split"] == split, "specialty"] = None
+    by_date = own_table.model_copy(update={"split": own_table.split.model_copy(update={"by": by})})
+    line = refusal(frame, by_date)
+    assert f"no record in {split} has a label of specialty" in line
+    assert use in line
+    assert line.endswith("set data.split.by to random") == (by == "date")
+
+
 def test_a_task_that_the_source_does_not_have_is_skipped(own_table):
     frame = make_split([4] * 100).assign(specialty=pd.Series(pd.NA, dtype="str"))
     schema = RecordSchema((), SCHEMA.urgency, (), ())

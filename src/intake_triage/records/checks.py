@@ -45,6 +45,12 @@ def check_urgent_tiers(schema: RecordSchema, urgent_tiers: int) -> None:
         )
 
 
+def describe_urgent_tiers(schema: RecordSchema, urgent_tiers: int) -> str:
+    """One line that says which tiers every safety figure calls urgent."""
+    urgent, others = schema.urgency[:urgent_tiers], schema.urgency[urgent_tiers:]
+    return f"urgent tiers: {', '.join(urgent)}; others: {', '.join(others)} (decision.urgent_tiers)"
+
+
 def _data_frame_schema(table: RecordTable) -> pa.DataFrameSchema:
     """The table's rules; the text of each check says what the user should make true."""
     not_empty = pa.Check(lambda text: text.str.strip() != "", error="must not be empty")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from intake_triage.records.prepare import SplitRecords
 from intake_triage.records.prepared import encode_labels
-from intake_triage.records.split import normalize_texts
+from intake_triage.records.split import SHARES, normalize_texts
 from intake_triage.records.tokenizer import TextLengths
 from intake_triage.statistics.disclosure import (
     SMALLEST_SHOWN,
@@ -76,7 +76,7 @@ def summarize_cut(lengths: TextLengths) -> dict[str, int | float | None]:
 
 def list_remarks(summary: dict[str, Any]) -> list[str]:
     """A line for everything in a summary that its reader must not overlook."""
-    remarks = []
+    remarks = _remarks_on_sizes(summary["records"])
     if marks := summary.get("reading", {}).get("missing_marks"):
         told = ", ".join(f"'{column}' {count}" for column, count in marks.items())
         remarks.append(f"cells that say that nothing was entered (data.file.missing): {told}")
@@ -106,6 +106,18 @@ def remark_on_cut(lengths: TextLengths) -> list[str]:
         f"{cut_share:.1%} of the texts have more than {lengths.max_tokens} tokens, after which "
         f"st and mtl do not read them: they miss {lengths.pieces_cut_share:.1%} of all word pieces "
         "(tokenizer.max_tokens in params.yaml)"
+    ]
+
+
+def _remarks_on_sizes(records: dict[Split, int | str]) -> list[str]:
+    """A line for each split that has less than half of what it should: its figures are rough."""
+    sizes = {split: n if isinstance(n, int) else SMALLEST_SHOWN for split, n in records.items()}
+    total = sum(sizes.values())
+    return [
+        f"{split} got {records[split]} of {total} records, {share:.0%} were meant: the groups are"
+        " too unlike in size"
+        for split, share in zip(SPLITS, SHARES, strict=True)
+        if sizes[split] < share / 2 * total
     ]
 
 
