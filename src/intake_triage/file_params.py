@@ -65,18 +65,12 @@ class MergeParams(Section):
     specialty: dict[Name, Name]
 
 
-class FileParams(Section):
-    """How the user's table is saved, and which of its columns is what.
-
-    A null key on how it is saved is found out; a null column is absent from the table. The classes
-    of a label without a column are not looked at.
-    """
+class Saved(Section):
+    """How a table is saved; a null key is found out."""
 
     encoding: str | None
     separator: Literal[",", ";", "\t", "|"] | None
     quoting: Literal["doubled", "backslash"] | None  # how a quote stands inside a quoted cell
-    decimal: Literal[".", ","] | None
-    date_format: str | None
     sheet: Name | None
     header_row: Count
     missing: list[Mark]
@@ -91,6 +85,20 @@ class FileParams(Section):
     urgency_levels: Annotated[list[Name], Field(min_length=2, max_length=7)]
     specialties: Annotated[list[Name], Field(min_length=2)]
     merge: MergeParams
+
+
+UNTOLD = Saved(encoding=None, separator=None, quoting=None, sheet=None, header_row=1)
+
+
+class FileParams(Saved):
+    """How the user's table is saved, and which of its columns is what.
+
+    A null mark or format is found out; a null column is absent from the table. The classes of a
+    label without a column are not looked at.
+    """
+
+    decimal: Literal[".", ","] | None
+    date_format: str | None
     drop_small: bool
 
     def classes(self, task: Task) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.read import RawTable, Saved, read_table
+from intake_triage.file_params import UNTOLD
+from intake_triage.records.tables.read import RawTable, read_table
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def read(tmp_path: Path) -> Callable[..., RawTable]:
     def write_and_read(content: bytes | str, name: str = "forms.csv", **saved) -> RawTable:
         path = tmp_path / name
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        return read_table(path, Saved(**saved))
+        return read_table(path, UNTOLD.model_copy(update=saved))
 
     return write_and_read
 

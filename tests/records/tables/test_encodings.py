@@ -7,7 +7,8 @@ import pytest
 from written_tables import FORMS, ROWS, rows_of
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.read import Saved, read_table
+from intake_triage.file_params import UNTOLD
+from intake_triage.records.tables.read import read_table
 
 # Invented complaints, and the encodings that exports of such a table have.
 COMPLAINTS = {
@@ -66,8 +67,8 @@ def test_a_usual_encoding_of_a_language_is_found(tmp_path, rng, language, encodi
     text = make_table(language, n_rows, rng)
     (tmp_path / "forms.csv").write_bytes(text.encode(encoding))
     (tmp_path / "same.csv").write_text(text, encoding="utf-8")
-    table = read_table(tmp_path / "forms.csv", Saved())
-    assert rows_of(table) == rows_of(read_table(tmp_path / "same.csv", Saved()))
+    table = read_table(tmp_path / "forms.csv", UNTOLD)
+    assert rows_of(table) == rows_of(read_table(tmp_path / "same.csv", UNTOLD))
 
 
 @pytest.mark.parametrize("language", COMPLAINTS)
@@ -83,11 +84,11 @@ def test_a_short_table_is_read_right_or_refused(tmp_path, rng, language, n_rows)
         text = make_table(language, n_rows, rng)
         try:
             path.write_bytes(text.encode(encoding))
-            table = read_table(path, Saved())
+            table = read_table(path, UNTOLD)
         except (UnicodeEncodeError, InputError):
             continue
         path.write_text(text, encoding="utf-8")
-        assert rows_of(table) == rows_of(read_table(path, Saved())), encoding
+        assert rows_of(table) == rows_of(read_table(path, UNTOLD)), encoding
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ import pytest
 from pyarrow import parquet
 from written_tables import FORMS, ROWS, rows_of
 
-from intake_triage.records.tables.read import Saved, read_table
+from intake_triage.file_params import UNTOLD
+from intake_triage.records.tables.read import read_table
 
 NAMES = ["id", "complaint", "level", "unit"]
 OBJECTS = [dict(zip(NAMES, row, strict=True)) for row in ROWS]
@@ -285,4 +286,4 @@ def test_an_encrypted_zip_is_refused(refusal):
 @pytest.mark.parametrize("path", ["absent.csv", "."])
 def test_what_is_no_file_is_refused(tmp_path, path):
     with pytest.raises(ValueError, match="no such file; set data"):
-        read_table(tmp_path / path, Saved())
+        read_table(tmp_path / path, UNTOLD)

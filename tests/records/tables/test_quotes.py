@@ -5,8 +5,9 @@ import pytest
 from written_tables import rows_of
 
 from intake_triage.errors import InputError
+from intake_triage.file_params import UNTOLD
 from intake_triage.records.tables import rows
-from intake_triage.records.tables.read import Saved, read_table
+from intake_triage.records.tables.read import read_table
 
 LEVELS = ("1", "2", "3")
 UNITS = ("skin", "heart")
@@ -127,4 +128,4 @@ def test_a_parser_that_loses_a_row_is_found_out(tmp_path, monkeypatch):
     path = tmp_path / "forms.csv"
     path.write_text('id,x\n1,"a\n\nb"\n2,b\n3,c\n')
     with pytest.raises(InputError, match="2 records by one count and 3 by another"):
-        read_table(path, Saved())
+        read_table(path, UNTOLD)

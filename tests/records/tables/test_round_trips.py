@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from written_tables import rows_of
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.read import Saved, read_table
+from intake_triage.file_params import UNTOLD
+from intake_triage.records.tables.read import read_table
 
 Rows = list[tuple[str, ...]]
 NAMES = ("id", "complaint", "level", "unit")
@@ -95,7 +96,7 @@ def written(rows: Rows, writer: str) -> tuple[Rows, str]:
 
 def read(text: str, path: Path, saved_in: str, **saved) -> Rows:
     path.write_bytes(text.encode(saved_in))
-    table = read_table(path, Saved(**saved))
+    table = read_table(path, UNTOLD.model_copy(update=saved))
     assert tuple(table.frame) == NAMES
     return rows_of(table)
 
@@ -141,7 +142,7 @@ def test_any_bytes_are_a_table_or_refused_in_one_line(tmp_path, content, with_na
     path.write_bytes(b"id,complaint\n" * with_names + content)
     line = ""
     try:
-        read_table(path, Saved())
+        read_table(path, UNTOLD)
     except InputError as refused:
         line = str(refused)
     assert "\n" not in line

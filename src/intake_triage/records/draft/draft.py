@@ -1,6 +1,5 @@
 """A first params.yaml for a table, in which a person corrects what the table does not tell."""
 
-from dataclasses import fields
 from pathlib import Path
 
 from intake_triage.params import Params
@@ -9,7 +8,6 @@ from intake_triage.records.draft.header import read_below_titles
 from intake_triage.records.draft.look import look_at
 from intake_triage.records.draft.roles import pick_roles
 from intake_triage.records.draft.yaml_text import replace_value, scalar
-from intake_triage.records.tables.read import Saved
 
 
 def draft_params(table: Path, text: str, params: Params) -> str:
@@ -26,9 +24,13 @@ def draft_params(table: Path, text: str, params: Params) -> str:
     InputError
         If the table cannot be read, or can be read in two ways and `params` do not tell which.
     """
-    file = params.data.file
-    saved = Saved(**{key.name: getattr(file, key.name) for key in fields(Saved)})
-    raw = read_below_titles(table, saved)
+    if table.is_dir():
+        raise InputError(f"{table}: a folder: name one table in it")
+    raw = read_below_titles(table, params.data.file)
+    if raw.frame.empty:
+        raise InputError(
+            f"{table}: no rows below the names of its columns; draft from one with forms"
+        )
     look = look_at(raw, params.data)
     lines = write_block(raw.found, look, pick_roles(look.columns), params)
     n_rows, most = len(raw.frame), params.data.n_records

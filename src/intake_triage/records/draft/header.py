@@ -1,13 +1,13 @@
 """Which row of a table holds the names of its columns, where titles may stand above it."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.read import RawTable, Saved, read_table
+from intake_triage.file_params import UNTOLD, Saved
+from intake_triage.records.tables.read import RawTable, read_table
 
 ROWS = range(1, 5)
 LONGEST_NAME = 80  # characters; what is longer is a sentence
@@ -28,11 +28,11 @@ def read_below_titles(path: Path, saved: Saved) -> RawTable:
         If the table cannot be read, or no row looks like names: cells in their place must not be
         written into a draft.
     """
-    for told in (saved, Saved()):
+    for told in (saved, UNTOLD):
         refused = None
         for row in ROWS if told.header_row == 1 else [told.header_row]:
             try:
-                raw = read_table(path, replace(told, header_row=row))
+                raw = read_table(path, told.model_copy(update={"header_row": row}))
             except InputError as error:
                 refused = refused or error
                 continue

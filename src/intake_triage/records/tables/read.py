@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.file_params import FileParams
+from intake_triage.file_params import Saved
 from intake_triage.records.tables.cells import Cells, to_frame
 from intake_triage.records.tables.delimited import read_delimited
 from intake_triage.records.tables.encoding import decode
@@ -34,17 +34,6 @@ OTHER_FORMATS = {  # by their first bytes, in lower case
 
 
 @dataclass(frozen=True)
-class Saved:
-    """How a table is saved, for a caller without a mapping; what is None is found out."""
-
-    encoding: str | None = None
-    separator: str | None = None
-    quoting: str | None = None
-    sheet: str | None = None
-    header_row: int = 1
-
-
-@dataclass(frozen=True)
 class RawTable:
     """The cells of a table as text.
 
@@ -68,7 +57,7 @@ class RawTable:
         return self.found["format"] not in ("CSV", "TSV")
 
 
-def read_table(path: Path, saved: Saved | FileParams) -> RawTable:
+def read_table(path: Path, saved: Saved) -> RawTable:
     """Read a table, whatever its format, of which the content tells more than the file's ending.
 
     Raises
@@ -89,7 +78,7 @@ def read_table(path: Path, saved: Saved | FileParams) -> RawTable:
     return RawTable(frame, {"format": cells.found["format"]} | cells.found | left_out)
 
 
-def _read_cells(data: bytes, saved: Saved | FileParams) -> Cells:
+def _read_cells(data: bytes, saved: Saved) -> Cells:
     data, packed = unpack(data)
     if is_parquet(data):
         return read_parquet(data).saved_as(packed)
