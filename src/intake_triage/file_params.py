@@ -73,18 +73,6 @@ class Saved(Section):
     quoting: Literal["doubled", "backslash"] | None  # how a quote stands inside a quoted cell
     sheet: Name | None
     header_row: Count
-    missing: list[Mark]
-    record_id: Name | None  # null: the row's number, from 1
-    text: Name
-    urgency: Name | None
-    specialty: Name | None
-    group: Name | None
-    date: Name | None
-    fields: dict[Name, FileFieldParams]
-    subgroups: dict[Name, Name]
-    urgency_levels: Annotated[list[Name], Field(min_length=2, max_length=7)]
-    specialties: Annotated[list[Name], Field(min_length=2)]
-    merge: MergeParams
 
 
 UNTOLD = Saved(encoding=None, separator=None, quoting=None, sheet=None, header_row=1)
@@ -99,6 +87,18 @@ class FileParams(Saved):
 
     decimal: Literal[".", ","] | None
     date_format: str | None
+    missing: list[Mark]
+    record_id: Name | None  # null: the row's number, from 1
+    text: Name
+    urgency: Name | None
+    specialty: Name | None
+    group: Name | None
+    date: Name | None
+    fields: dict[Name, FileFieldParams]
+    subgroups: dict[Name, Name]
+    urgency_levels: Annotated[list[Name], Field(min_length=2, max_length=7)]
+    specialties: Annotated[list[Name], Field(min_length=2)]
+    merge: MergeParams
     drop_small: bool
 
     def classes(self, task: Task) -> tuple[str, ...]:

@@ -24,13 +24,7 @@ def draft_params(table: Path, text: str, params: Params) -> str:
     InputError
         If the table cannot be read, or can be read in two ways and `params` do not tell which.
     """
-    if table.is_dir():
-        raise InputError(f"{table}: a folder: name one table in it")
     raw = read_below_titles(table, params.data.file)
-    if raw.frame.empty:
-        raise InputError(
-            f"{table}: no rows below the names of its columns; draft from one with forms"
-        )
     look = look_at(raw, params.data)
     lines = write_block(raw.found, look, pick_roles(look.columns), params)
     n_rows, most = len(raw.frame), params.data.n_records
