@@ -184,7 +184,7 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     pages, _, annex = run.pages.partition("Technical annex")
     results = (run.root / "docs/results.md").read_text(encoding="utf-8")
     for page in (pages, run.card, results):
-        assert "No multi-task model was asked, since the table has one label." in page
+        assert "No multi-task model was asked, since one label was mapped." in page
     assert not re.search(r"\bNone\b|\bnan\b|Transfer:", results)
     assert not re.search(WORDS[other], pages.lower())
     tables = annex.partition("Versions and hashes")[0]  # whose params name both tasks
@@ -195,14 +195,14 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     "run", [({"tier": ("red", "green"), "dept": SPECIALTIES}, {"urgent_tiers": 1})], indirect=True
 )
 def test_of_two_tiers_the_first_is_urgent(run):
-    assert "The tiers are “red” and “green”; the top one is called urgent." in run.pages
+    assert "The tiers are “red” and “green”; tier “red” is called urgent." in run.pages
     denominators = run.json("metrics/safety.json")["denominators"]
     assert denominators["under_triage"] == "forms whose true tier is red"
     assert denominators["over_triage"] == "forms whose true tier is green"
     assert "severe_under_triage" not in denominators
     assert "severe_under_triage" not in set(run.results["measure"])
-    assert not re.search(r"\bNone\b|\bnan\b|two or more tiers|for another", run.pages)
-    assert "all of them urgent" in run.pages
+    wrong = r"\bNone\b|\bnan\b|two or more tiers|for another|any other form|of them urgent"
+    assert not re.search(wrong, run.pages)
     over = run.results[(run.results["measure"] == "over_triage") & (run.results["n"] != "")]
     assert len(over) > 0
 
@@ -213,7 +213,7 @@ def test_of_two_tiers_the_first_is_urgent(run):
     indirect=True,
 )
 def test_seven_tiers_of_any_name_stand_on_every_page(run):
-    assert "the top three are called urgent." in run.pages
+    assert "are called urgent." in run.pages
     for name in (*ODD, *SPECIALTIES):
         assert name.replace("_", " ") in run.pages
     assert set(ODD) <= set(run.results["class_name"])

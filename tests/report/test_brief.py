@@ -141,10 +141,14 @@ def test_the_dial_is_shown_where_the_study_was_run(run):
     assert untraced(html, given) == []
 
 
-def test_every_item_of_tripod_is_answered():
-    items = read_tripod()
+@pytest.mark.parametrize("source", ["synthetic", "namcs", "file"])
+def test_every_item_of_tripod_is_answered(source):
+    items = read_tripod(source)
     assert [item["item"] for item in items] == list(range(1, 28))
     assert all(item["topic"] and item["where"] for item in items)
+    others = {item["item"]: item["where"] for item in items if "data-card" in item["where"]}
+    assert sorted(others) == ([] if source == "file" else [5, 6, 8, 9])
+    assert ("Not sought" in items[16]["where"]) == (source != "file")
 
 
 @pytest.mark.parametrize("folder", [Path("."), Path("results/namcs")], ids=str)

@@ -86,7 +86,9 @@ def test_nothing_that_passes_is_told(run):
         "Least harm, 1,331 harm points (explained below) per 1,000 forms, was done by one"
         in told["choice"]
     )
-    assert "also nothing passed" in told["how_sure"]
+    assert "also nothing passed. The limits for the chances" in told["how_sure"]
+    assert "were not redrawn" in told["how_sure"]
+    assert "stable" not in told["how_sure"]
     assert "No set-up reached the final check" in told["limits"]
     assert flip_table(given).rows[0][-1] == "Multi-task Transformer"
     page = parse_page(build_brief(given)).text
@@ -133,7 +135,7 @@ def test_groups_are_compared_by_what_would_be_sent(run):
     assert "Shown to keep the limit of 10 of 100: sex male. Clearly beyond it: sex female." in said
     assert said.endswith("11 people (a rule for real forms, kept here too): sex not recorded.")
     said = say_of(with_figures(whole, rows[0], *rows[2:]))["who_is_worse"]
-    assert said == "Too few people are concerned for groups of patients to be compared."
+    assert said == "Groups of patients cannot be compared: too few of their figures can be shown."
 
 
 def test_children_who_are_not_shown_are_told_of(run):
@@ -153,6 +155,7 @@ def test_severe_misses_have_an_upper_bound_where_they_are_hidden(run):
     for figures, said in (
         ((late, severe), "too few to show among the 1,313 urgent forms"),
         ((missed(""), severe), "cannot be shown"),
+        ((replace(late, value=1.0), severe), "too low cannot be shown"),
         ((late, shown), "2.0 (1.0 to 3.0) of 100"),
     ):
         assert said in say_of(with_figures(run, *figures))["worst_misses"]
@@ -244,13 +247,15 @@ def with_prepare(run: Run, **figures) -> Run:
     return replace(run, metrics={**run.metrics, "prepare": prepare})
 
 
-@pytest.mark.parametrize(("urgent_tiers", "words"), [(1, "top one is"), (3, "top three are")])
+@pytest.mark.parametrize(
+    ("urgent_tiers", "words"), [(1, "tier “emergent” is"), (3, "and “semi-urgent” are")]
+)
 def test_how_many_tiers_are_urgent_is_told(run, urgent_tiers, words):
     decision = run.params["decision"] | {"urgent_tiers": urgent_tiers}
     given = replace(run, params={**run.params, "decision": decision})
-    assert say_of(given)["tiers"].endswith(f"the {words} called urgent.")
+    assert say_of(given)["tiers"].endswith(f"{words} called urgent.")
     told = say_of(given)
-    assert ("all of them urgent" in told["per_1000"]) == (urgent_tiers == 3)
+    assert ("of them urgent" in told["per_1000"]) == (urgent_tiers == 1)
     assert ("for another" in told["caution"]) == (urgent_tiers == 1)
 
 
@@ -258,7 +263,7 @@ def test_an_older_run_has_two_urgent_tiers(run):
     decision = dict(run.params["decision"])
     decision.pop("urgent_tiers", None)
     given = replace(run, params={**run.params, "decision": decision})
-    assert "the top two are called urgent" in say_of(given)["tiers"]
+    assert "tiers “emergent” and “urgent” are called urgent" in say_of(given)["tiers"]
 
 
 def test_a_class_that_a_split_lacks_is_told(run):

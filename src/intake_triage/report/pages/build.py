@@ -19,7 +19,7 @@ from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 FOLDER = Path(__file__).parent
 FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "set_up_of", "range_of")
-FORMS += ("of_100", "of_100_finely", "plain", "spell", "whole", "with_interval")
+FORMS += ("of_100", "of_100_finely", "plain", "whole", "with_interval")
 
 
 def build_brief(run: Run) -> str:
@@ -31,7 +31,7 @@ def build_brief(run: Run) -> str:
         style=(FOLDER / "brief.css").read_text(encoding="utf-8"),
         pictures={picture.name: picture for picture in draw_page_pictures(run)},
         annex_pictures=list(draw_annex_pictures(run)),
-        tripod=read_tripod(),
+        tripod=read_tripod(run.source),
     )
 
 
@@ -50,9 +50,10 @@ def name_runs(runs: list[Run]) -> dict[str, Run]:
     return {words.SOURCE_WORDS[run.source]: run for run in runs}
 
 
-def read_tripod() -> list[dict[str, str]]:
-    """The items of TRIPOD+AI, each with its topic and where it is answered."""
-    return yaml.safe_load((FOLDER / "tripod.yaml").read_text(encoding="utf-8"))
+def read_tripod(source: str) -> list[dict[str, str]]:
+    """The items of TRIPOD+AI, each with its topic and where a run on such data answers it."""
+    items = yaml.safe_load((FOLDER / "tripod.yaml").read_text(encoding="utf-8"))
+    return [item | {"where": item.get(source, item["where"])} for item in items]
 
 
 def say_of(run: Run) -> dict[str, Any]:

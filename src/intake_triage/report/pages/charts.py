@@ -34,7 +34,7 @@ class Picture:
 
     name: str  # of letters and hyphens, its own within the page
     title: str  # what it shows, in a line; also its accessible name
-    svg: str
+    svg: str  # "" where too little can be shown for a picture
 
 
 def draw(

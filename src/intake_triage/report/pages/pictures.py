@@ -19,6 +19,7 @@ from intake_triage.report.pages.words import (
 from intake_triage.systems import JOINT_SYSTEMS, SYSTEMS
 from intake_triage.tasks import Task
 
+LEAST_SHOWN = 0.25  # of the cells of a table of classes, else its picture is left out
 MIXED = "#CC79A7"  # two systems side by side, one for each task
 OTHER = "#999999"  # what is no system, such as the majority rule
 OUTCOMES = {
@@ -50,7 +51,7 @@ def draw_page_pictures(run: Run) -> Iterator[Picture]:
         _per_1000(run),
         **{"x": "value", "y": "name", "width": 60, "columns": 2, "step": 14},
     )
-    if run.missed_by_group():
+    if run.groups_compare:
         yield draw(
             "groups",
             "Urgent forms sent too late, by group of patients, with ranges",
@@ -98,35 +99,45 @@ def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
     def rows(plot: str, **wanted: Any) -> list[Row]:
         return [_in_words(row) for row in run.rows(plot, task=task, **wanted)]
 
-    yield draw(
+    bins = rows("reliability", kind="calibrated")
+    yield _draw_where(
+        len(bins) > 1,
         f"reliability-{task}",
         f"Reliability of {words} on test, likeliest class, calibrated, 95 % intervals",
         "A panel a system. Points on the diagonal: stated chances come true as often as stated.",
         "reliability",
-        rows("reliability", kind="calibrated"),
+        bins,
         **{"x": "confidence", "x_label": "stated", "width": 120},
         **{"y": "accuracy", "y_label": "came true", "height": 120},
     )
-    yield draw(
+    cells = rows("confusion", system=system)
+    yield _draw_where(
+        sum(cell["share"] is not None for cell in cells) >= LEAST_SHOWN * len(cells),
         f"confusion-{task}",
         f"Confusion of {words} on test, likeliest class, uncalibrated: {name_system(system)}",
         "A row a true class, a column a predicted one; darker: a larger share of the row. Not the "
         "least-cost decision that is piloted. Cells that would tell of few people are empty.",
         "confusion",
-        rows("confusion", system=system),
+        cells,
         **{"x": "predicted", "x_label": "predicted", "y": "true", "y_label": "true", "width": 330},
     )
     if len(run.tasks) < 2:
         return
     joint = SYSTEMS[JOINT_SYSTEMS[0]].colour
+    gains = [_in_words(row) for row in run.rows("transfer", task=task) if not run.say_alike(row)]
     yield draw(
         f"transfer-{task}",
         f"Transfer to {words} by class, likeliest class, 95 % intervals, margins dashed",
         "Points right of 0 favour the multi-task model. The table below has the figures.",
         "transfer",
-        [{**row, "colour": joint} for row in rows("transfer")],
+        [{**row, "colour": joint} for row in gains],
         **{"x": "delta", "x_label": "gain", "y": "class", "width": 170},
     )
+
+
+def _draw_where(is_enough: bool, name: str, title: str, *content: Any, **fields: Any) -> Picture:
+    """The picture, or its title alone where there is not enough to see."""
+    return draw(name, title, *content, **fields) if is_enough else Picture(name, title, svg="")
 
 
 def draw_macro_f1(runs: dict[str, Run]) -> str:
@@ -177,8 +188,9 @@ def _groups(run: Run) -> Iterator[Row]:
 
 
 def _deferred(run: Run) -> Iterator[Row]:
-    """A panel an error that a nurse would spare, from half of the forms to all."""
+    """A panel an error that a nurse would spare, where more than one share decided can be shown."""
     said = {"urgency": ("urgent forms", "sent too late"), "specialty": ("sub-specialty", "wrong")}
     for task, (forms, error) in said.items():
-        for row in run.deferred(task).values():
-            yield _in_words(row) | {"task": forms, "measure": error}
+        dots = run.deferred(task).values()
+        if len(dots) > 1:
+            yield from (_in_words(row) | {"task": forms, "measure": error} for row in dots)

@@ -1,9 +1,11 @@
 """Tables of what is decided on: set-ups, their counts and costs, limits, changes, transfer."""
 
+from collections.abc import Iterator
 from functools import partial
+from math import inf
 
 from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.run import REFERENCE, Run
 from intake_triage.report.pages.tables import OUTCOMES, PageTable, count_outcomes, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
@@ -12,6 +14,7 @@ from intake_triage.report.pages.words import (
     TASK_WORDS,
     Row,
     capitalise,
+    cost_to_compute,
     decimals,
     name_class,
     name_limit,
@@ -27,8 +30,8 @@ from intake_triage.report.pages.words import (
 )
 from intake_triage.systems import JOINT_SYSTEMS
 
-REFERENCE = "st"  # what a joint system is compared with for transfer
 ALL_CLASSES = "all classes"
+SLOPES = ("least_slope", "greatest_slope")
 GAINS = {"macro_f1": "F1", "log_loss": "log-loss, nats"}
 COSTS = {
     "cpu_seconds": "Computing, seconds of one processor",
@@ -62,7 +65,7 @@ def cost_table(run: Run) -> PageTable:
             "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
             **({"Models to keep": lambda each: str(each.models)} if both else {}),
             **{
-                words: lambda each, name=name: whole(cost[each.uniform][name])
+                words: lambda each, name=name: cost_to_compute(cost[each.uniform][name])
                 for name, words in COSTS.items()
             },
         },
@@ -70,7 +73,6 @@ def cost_table(run: Run) -> PageTable:
 
 
 def set_up_table(run: Run) -> PageTable:
-    slopes = "least_slope", "greatest_slope"
     both, tiers = len(run.tasks) > 1, "urgency" in run.tasks
     columns = {
         "models": (both, lambda row: str(row["models"])),
@@ -80,7 +82,7 @@ def set_up_table(run: Run) -> PageTable:
             f"ECE {TASK_WORDS[task]}": (True, lambda row, key=f"ece_{task}": number(row[key]))
             for task in run.tasks
         },
-        "slopes": (tiers, lambda row: " to ".join(number(row[slope]) for slope in slopes)),
+        "slopes": (tiers, lambda row: " to ".join(number(row[slope]) for slope in SLOPES)),
     }
     return tabulate(
         "What the rule sees, least-cost decision: each set-up on the split that chooses and on "
@@ -90,12 +92,46 @@ def set_up_table(run: Run) -> PageTable:
             "set-up, split": lambda row: f"{name_set_up(set_up_of(row))}, {row['split']}",
             **{name: cell for name, (is_there, cell) in columns.items() if is_there},
             "chosen, or dropped for": lambda row: (
-                "chosen" if row["chosen"] else name_class(row["dropped_for"])
+                "chosen" if row["chosen"] else _say_broken(run, row)
             ),
         },
         "ECE: of the likeliest class."
-        + (" Slopes: of stated chances, whatever the decision." if tiers else ""),
+        + (" Slopes: of stated chances, whatever the decision." if tiers else "")
+        + " A set-up is dropped on the split that chooses.",
     )
+
+
+def _say_broken(run: Run, row: Row) -> str:
+    """Every limit that a set-up's figures break on the split that chooses, and a hidden one.
+
+    The row names the first alone, which may be of a figure that is not shown.
+    """
+    if row["split"] != "calibrate":
+        return ABSENT if row["dropped_for"] else ""
+    said = []
+    for name, words, least, most, figures in _list_bounds(run, row):
+        shown = [figure for figure in figures if figure is not None]
+        is_first = row["dropped_for"].startswith(name)
+        if is_first and all(least < figure < most for figure in shown):
+            broken = words if name == row["dropped_for"] else name_class(row["dropped_for"])
+            said.append(f"{broken} (too small a sample to show)")
+        elif is_first or any(figure < least or figure > most for figure in shown):
+            said.append(words)
+    return "; ".join(said)
+
+
+def _list_bounds(run: Run, row: Row) -> Iterator[tuple[str, str, float, float, list[float | None]]]:
+    """How names of ceilings start, their words, least and most, and a set-up's figures."""
+    decision = run.params["decision"]
+    if "urgency" in run.tasks:
+        figure = row["under_triage"]
+        yield "under_triage", "under-triage", -inf, decision["max_under_triage"], [figure]
+    for task in run.tasks:
+        figure = row[f"ece_{task}"]
+        yield f"ece_{task}", f"ECE {TASK_WORDS[task]}", -inf, decision["max_ece"], [figure]
+    if "urgency" in run.tasks:
+        least, most = decision["slope"]["least"], decision["slope"]["most"]
+        yield "slope", "slopes", least, most, [row[slope] for slope in SLOPES]
 
 
 def limit_table(run: Run) -> PageTable:
@@ -125,10 +161,9 @@ def limit_table(run: Run) -> PageTable:
 
 def flip_table(run: Run) -> PageTable:
     """A row a change that matters: what, its value now and then, and the recommendation then."""
-    flips = run.recommendation["flips"].items()
     return tabulate(
         "One change at a time, the others held",
-        [(*CHANGES[key], flip) for key, flip in flips if flip["at"] is not None],
+        [(*CHANGES[key], flip) for key, flip in _list_flips(run) if flip["at"] is not None],
         {
             "What": lambda change: capitalise(change[0]),
             "Now": lambda change: change[1](change[2]["now"]),
@@ -147,8 +182,13 @@ def _name_choice(chosen: Row, *, short: bool = False) -> str:
 
 def list_steady(run: Run) -> list[str]:
     """What no change within the range searched would overturn."""
-    flips = run.recommendation["flips"].items()
-    return [CHANGES[key][0] for key, flip in flips if flip["at"] is None]
+    return [CHANGES[key][0] for key, flip in _list_flips(run) if flip["at"] is None]
+
+
+def _list_flips(run: Run) -> list[tuple[str, Row]]:
+    """Each change that was tried, but for the cost of an error that cannot occur."""
+    flips = run.recommendation["flips"]
+    return [(key, flips[key]) for key in flips if key != "cost.too_late" or run.others_can_be_late]
 
 
 def list_limits(run: Run, status: str) -> list[str]:
@@ -168,10 +208,10 @@ def _say_side(ceiling: Row) -> str:
 
 def transfer_table(run: Run) -> PageTable:
     """Transfer by task and class."""
-    rows = list(run.plots["transfer"])
+    rows = [row | {"alike": run.say_alike(row)} for row in run.plots["transfer"]]
     for task, transfer in run.metrics["compare"]["transfer"].items():
         what = {"task": task, "class": ALL_CLASSES, "measure": "calibrated log-loss, nats"}
-        rows.append(transfer["calibrated_log_loss"] | what)
+        rows.append(transfer["calibrated_log_loss"] | what | {"alike": ""})
     margin, signed = run.params["compare"]["margin"], partial(decimals, signed=True)
     return tabulate(
         "Transfer: gain of the multi-task model over a Transformer for each task",
@@ -179,10 +219,12 @@ def transfer_table(run: Run) -> PageTable:
         {
             "what": lambda row: f"{TASK_WORDS[row['task']]}, {name_class(row['class'])}",
             "measure": lambda row: GAINS.get(row["measure"], row["measure"]),
-            "gain (95 % interval)": lambda row: with_interval(
-                row, signed(4 if row["class"] == ALL_CLASSES else 3), "delta"
+            "gain (95 % interval)": lambda row: (
+                ABSENT
+                if row["alike"]
+                else with_interval(row, signed(4 if row["class"] == ALL_CLASSES else 3), "delta")
             ),
-            "verdict": lambda row: row["verdict"],
+            "verdict": lambda row: row["alike"] or row["verdict"],
         },
         "F1 of the likeliest class, uncalibrated; log-loss of all stated chances. Above 0 favours "
         "the multi-task model, which differs from the others in nothing but its "

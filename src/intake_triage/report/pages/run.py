@@ -22,8 +22,10 @@ METRICS = ("prepare", "compare", "cost", "safety")
 PLOTS = ("confusion", "conformal", "macro_f1", "reliability")
 PLOTS += ("risk_coverage", "set_ups", "transfer")
 DIAL, REQUIREMENTS = "results/transfer/dial.json", "requirements.txt"
-GROUPS = ("sex", "age_band", "race")  # on the two pages; sites and the like stand in the annex
+# On the two pages, of the data that come with the repository; of own forms all that were mapped.
+GROUPS = ("sex", "age_band", "race")
 ADULT = 18
+REFERENCE = "st"  # what a joint system is compared with for transfer
 DEFERRED = {"urgency": "under-triage", "specialty": "wrong"}  # the error that a nurse would spare
 
 
@@ -123,6 +125,18 @@ class Run:
         limit, shown = self.params["decision"]["max_under_triage"], self.missed_by_group()
         return not self.missed_by_group(shown=False) and all(row["high"] <= limit for row in shown)
 
+    @property
+    def has_subgroups(self) -> bool:
+        """Whether there are figures of any subgroup."""
+        return any(row.column for row in self.results.rows)
+
+    @property
+    def groups_compare(self) -> bool:
+        """Whether two groups can be shown, and all patients to compare them with."""
+        overall = self.of_urgency("under_triage")
+        is_shown = overall is not None and overall.value is not None
+        return is_shown and len(self.missed_by_group()) > 1
+
     def system(self, task: Task) -> str | None:
         """The judged set-up's system for a task, None where there is no such task."""
         return self.judged.systems.get(task)
@@ -170,8 +184,19 @@ class Run:
                 "of_children": row.column == "age_band" and _ends_before_adult(row.subgroup),
             }
             for row in self.results.where(task="urgency", **wanted)
-            if row.column in GROUPS and (row.value is not None) == shown
+            if self._is_group(row.column) and (row.value is not None) == shown
         ]
+
+    def _is_group(self, column: str) -> bool:
+        return column != "" if self.source == "file" else column in GROUPS
+
+    def say_alike(self, transfer: Row) -> str:
+        """What is said where F1 is the same in every seed and resample: no gain was measured."""
+        if any(transfer[key] for key in ("delta", "low", "high")):
+            return ""
+        found = {"task": transfer["task"], "system": REFERENCE, "class_name": transfer["class"]}
+        score = self.results.find(**found, rule="argmax", measure="f1")
+        return "neither finds it" if score and score.value == 0 else "the same in both"
 
     def deferred(self, task: Task) -> dict[float, Row]:
         """Errors among the forms that the judged set-up decides on, by the share of these."""

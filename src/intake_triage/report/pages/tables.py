@@ -15,6 +15,7 @@ from intake_triage.report.pages.words import (
     TASK_WORDS,
     Row,
     capitalise,
+    cost_to_compute,
     decimals,
     name_class,
     name_group,
@@ -32,7 +33,7 @@ THREE = decimals(3)
 SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
 SAFETY = ("macro_f1", "under_triage", "over_triage")
 OUTCOMES = ("both_right", "urgency_right", "too_late", "too_late_urgent", "too_early", "misrouted")
-COUNTS = ("cost_per_1000", "forms", "CPU-seconds")  # written without decimals, as so many of 1,000
+WRITTEN = {"cost_per_1000": whole, "forms": whole, "CPU-seconds": cost_to_compute}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def pivot(
     cells: dict[str, dict[str, str]] = {}
     for result in results:
         per = getattr(MEASURES.get(result.measure), "per", 1)
-        form = whole if per > 1 or result.measure in COUNTS else THREE
+        form = whole if per > 1 else WRITTEN.get(result.measure, THREE)
         cells.setdefault(row(result), {})[column(result)] = with_interval(result, form)
     columns = dict.fromkeys(name for found in cells.values() for name in found)
     rows = [(name, *(found.get(each, ABSENT) for each in columns)) for name, found in cells.items()]

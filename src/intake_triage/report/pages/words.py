@@ -81,6 +81,11 @@ def whole(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:,.0f}"
 
 
+def cost_to_compute(value: float) -> str:
+    """Seconds, megabytes and the like, whole; nothing is free: 0.3 as "under 1"."""
+    return "under 1" if value < 0.5 else whole(value)
+
+
 def of_100(value: float) -> str:
     """A share as so many of 100: 0.4824 as "48"."""
     return f"{value:.0%}".rstrip("%")
@@ -123,11 +128,6 @@ def enumerate_words(words: Iterable[str], last: str = "and") -> str:
     """Such as "a, b and c"."""
     *others, end = words
     return f"{', '.join(others)} {last} {end}" if others else end
-
-
-def spell(count: int) -> str:
-    """A small number in words: 2 as "two"."""
-    return ("one", "two", "three", "four", "five", "six")[count - 1]
 
 
 def capitalise(text: str) -> str:
