@@ -11,8 +11,8 @@ from intake_triage.errors import InputError, run_stage
 from intake_triage.files import replacing
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
-from intake_triage.records.draft.block import CHECK
 from intake_triage.records.draft.draft import draft_params
+from intake_triage.records.draft.yaml_text import CHECK
 
 DRAFT = Path("draft.yaml")
 
@@ -36,7 +36,21 @@ def main() -> None:
     ]
     print(f"{DRAFT}: params.yaml, with a mapping of {table}")
     print("1. look through data.file in it, and above all at these lines:", *checks, sep="\n")
-    print(f"2. mv {DRAFT} params.yaml", "3. dvc repro prepare", sep="\n")
+    regions = ", ".join(params.data.identifiers_region)
+    print(
+        f"2. data.identifiers_region is {regions}: set it to the countries whose telephone"
+        " numbers your forms hold"
+    )
+    print(*_last_steps(), sep="\n")
+
+
+def _last_steps() -> list[str]:
+    """What to do with the draft, or why it cannot be used as it is."""
+    try:
+        load_params(DRAFT)
+    except InputError as error:
+        return [f"3. it is no params.yaml yet; mend this, then mv {DRAFT} params.yaml:", str(error)]
+    return [f"3. mv {DRAFT} params.yaml", "4. dvc repro prepare"]
 
 
 if __name__ == "__main__":

@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from intake_triage.section import Count, Section
 from intake_triage.tasks import TASKS, Task
 
 OWN_COLUMNS = ("record_id", "text", "urgency", "specialty", "group", "date", "unit", "split")
 LISTED_UNDER: dict[Task, str] = {"urgency": "urgency_levels", "specialty": "specialties"}
+GIVEN = {  # what may not be empty, and the mend
+    "text": "name the column of the complaint",
+    "urgency_levels": "list the tiers, most urgent first",
+    "specialties": "list the sub-specialties",
+}
 WHOLE_NUMBER = re.compile(r"(-?\d+)[.,]0{1,2}")  # as programs write whole numbers beside a gap
 
 
@@ -114,6 +126,13 @@ class FileParams(Saved):
         of_key = {cell_key(name): name for name in self.classes(task)}
         merged = getattr(self.merge, task).items() if of_key else ()
         return of_key | {cell_key(old): of_key[cell_key(new)] for old, new in merged}
+
+    @field_validator(*GIVEN, mode="before")
+    @classmethod
+    def _is_given(cls, given: object, key: ValidationInfo) -> object:
+        if given is None or given == []:
+            raise ValueError(f"empty; {GIVEN[key.field_name]}")
+        return given
 
     @field_validator("date_format")
     @classmethod

@@ -12,8 +12,8 @@ import yaml
 
 from intake_triage.errors import InputError
 from intake_triage.params import Params, load_params
-from intake_triage.records.draft.block import CHECK
 from intake_triage.records.draft.draft import draft_params
+from intake_triage.records.draft.yaml_text import CHECK
 from intake_triage.records.prepare import split_source
 from stages import draft
 
@@ -273,13 +273,93 @@ def test_a_measure_has_the_bounds_of_the_tables_own_unit(tmp_path, rng, draft_of
     assert fields["age"]["column"] == "Age"
 
 
-def test_a_word_among_numbers_is_drafted_as_a_missing_mark_and_is_no_class(tmp_path, rng, draft_of):
-    pain = np.where(rng.random(N) < 0.1, "Unknown", rng.integers(0, 11, N))
-    drafted = draft_of(pain=pain, triage=rng.choice(["urgent", "routine", "unknown"], N))
-    mapping = read_back(drafted, tmp_path).data.file
-    assert mapping.missing[-1] == "Unknown"
-    assert mapping.urgency_levels == ["urgent", "routine"]
+def test_a_word_among_numbers_is_drafted_as_a_missing_mark(tmp_path, rng, draft_of):
+    pain = np.where(rng.random(N) < 0.1, "not asked", rng.integers(0, 11, N))
+    mapping = read_back(draft_of(pain=pain), tmp_path).data.file
+    assert mapping.missing[-1] == "not asked"
     assert mapping.fields["pain"].kind == "numeric"
+
+
+@pytest.mark.parametrize("other", ["triage", "allergy"])
+def test_no_mark_is_drafted_that_would_delete_a_class_or_category(other, rng, draft_of):
+    columns = {
+        "triage": rng.choice(["emergent", "urgent", "routine"], N),
+        "pain": np.where(rng.random(N) < 0.3, "none", rng.integers(1, 11, N)),
+        other: rng.choice(["urgent", "None", "routine"], N),
+    }
+    drafted = draft_of(**columns)
+    mapping = mapping_of(drafted)
+    assert "none" not in mapping["missing"]
+    assert mapping["fields"]["pain"]["high"] == 10
+    check = f"{CHECK} 'none' among its numbers is a value of {other!r} too: list it in missing"
+    assert check in line_of(drafted, "column: pain")
+
+
+def test_a_word_among_a_few_numbered_tiers_is_a_tier_and_a_range_is_no_mark(rng, draft_of):
+    tiers = rng.choice(["1", "2", "3", "4", "fast track"], N)
+    pain = np.where(rng.random(N) < 0.1, "5-6", rng.integers(0, 11, N))
+    drafted = draft_of(triage=tiers, pain=pain)
+    assert not {"fast track", "5-6"} & set(mapping_of(drafted)["missing"])
+    assert "# - fast track" in drafted
+    assert "numbers with words, units or other marks" in line_of(drafted, "column: pain")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kept"),
+    [
+        ("temp", ["37.2", "36.9", "38.1", "<35"], (30, 45)),
+        ("Temperature", [f"3{a}.{b} °C" for a in (6, 7, 8) for b in range(9)], (30, 45)),
+        ("pain", [f"{a}/10" for a in range(11)], (0, 10)),
+        ("age", [*map(str, range(60)), "6 months", "3 weeks"], (0, 120)),
+        ("crp", ["1.5", "2.25", "3,5", "4,5", "11.5", "2.5"], (1, 20)),
+        ("platelets", ["250", "1,200.5", "180", "90.5"], (90, 300)),
+    ],
+)
+def test_numbers_with_words_or_units_among_them_stay_a_field_to_be_mended(
+    name, cells, kept, tmp_path, rng, draft_of
+):
+    drafted = draft_of(**{name: rng.choice(cells, N)})
+    (field,) = read_back(drafted, tmp_path).data.file.fields.values()
+    assert (field.kind, field.low, field.high) == ("numeric", *kept)
+    written = line_of(drafted, f"column: {name}")
+    assert f"{CHECK} numbers with words, units or other marks among them: mend " in written
+    assert not any(cell in written for cell in cells if not cell.replace(".", "").isdigit())
+
+
+def test_few_cells_to_mend_are_not_counted(rng, draft_of):
+    heat = rng.normal(37, 0.5, N).round(1).astype(str)
+    heat[:4] = "not taken"
+    written = line_of(draft_of(temp=heat), "column: temp")
+    assert "mend under 11 cells" in written
+    assert "taken" not in written
+
+
+@pytest.mark.parametrize("bands", [["0-17", "18-64", "65+"], ["<65", "65+"]])
+def test_bands_of_a_measure_are_categories(bands, tmp_path, rng, draft_of):
+    drafted = draft_of(age_group=rng.choice(bands, N))
+    (field,) = read_back(drafted, tmp_path).data.file.fields.values()
+    assert field.kind == "categorical"
+
+
+def test_days_of_two_formats_are_to_be_mended(rng, draft_of):
+    days = [*make_days(rng, "%d.%m.%Y")[: N // 2], *make_days(rng, "%Y-%m-%d")[: N - N // 2]]
+    drafted = draft_of(received=days)
+    assert f"{CHECK} days of several formats" in line_of(drafted, "date: received")
+    assert mapping_of(drafted)["date_format"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most", "measure"),
+    [
+        ("RR syst.", 90, 180, "systolic"),
+        ("RR diast.", 50, 100, "diastolic"),
+        ("RR", 90, 180, "systolic"),
+        ("RR", 10, 30, "respiratory_rate"),
+    ],
+)
+def test_a_name_of_two_measures_is_told_by_its_numbers(name, least, most, measure, rng, draft_of):
+    fields = mapping_of(draft_of(**{name: rng.integers(least, most, N)}))["fields"]
+    assert list(fields) == [measure]
 
 
 def test_a_key_that_a_person_set_settles_how_the_table_is_read(tmp_path, rng):
@@ -361,6 +441,31 @@ def test_no_value_of_a_label_is_shown_that_the_screen_refuses(rng, draft_of):
     assert "555" not in drafted
 
 
+def test_codes_of_many_people_are_shown_though_they_look_like_numbers_of_somebody(rng, draft_of):
+    codes = rng.choice(["394579002", "394585009", "408467006"], N).astype(object)
+    assert set(mapping_of(draft_of(clinic=codes))["specialties"]) == set(codes)
+    codes[0] = "212-555-0143"
+    drafted = draft_of(clinic=codes)
+    assert "555" not in drafted
+    assert f"{CHECK} 1 values that may identify somebody" in line_of(drafted, "specialties:")
+
+
+@pytest.mark.parametrize("word", ["unbekannt", "TBD", "unknown", "n.n.", "Non renseigné", "不明"])
+def test_a_label_that_says_that_none_is_known_is_no_class_before_a_person_says_so(
+    word, tmp_path, rng, draft_of
+):
+    tiers = rng.choice(["urgent", "routine", word], N).astype(object)
+    clinics = rng.choice(["cardiology", "dermatology"], N).astype(object)
+    clinics[:12] = word
+    drafted = draft_of(triage=tiers, clinic=clinics)
+    mapping = read_back(drafted, tmp_path).data.file
+    assert mapping.urgency_levels == ["urgent", "routine"]
+    assert set(mapping.specialties) == {"cardiology", "dermatology"}
+    lines = [line for line in drafted.splitlines() if line.strip().startswith(f"# - {word} ")]
+    assert len(lines) == 2
+    assert all(f"{CHECK} not known? list it in missing, or here" in line for line in lines)
+
+
 def test_ages_and_outermost_values_are_of_many_people(rng, draft_of):
     ages = rng.integers(20, 70, N)
     ages[:30], ages[30] = 95, 117
@@ -398,6 +503,8 @@ def test_small_tiers_are_proposed_for_merging_with_a_neighbour(rng, tmp_path, dr
     tiers[:9], tiers[9:15] = "1", "5"
     drafted = draft_of(triage=tiers)
     proposed = line_of(drafted, "urgency: {}").split("beside: ")[1]
+    proposed, other = proposed.split(f"; {CHECK} ")
+    assert other == "decision.urgent_tiers counts the tiers that are left"
     assert yaml.safe_load(proposed) == {"1": "2", "5": "4"}
     edited = drafted.replace(line_of(drafted, "urgency: {}"), f"      urgency: {proposed}")
     records = split_source(read_back(edited, tmp_path).data)
@@ -412,17 +519,44 @@ def test_small_tiers_are_proposed_for_merging_with_a_neighbour(rng, tmp_path, dr
         ["very urgent", "urgent", "not urgent"],
         ["ESI 1", "ESI 2", "ESI 3"],
         ["P1 immediate", "P2 urgent", "P3 delayed"],
+        ["I", "II", "III", "IV"],
+        ["Ⅰ级", "Ⅱ级", "Ⅲ级", "Ⅳ级"],
     ],
 )
 def test_tiers_are_put_into_order_by_what_they_are_called(tiers, rng, draft_of):
     assert mapping_of(draft_of(triage=rng.choice(tiers, N)))["urgency_levels"] == tiers
 
 
-def test_tiers_that_nothing_puts_into_order_are_to_be_checked(rng, draft_of):
-    drafted = draft_of(triage=rng.choice(["amber", "plum", "teal"], N))
-    assert f"{CHECK} most urgent first? in order of frequency" in line_of(
+@pytest.mark.parametrize(
+    ("column", "tiers"),
+    [
+        ("urgent", ["1", "0"]),
+        ("is_urgent", ["yes", "no"]),
+        ("Notfall", ["ja", "nein"]),
+        ("not_urgent", ["0", "1"]),
+    ],
+)
+def test_yes_and_no_are_put_into_order_by_what_the_column_is_called(column, tiers, rng, draft_of):
+    drafted = draft_of(**{"triage": None, column: rng.choice(tiers, N)})
+    mapping = mapping_of(drafted)
+    assert (mapping["urgency"], mapping["urgency_levels"]) == (column, tiers)
+
+
+@pytest.mark.parametrize(
+    ("column", "tiers"),
+    [("triage", ["amber", "plum", "teal"]), ("priority", ["0", "1"]), ("priority", ["y", "n"])],
+)
+def test_tiers_that_nothing_puts_into_order_do_not_load_before_a_person_has_ordered_them(
+    column, tiers, tmp_path, rng, draft_of
+):
+    drafted = draft_of(**{"triage": None, column: rng.choice(tiers, N)})
+    assert f"{CHECK} put the tiers here instead of [], most urgent first" in line_of(
         drafted, "urgency_levels:"
     )
+    with pytest.raises(InputError, match="urgency_levels: empty; list the tiers, most urgent"):
+        read_back(drafted, tmp_path)
+    ordered = drafted.replace("urgency_levels: []", "urgency_levels:").replace("    # - ", "    - ")
+    assert set(read_back(ordered, tmp_path).data.file.urgency_levels) == set(tiers)
 
 
 def test_a_label_of_too_many_values_is_named_with_their_number_and_none_is_shown(rng, draft_of):
@@ -447,10 +581,13 @@ def test_a_table_without_any_label_or_id_is_drafted_and_says_so(tmp_path, draft_
         read_back(drafted, tmp_path)
 
 
-def test_a_table_without_rows_gets_a_draft_that_says_so(tmp_path, draft_of):
+def test_a_table_without_rows_or_a_folder_is_refused(tmp_path, draft_of):
     table = write_table(tmp_path / "forms.csv")
     table.write_text(table.read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8")
-    assert "# 0 rows" in draft_of(table)
+    with pytest.raises(InputError, match="no rows below the names of its columns"):
+        draft_of(table)
+    with pytest.raises(InputError, match="a folder: name one table in it"):
+        draft_of(tmp_path)
 
 
 def test_a_table_without_a_header_is_refused_and_its_first_row_not_told(tmp_path, draft_of):
@@ -491,7 +628,26 @@ def test_the_command_writes_a_draft_and_says_what_to_look_at(tmp_path, rng, monk
     assert Path(yaml.safe_load(drafted)["data"]["path"]) == table
     assert MARKER not in said
     assert said.count(CHECK) == drafted.count(f"{CHECK} ") > 0
-    assert said.endswith("2. mv draft.yaml params.yaml\n3. dvc repro prepare\n")
+    assert said.endswith(
+        "2. data.identifiers_region is us: set it to the countries whose telephone numbers your"
+        " forms hold\n3. mv draft.yaml params.yaml\n4. dvc repro prepare\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("taken", "missing"),
+    [
+        ({"complaint": None}, "data.file.text: empty; name the column of the complaint"),
+        ({"triage": None, "clinic": None}, "data.file: urgency and specialty are both null; name"),
+    ],
+)
+def test_the_command_ends_with_what_keeps_a_draft_from_loading(
+    taken, missing, tmp_path, monkeypatch, capsys
+):
+    run_command(monkeypatch, tmp_path, write_table(tmp_path / "forms.csv", **taken))
+    *_, before, last = capsys.readouterr().out.splitlines()
+    assert before == "3. it is no params.yaml yet; mend this, then mv draft.yaml params.yaml:"
+    assert last.startswith(f"draft.yaml: {missing}")
 
 
 def test_an_earlier_draft_is_not_written_over(tmp_path, rng, monkeypatch):

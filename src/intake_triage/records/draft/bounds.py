@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 from intake_triage.records.draft.columns import Column
-from intake_triage.records.draft.words import measure_of
 
 MOST_CODES = 7  # so few whole numbers, of no known measure, rather stand for words
 MOST_AMOUNTS = 50  # so many different whole numbers may as well be names
@@ -27,27 +26,22 @@ def bounds_of(column: Column) -> Bounds | None:
     """
     if column.numbers is None or _is_code(column):
         return None
-    measure = measure_of(column.name)
-    values = column.numbers.index
-    broken = {
-        (low, high): int(column.numbers[(values < low) | (values > high)].sum())
-        for low, high in (measure.bounds if measure else ())
-    }
+    known = column.measure.bounds if column.measure else ()
+    broken = {bounds: column.outside(*bounds) for bounds in known}
     best = min(broken, key=broken.__getitem__, default=None)
     if best and 2 * broken[best] < column.filled:
         return Bounds(*best, is_broken=broken[best] > 0)
+    values = column.numbers.index
     return Bounds(-_round_up(-values.min()), _round_up(values.max()), is_broken=False)
 
 
 def is_unknown_number(column: Column) -> bool:
     """Whether many whole numbers of no known measure may be somebody's, such as a patient's."""
-    known = measure_of(column.name) is not None
-    return column.is_whole and not known and column.distinct > MOST_AMOUNTS
+    return column.is_whole and not column.measure and column.distinct > MOST_AMOUNTS
 
 
 def _is_code(column: Column) -> bool:
-    few = column.is_whole and len(column.numbers) <= MOST_CODES
-    return few and measure_of(column.name) is None
+    return column.is_whole and not column.measure and len(column.numbers) <= MOST_CODES
 
 
 def _round_up(value: float) -> float:

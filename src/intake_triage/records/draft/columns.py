@@ -6,10 +6,12 @@ from functools import cached_property
 import pandas as pd
 
 from intake_triage.file_params import cell_key
+from intake_triage.records.draft.words import Measure, measures_of
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 MOST_CATEGORIES = 50  # a column of more values is not one of categories
 SAMPLE = 1000  # distinct cells by which a column is judged to be prose
+LEAST_PROSE = 0.2  # share of cells that are prose, in a column of free text
 LETTER = r"[^\W\d_]"
 
 
@@ -24,6 +26,7 @@ class Column:
     counts : number of records by distinct cell, most frequent first; missing cells are left out
     numbers : the same by distinct number, ascending; None where the column is none of numbers
     formats : as of `strptime`, under which every cell is a day; two where either can be meant
+    doubts : what to mend where some cells alone are no numbers, or no days of one format
     identifies : whether the screen of `prepare` finds something in a column of few values
     """
 
@@ -32,6 +35,7 @@ class Column:
     counts: pd.Series
     numbers: pd.Series | None = None
     formats: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     identifies: bool = False
 
     @property
@@ -47,6 +51,27 @@ class Column:
         """Whether it holds whole numbers alone."""
         return self.numbers is not None and bool((self.numbers.index % 1 == 0).all())
 
+    def outside(self, low: float, high: float) -> int:
+        """Number of records whose number lies below `low` or above `high`."""
+        if self.numbers is None:
+            return 0
+        values = self.numbers.index
+        return int(self.numbers[(values < low) | (values > high)].sum())
+
+    @cached_property
+    def measure(self) -> Measure | None:
+        """The measure that the name means; of several, the one whose bounds most numbers keep."""
+        return min(
+            measures_of(self.name),
+            key=lambda measure: min(self.outside(*bounds) for bounds in measure.bounds),
+            default=None,
+        )
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether it is no label and no category, but many texts."""
+        return self.distinct > MOST_CATEGORIES and self.prose > LEAST_PROSE
+
     @cached_property
     def classes(self) -> pd.Series:
         """Number of records by class, most frequent first: cells that `cell_key` takes for one.
@@ -56,7 +81,7 @@ class Column:
         keys = self.counts.index.map(cell_key)
         sums = self.counts.groupby(keys, sort=False).sum()
         spelling = {
-            key: cell if self.numbers is None else key
+            key: cell if self.numbers is None or self.doubts else key
             for key, cell in zip(keys[::-1], self.counts.index[::-1], strict=True)
         }
         return sums.rename(index=spelling).sort_values(ascending=False, kind="stable")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from intake_triage.errors import InputError
 from intake_triage.params import Params
 from intake_triage.records.draft.block import write_block
 from intake_triage.records.draft.header import read_below_titles
@@ -22,9 +23,16 @@ def draft_params(table: Path, text: str, params: Params) -> str:
     Raises
     ------
     InputError
-        If the table cannot be read, or can be read in two ways and `params` do not tell which.
+        If the table cannot be read or has no rows, or can be read in two ways and `params` do not
+        tell which.
     """
+    if table.is_dir():
+        raise InputError(f"{table}: a folder: name one table in it")
     raw = read_below_titles(table, params.data.file)
+    if raw.frame.empty:
+        raise InputError(
+            f"{table}: no rows below the names of its columns; draft from one with forms"
+        )
     look = look_at(raw, params.data)
     lines = write_block(raw.found, look, pick_roles(look.columns), params)
     n_rows, most = len(raw.frame), params.data.n_records

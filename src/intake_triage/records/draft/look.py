@@ -5,27 +5,24 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from intake_triage.errors import InputError
 from intake_triage.file_params import cell_key
 from intake_triage.params import DataParams
 from intake_triage.records.draft.columns import MOST_CATEGORIES, Column
+from intake_triage.records.draft.numbers import (
+    LEAST_NUMBERS,
+    find_marks,
+    holds_numbers,
+    numeric_cells,
+    with_numbers,
+)
 from intake_triage.records.draft.words import names_a
 from intake_triage.records.identifiers.find import find_identifiers, text_patterns
 from intake_triage.records.tables.read import RawTable
 from intake_triage.records.values.cells import clear_missing
 from intake_triage.records.values.dates import possible_date_formats
-from intake_triage.records.values.numbers import (
-    LIKE_A_NUMBER,
-    Mark,
-    find_decimal_marks,
-    parse_numbers,
-)
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+from intake_triage.records.values.numbers import Mark, find_decimal_marks
 
-MOST_MARKS = 3  # words that may stand where a number is not known
-LEAST_NUMBERS = 0.7  # share of numbers below which such words make a column of words
 FEW = 20  # cells of prose are soon found to be no days
-LONGEST_SHOWN = 40  # characters; a longer cell is never shown
 
 
 @dataclass(frozen=True)
@@ -61,54 +58,68 @@ def look_at(raw: RawTable, data: DataParams) -> Look:
     columns = []
     for name in raw.frame.columns:
         counts = clear_missing(raw.frame[name], data.file.missing)[0].value_counts()
-        column = Column(str(name), len(raw.frame), counts)
+        column = _with_days(Column(str(name), len(raw.frame), counts))
         few = counts.index if len(counts) <= MOST_CATEGORIES else ()
-        columns.append(replace(column, formats=_find_formats(column), identifies=identifies(few)))
-    splits = {
-        column.name: split
-        for column in columns
-        if not column.formats and (split := _split_numbers(column)) and not identifies(split[1])
+        columns.append(replace(column, identifies=identifies(few)))
+    numeric = {column.name: column for column in columns if holds_numbers(column)}
+    words = {
+        word: column.name
+        for column in numeric.values()
+        for word in find_marks(column)
+        if not identifies([word])
     }
-    words = {word: name for name, (_, words) in splits.items() for word in words}
-    columns = [_without(column, words) for column in columns]
-    marks = find_decimal_marks(
-        [cells for cells, _ in splits.values()], decimal=None, typed=raw.is_typed
+    held = _held_elsewhere(words, [c for c in columns if c.name not in numeric])
+    words = {word: name for word, name in words.items() if word not in held}
+    decimals = find_decimal_marks(
+        [numeric_cells(column) for column in numeric.values()], decimal=None, typed=raw.is_typed
     )
+    columns = [_without(column, words) for column in columns]
     return Look(
         [
-            _with_numbers(c, splits[c.name][0], marks[c.name]) if c.name in splits else c
+            with_numbers(c, decimals[c.name], {w: held[w] for w in held if w in c.counts})
+            if c.name in numeric
+            else c
             for c in columns
         ],
-        _marks_of_all(marks),
+        _marks_of_all(decimals),
         words,
     )
 
 
-def _find_formats(column: Column) -> tuple[str, ...]:
-    """The formats under which every cell of a column is a day; several where either may hold."""
-    cells = pd.Series(column.counts.index, dtype="str", name=column.name)
-    digits_alone = cells.str.fullmatch("[0-9]+").all()  # 20240531 is a day where the name says so
-    is_no_day = digits_alone and not names_a("date", column.name)
-    if cells.empty or is_no_day or not possible_date_formats(cells.head(FEW)):
-        return ()
-    return tuple(possible_date_formats(cells))
+def _with_days(column: Column) -> Column:
+    """A column with the formats under which every cell is a day; several where either may hold.
 
-
-def _split_numbers(column: Column) -> tuple[pd.Series, list[str]] | None:
-    """The cells of a column that look like numbers, and the words among them.
-
-    None where the words are many, or of few people, so that the column is one of words.
+    A column of days by its name, whose days have several formats, gets them all, and a doubt.
     """
     cells = pd.Series(column.counts.index, dtype="str", name=column.name)
-    numeric = cells.str.fullmatch(LIKE_A_NUMBER).to_numpy(bool)
-    words = column.counts[~numeric]
-    are_marks = (
-        len(words) <= MOST_MARKS
-        and (words >= SMALLEST_SHOWN).all()
-        and all(len(word) <= LONGEST_SHOWN for word in words.index)
-        and column.counts[numeric].sum() >= LEAST_NUMBERS * column.filled
-    )
-    return (cells[numeric], list(words.index)) if numeric.any() and are_marks else None
+    digits_alone = cells.str.fullmatch("[0-9]+").all()  # 20240531 is a day where the name says so
+    named = names_a("date", column.name)
+    if cells.empty or (digits_alone and not named):
+        return column
+    if possible_date_formats(cells.head(FEW)) and (formats := possible_date_formats(cells)):
+        return replace(column, formats=tuple(formats))
+    each = [possible_date_formats(cells[[at]]) for at in cells.index[:FEW] if named]
+    if digits_alone or sum(map(bool, each)) < LEAST_NUMBERS * min(FEW, len(cells)):
+        return column
+    formats = dict.fromkeys(found for formats in each for found in formats)
+    doubt = "days of several formats, or words among them: write all in one format"
+    return replace(column, formats=tuple(formats), doubts=(doubt,))
+
+
+def _held_elsewhere(words: Iterable[str], columns: list[Column]) -> dict[str, str]:
+    """The words that are a value of a label or category, which a mark for *missing* would delete.
+
+    Returns
+    -------
+    by word, the name of a column that has it
+    """
+    holders = {
+        cell_key(cell): column.name
+        for column in columns
+        if not column.is_free_text
+        for cell in column.counts.index
+    }
+    return {word: holders[cell_key(word)] for word in words if cell_key(word) in holders}
 
 
 def _without(column: Column, words: Iterable[str]) -> Column:
@@ -118,18 +129,8 @@ def _without(column: Column, words: Iterable[str]) -> Column:
     return replace(column, counts=column.counts[kept])
 
 
-def _marks_of_all(marks: dict[str, Mark]) -> list[Mark]:
+def _marks_of_all(marks: dict[str, Mark | None]) -> list[Mark]:
     told = {mark for mark in marks.values() if mark}
     if "?" in told:
         return [",", "."]
     return list(told) if len(told) == 1 else []
-
-
-def _with_numbers(column: Column, cells: pd.Series, mark: Mark) -> Column:
-    if mark == "?":
-        mark = "," if cells.str.contains(",", regex=False).any() else "."
-    try:
-        numbers = parse_numbers(cells, mark)
-    except InputError:
-        return column  # numbers that are not all written alike
-    return replace(column, numbers=column.counts[cells].groupby(numbers.to_numpy()).sum())

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from intake_triage.file_params import OWN_COLUMNS
-from intake_triage.records.draft.columns import MOST_CATEGORIES, Column
+from intake_triage.records.draft.bounds import bounds_of
+from intake_triage.records.draft.columns import LEAST_PROSE, MOST_CATEGORIES, Column
 from intake_triage.records.draft.words import (
     field_name,
     is_specialty,
-    measure_of,
+    is_yes,
     names_a,
     subgroup_of,
     tier_rank,
@@ -19,8 +20,6 @@ MOST_CLASSES = 30  # a column of more values is not taken for the sub-specialty
 MOST_LISTED = 100  # values that a person may list by hand
 FEWEST_GROUPS = 20  # fewer cannot be dealt to the four parts of the split
 LARGE_GROUP = 0.15  # share of the forms with which one group fills a part of the split
-LEAST_PROSE = 0.2  # share of cells that are prose, in a column of free text
-YES_NO = {"yes", "no", "y", "n", "true", "false", "ja", "nein", "j", "oui", "non", "是", "否"}
 
 
 @dataclass(frozen=True)
@@ -131,11 +130,16 @@ def _columns_of_classes(columns: list[Column], *, most: int) -> Iterator[tuple[C
         names = list(column.classes.index)
         if (
             2 <= len(names) <= most
-            and not YES_NO.issuperset(map(str.casefold, names))
-            and not measure_of(column.name)
+            and (names_a("urgency", column.name) or not _are_answers(names))
+            and not column.measure
             and subgroup_of(column.name) is None
         ):
             yield column, names
+
+
+def _are_answers(names: list[str]) -> bool:
+    """Whether the values are words for yes and no."""
+    return all(is_yes(name) is not None and not name.isdecimal() for name in names)
 
 
 def _pick_record_id(columns: list[Column]) -> Pick:
@@ -145,7 +149,7 @@ def _pick_record_id(columns: list[Column]) -> Pick:
         if column.distinct == column.n_rows
         and not column.formats
         and column.prose == 0
-        and (column.numbers is None or (column.is_whole and not measure_of(column.name)))
+        and (column.numbers is None or (column.is_whole and not column.measure))
     ]
     nothing = "no column never repeats, so that rows are numbered from 1"
     pick = _best(scores, least=-1, nothing=nothing)
@@ -156,13 +160,18 @@ def _pick_record_id(columns: list[Column]) -> Pick:
 
 def _pick_date(columns: list[Column]) -> Pick:
     scores = [
-        (2 * names_a("date", column.name) + column.filled / column.n_rows, column)
+        (
+            2 * names_a("date", column.name) + column.filled / column.n_rows - bool(column.doubts),
+            column,
+        )
         for column in columns
         if column.formats and not names_a("other_date", column.name)
     ]
     if not scores:
         return Pick(None)
-    pick = _best(scores, least=0, nothing="")
+    pick = _best(scores, least=-1, nothing="")
+    for doubt in pick.column.doubts:
+        pick = pick.also(f"{doubt}, or null")
     if pick.column.filled < pick.column.n_rows:
         return pick.also("rows without a day are refused: take them out, or null")
     return pick
@@ -193,7 +202,7 @@ def _is_entry(column: Column) -> bool:
     """Whether a column is something about the patient, though its name says `patient`."""
     return bool(
         column.formats
-        or measure_of(column.name)
+        or column.measure
         or subgroup_of(column.name) not in (None, "site")
         or (column.numbers is not None and not column.is_whole)
         or any(names_a(role, column.name) for role in ("text", "urgency", "late"))
@@ -206,7 +215,7 @@ def _place(column: Column, roles: Roles) -> None:
     if reason:
         roles.left_out.append((column, reason))
         return
-    measure, subgroup = measure_of(column.name), subgroup_of(column.name)
+    measure, subgroup = column.measure, subgroup_of(column.name)
     if subgroup in roles.subgroups:
         subgroup = None
     if subgroup:
@@ -225,7 +234,7 @@ def _place(column: Column, roles: Roles) -> None:
 def _why_left_out(column: Column) -> str | None:
     if column.distinct < 2:
         return "one value" if column.distinct else "empty"
-    if measure_of(column.name) and column.numbers is not None:
+    if column.measure and column.numbers is not None:
         return None
     few = column.distinct <= MOST_CATEGORIES
     reasons = (
@@ -235,9 +244,9 @@ def _why_left_out(column: Column) -> str | None:
         (not _is_entry(column) and _is_who(column), "who or where, not what"),
         (few and names_a("urgency", column.name), "a label too?"),
         (few and names_a("specialty", column.name), "a label too?"),
-        (column.prose > LEAST_PROSE and not few, "more free text"),
+        (column.is_free_text, "more free text"),
         (column.identifies, "may hold identifiers"),
-        (column.numbers is None and not few, f"{column.distinct:,} different values"),
+        (bounds_of(column) is None and not few, f"{column.distinct:,} different values"),
     )
     return next((reason for holds, reason in reasons if holds), None)
 

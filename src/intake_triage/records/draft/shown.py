@@ -5,11 +5,13 @@ import math
 import pandas as pd
 
 from intake_triage.records.draft.columns import Column, within_most
-from intake_triage.records.draft.look import LONGEST_SHOWN
-from intake_triage.records.draft.words import is_usual_class, measure_of
+from intake_triage.records.draft.numbers import LONGEST_SHOWN
+from intake_triage.records.draft.words import is_usual_class
 from intake_triage.records.identifiers.screen import MAX_AGE
 from intake_triage.records.values.dates import parse_dates
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+
+MOST_CODES_SHOWN = 30  # a column of more long numbers is rather one of ids
 
 
 def say_column(column: Column) -> str:
@@ -25,14 +27,13 @@ def say_classes(column: Column) -> str:
 
 def say_numbers(column: Column) -> str:
     """The same of numbers, with their range, ages over 89 as one."""
-    measure = measure_of(column.name)
-    top = MAX_AGE if measure and measure.name == "age" else math.inf
+    top = MAX_AGE if column.measure and column.measure.name == "age" else math.inf
     return say_column(column) + _say_range(column.numbers, top)
 
 
 def say_days(column: Column) -> str:
     """The same of days, with their years where one format alone reads them."""
-    if len(column.formats) > 1:
+    if column.doubts or len(column.formats) > 1:
         return say_column(column)
     days = parse_dates(pd.Series(column.counts.index, dtype="str"), column.formats[0])
     return say_column(column) + _say_range(column.counts.groupby(days.dt.year.to_numpy()).sum())
@@ -55,13 +56,14 @@ def _say_range(records: pd.Series, top: float = math.inf) -> str:
 def showable_classes(column: Column) -> pd.Series:
     """Of a label's classes, with the records of each, those whose names may be shown.
 
-    A name must be short, and be shared by many people or usual everywhere. None is shown of a
-    column in which something may identify a person.
+    A name must be short, and be shared by many people or usual everywhere. Of a column in which
+    something may identify a person only codes that many people share are.
     """
+    may_be_codes = len(column.classes) <= MOST_CODES_SHOWN
     shown = [
-        not column.identifies
-        and len(name) <= LONGEST_SHOWN
-        and (records >= SMALLEST_SHOWN or is_usual_class(name))
+        len(name) <= LONGEST_SHOWN
+        and (records >= SMALLEST_SHOWN or (is_usual_class(name) and not column.identifies))
+        and (not column.identifies or (may_be_codes and name.isdecimal()))
         for name, records in column.classes.items()
     ]
     return column.classes[shown]

@@ -29,12 +29,26 @@ def subgroup_of(column: str) -> str | None:
     return next((name for name, words in LISTS["subgroups"].items() if _says(column, words)), None)
 
 
-def measure_of(column: str) -> Measure | None:
-    """The measure that a column's name means, if any."""
-    for name, known in LISTS["measures"].items():
-        if _says(column, known["columns"]):
-            return Measure(name, tuple((low, high) for low, high in known["bounds"]))
-    return None
+def measures_of(column: str) -> list[Measure]:
+    """The measures that a column's name may mean."""
+    return [
+        Measure(name, tuple((low, high) for low, high in known["bounds"]))
+        for name, known in LISTS["measures"].items()
+        if _says(column, known["columns"])
+    ]
+
+
+def is_yes(value: str) -> bool | None:
+    """Whether a value says yes; None where it says neither yes nor no."""
+    word = value.strip().casefold()
+    if word in LISTS["says_yes"].split():
+        return True
+    return False if word in LISTS["says_no"].split() else None
+
+
+def means_unknown(value: str) -> bool:
+    """Whether a value says, in a usual language, that something is not known."""
+    return _is_made_of(value, LISTS["unknown"].split())
 
 
 def tier_rank(value: str) -> int | None:
@@ -58,15 +72,21 @@ def is_specialty(value: str) -> bool:
 
 def is_usual_class(value: str) -> bool:
     """Whether a tier or department is called so anywhere: known words alone, or one figure."""
-    left = _spaced(value)
-    for word in sorted(" ".join([*LISTS["tiers"], LISTS["specialties"]]).split(), key=len)[::-1]:
-        left = _pattern(word).sub(" ", left)
-    return not left.strip() or re.fullmatch(" [0-9] ", left) is not None
+    known = " ".join([*LISTS["tiers"], LISTS["specialties"], LISTS["unknown"]]).split()
+    return _is_made_of(value, known) or re.fullmatch("[0-9]", value.strip()) is not None
 
 
 def field_name(column: str) -> str:
     """A name for params.yaml out of a column's name: lower case, words joined by `_`."""
     return _spaced(column).strip().replace(" ", "_") or "field"
+
+
+def _is_made_of(value: str, words: list[str]) -> bool:
+    """Whether nothing is left of a value without these words, of which longer ones come first."""
+    left = whole = _spaced(value)
+    for word in sorted(words, key=len, reverse=True):
+        left = _pattern(word).sub(" ", left)
+    return bool(whole.strip()) and not left.strip()
 
 
 def _says(name: str, words: str) -> bool:

@@ -4,6 +4,9 @@ from typing import Any
 
 import yaml
 
+COMMENTS_FROM = 30  # characters of a line before its comment, as in params.yaml
+CHECK = "CHECK"  # what a person should look at
+
 
 def scalar(value: Any) -> str:
     """A value as YAML on one line, quoted where it must be, whatever characters it holds.
@@ -18,6 +21,13 @@ def scalar(value: Any) -> str:
         value, allow_unicode=True, width=float("inf"), default_style=style, default_flow_style=True
     )
     return written.removesuffix("\n").removesuffix("\n...")
+
+
+def line(level: int, key: str, value: str = "", comment: str = "", *checks: str) -> str:
+    """One line of YAML, its comment after it, and then what a person should look at."""
+    comments = [comment] * bool(comment) + [f"{CHECK} {check}" for check in checks]
+    written = f"{'  ' * level}{key} {value}".rstrip()
+    return f"{written:<{COMMENTS_FROM}} # {'; '.join(comments)}" if comments else written
 
 
 def replace_value(text: str, keys: tuple[str, ...], value: str) -> str:
