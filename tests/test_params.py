@@ -296,7 +296,6 @@ TIERS = {"data.file.urgency_levels": ["red", "orange", "yellow", "green"]}
         ({"red": "orange"}, "orange yellow green"),
         ({"Orange ": "RED"}, "red yellow green"),
         ({"red": "yellow", "orange": "yellow"}, "yellow green"),
-        ({"black": "red", "white": "green"}, "red orange yellow green"),  # not listed, any tier
         ({"red": "orange", "green": "yellow"}, "orange yellow"),
     ],
 )
@@ -313,6 +312,7 @@ def test_a_tier_may_be_merged_with_the_one_beside_it(load, merge, classes):
         ({"red": "yellow", "orange": "green"}, "is not beside it"),
         ({"red": "orange", "orange": "yellow"}, "'red' into 'orange': 'orange' is merged itself"),
         ({"red": "RED"}, "'red' into 'RED': 'RED' is merged itself"),
+        ({"black": "green"}, "'black' into 'green': list 'black' in urgency_levels"),
         ({"red": "pink"}, "'red' into 'pink': 'pink' is not among urgency_levels"),
         ({"black": "red", "Black": "orange"}, "is merged twice"),
         ({"n/a": "green"}, "'n/a' into 'green': 'n/a' is in `missing` too"),

@@ -183,6 +183,8 @@ class FileParams(Section):
                 faults.append(f"{at}: '{new}' is merged itself; name the class that is left")
             elif cell_key(new) not in listed:
                 faults.append(f"{at}: '{new}' is not among {LISTED_UNDER[task]}")
+            elif task == "urgency" and cell_key(old) not in listed:
+                faults.append(f"{at}: list '{old}' in urgency_levels, in its place among the tiers")
         if not faults and len(listed) - len(set(listed) & set(olds)) < 2:
             faults.append(f"merge.{task}: leaves fewer than two classes")
         return faults or (_faults_of_distance(merge, listed) if task == "urgency" else [])
@@ -192,9 +194,8 @@ def _faults_of_distance(merge: dict[str, str], tiers: list[str]) -> list[str]:
     """A line for each class that takes in a tier which is not beside it once all are merged."""
     taken_in: dict[str, list[int]] = {}
     for old, new in merge.items():
-        if cell_key(old) in tiers:
-            places = taken_in.setdefault(new, [tiers.index(cell_key(new))])
-            places.append(tiers.index(cell_key(old)))
+        places = taken_in.setdefault(cell_key(new), [tiers.index(cell_key(new))])
+        places.append(tiers.index(cell_key(old)))
     return [
         f"merge.urgency: '{new}' takes in a tier that is not beside it;"
         " urgency_levels are in order, so merge neighbours"

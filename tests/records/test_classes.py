@@ -42,8 +42,9 @@ def test_all_small_classes_are_named_with_their_counts_and_what_to_do(forms, shr
         "with the tier beside it (data.file.merge.urgency in params.yaml); a tier is not left out, "
         "since its forms would be scored as milder ones",
         "forms.csv: too few records to split, 20 of a class are needed: specialty 'skin' 3, "
-        "'bones' 0; merge it with another (data.file.merge.specialty in params.yaml), or leave "
-        "such classes out (data.file.drop_small: true)",
+        "'bones' 0 (take what the table does not have out of data.file.specialties); merge it with "
+        "another (data.file.merge.specialty in params.yaml), or leave such classes out "
+        "(data.file.drop_small: true)",
     ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from intake_triage.errors import InputError
-from intake_triage.records.values.cells import clear_missing, match_labels
+from intake_triage.records.values.cells import clear_missing, match_labels, unify_spellings
 from intake_triage.records.values.dates import find_date_format, parse_dates, possible_date_formats
 from intake_triage.records.values.numbers import find_decimal_marks, parse_numbers
 
@@ -80,11 +80,14 @@ def test_what_no_class_is_called_is_no_class(file_params, cell):
 
 
 def test_a_class_that_is_merged_is_a_class_no_more(file_params):
-    merge = {"urgency": {"RED": "orange", "black": "Orange"}, "specialty": {}}
-    mapping = file_params(urgency_levels=["red", "orange", "green"], merge=merge)
+    merge = {"urgency": {"RED": "orange"}, "specialty": {"Eyes": "SKIN"}}  # eyes are not listed
+    tiers, places = ["red", "orange", "green"], ["skin", "heart"]
+    mapping = file_params(urgency_levels=tiers, specialties=places, merge=merge)
     assert mapping.classes("urgency") == ("orange", "green")
-    labels = match_labels(column("Red", "BLACK", "green"), mapping.class_of_key("urgency"))
+    labels = match_labels(column("Red", "ORANGE", "green"), mapping.class_of_key("urgency"))
     assert labels.tolist() == ["orange", "orange", "green"]
+    labels = match_labels(column("EYES", "heart"), mapping.class_of_key("specialty"))
+    assert labels.tolist() == ["skin", "heart"]
 
 
 @pytest.mark.parametrize(
@@ -97,12 +100,24 @@ def test_a_class_that_is_merged_is_a_class_no_more(file_params):
         (["1234,567"], [1234.567]),
         (["1,2345"], [1.2345]),
         (["1,234", "1,5"], [1.234, 1.5]),
-        (["5.400"], [5.4]),
+        (["5.400", "5.4"], [5.4, 5.4]),
         (["0.1", "0.30000000000000004"], [0.1, 0.30000000000000004]),
     ],
 )
 def test_the_decimal_mark_is_what_the_cells_leave_no_doubt_of(cells, numbers):
     assert read_numbers(column(*cells)) == numbers
+
+
+@pytest.mark.parametrize("cells", [["250.000", "950"], ["250,000", "950"]])
+def test_a_sign_before_three_digits_alone_stops_the_run(cells):
+    with pytest.raises(InputError, match=r"set data\.file\.decimal"):
+        read_numbers(column(*cells))
+
+
+def test_spellings_of_a_word_become_the_commonest():
+    spelled = unify_spellings(column("Yes", "yes", "YES ", "Yes", "no", None))
+    assert spelled.tolist()[:5] == ["Yes", "Yes", "Yes", "Yes", "no"]
+    assert spelled.isna().sum() == 1
 
 
 def test_other_columns_settle_what_a_comma_means():
@@ -219,6 +234,13 @@ def test_two_formats_that_give_other_days_stop_with_the_key(cells, formats):
     assert str(refused.value) == (
         f"column 'day': its dates may be {formats}; set data.file.date_format to the one that holds"
     )
+
+
+def test_no_mistyped_year_decides_which_of_day_and_month_comes_first():
+    # As day before month, the last lies in the future; a year that is wrong would do the same.
+    soon = (pd.Timestamp.today() + pd.offsets.MonthBegin()).strftime("01/%m/%Y")
+    with pytest.raises(InputError, match="%d/%m/%Y or %m/%d/%Y"):
+        find_date_format(column("01/02/2020", soon, name="day"))
 
 
 @pytest.mark.parametrize(

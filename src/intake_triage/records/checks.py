@@ -94,6 +94,8 @@ def _describe(failures: pd.DataFrame, table: RecordTable) -> list[str]:
         row = "" if cases["index"].isna().all() else f"row {int(cases['index'].min()) + 1}, "
         column = table.source_columns.get(name, name)
         line = f"{row}column '{column}': {plain.get(check, check)} ({rows})"
+        if check.startswith("must be at ") and table.source_columns:
+            line += "; mend it, widen the bound, or list it in data.file.missing"
         lines.append(instead.get((name, check), line))
     return lines
 

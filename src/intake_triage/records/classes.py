@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from intake_triage.errors import refuse
+from intake_triage.file_params import LISTED_UNDER
 from intake_triage.params import DataParams
 from intake_triage.records.schema import RecordSchema
 from intake_triage.tasks import Task
@@ -68,6 +69,8 @@ def _find_small(frame: pd.DataFrame, task: Task, schema: RecordSchema) -> dict[s
 
 def _describe(task: Task, small: dict[str, int], params: DataParams) -> str:
     names = ", ".join(f"'{name}' {count}" for name, count in small.items())
+    if 0 in small.values() and params.source == "file":
+        names += f" (take what the table does not have out of data.file.{LISTED_UNDER[task]})"
     if params.source != "file":
         mend = "raise data.n_records in params.yaml"
     elif task == "urgency":

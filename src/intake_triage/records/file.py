@@ -12,7 +12,7 @@ from intake_triage.errors import InputError, refuse
 from intake_triage.file_params import FileParams, cell_key
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
 from intake_triage.records.tables.read import read_table
-from intake_triage.records.values.cells import clear_missing, match_labels
+from intake_triage.records.values.cells import clear_missing, match_labels, unify_spellings
 from intake_triage.records.values.dates import find_date_format, parse_dates
 from intake_triage.records.values.numbers import find_decimal_marks, parse_numbers
 from intake_triage.tasks import TASKS, Task
@@ -39,8 +39,8 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
 
     Labels are the classes that `mapping` leaves after merging; a cell that names none of them is
     kept for `check_records` to refuse. `reading` of what is returned says how the table is saved,
-    its decimal mark and date format, and by the user's column how many cells held a mark of
-    `missing` other than the empty cell.
+    its decimal mark and date format, by the user's column how many cells held a mark of `missing`
+    other than the empty cell, and which classes were merged.
 
     Raises
     ------
@@ -60,12 +60,14 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
         specialty=mapping.classes("specialty"),
         subgroups=tuple(mapping.subgroups),
     )
+    merged = {task: dict(getattr(mapping.merge, task)) for task in schema.tasks}
+    optional = {"missing_marks": n_marks, "merged": {task: m for task, m in merged.items() if m}}
     return RecordTable(
         frame,
         schema,
         schema.without_oracle(),
         source_columns={name: column for _, name, column in mapped},
-        reading=raw.found | found | ({"missing_marks": n_marks} if n_marks else {}),
+        reading=raw.found | found | {key: value for key, value in optional.items() if value},
     )
 
 
@@ -132,9 +134,12 @@ def _to_values(
     numbers, found = _to_numbers(cells, mapping, faults, typed=typed)
     values = {"record_id": _to_ids(cells, mapping), "text": cells[mapping.text]}
     for name, field in mapping.fields.items():
-        values[name] = numbers[name] if name in numbers else cells[field.column]
+        if field.kind == "categorical":
+            values[name] = unify_spellings(cells[field.column])
+        elif name in numbers:
+            values[name] = numbers[name]
     for name, column in mapping.subgroups.items():
-        values.setdefault(name, cells[column])
+        values.setdefault(name, unify_spellings(cells[column]))
     if mapping.group is not None:
         values["group"] = cells[mapping.group]
     if mapping.date is not None:

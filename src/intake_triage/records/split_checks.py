@@ -14,11 +14,13 @@ LEAST_UNITS = 20  # one for each twentieth that the split assigns
 LEAST_UNITS_OF: dict[Split, int] = {"train": 1, "valid": 1, "calibrate": 3, "test": 1}
 # Two in calibrate: while one is judged, another is there to fit the calibrator on.
 LEAST_UNITS_OF_CLASS: dict[Split, int] = {"train": 1, "calibrate": 2}
+USE: dict[Split, str] = {"valid": "training is stopped by", "test": "is judged on"}
 LEAST_FOLDS = 3  # one is judged, of the others one to choose a calibrator on where another fits it
 
 
 def check_split(frame: pd.DataFrame, schema: RecordSchema, params: DataParams) -> None:
-    """Refuse records whose units are too few, or a class of which train or calibrate lacks.
+    """Refuse records whose units are too few, a class that train or calibrate lacks, and a label
+    that valid or test lacks altogether.
 
     Parameters
     ----------
@@ -42,6 +44,13 @@ def check_split(frame: pd.DataFrame, schema: RecordSchema, params: DataParams) -
         for name, held in _count_units(frame, task, schema).items()
         for split, least in LEAST_UNITS_OF_CLASS.items()
         if held[split] < least
+    ]
+    labelled = frame.groupby("split")[list(schema.tasks)].count()
+    faults += [
+        f"no record in {split} has a label of {task}, which {USE[split]}; {_mend_label(params)}"
+        for task in schema.tasks
+        for split in USE
+        if labelled.loc[split, task] == 0
     ]
     if faults:
         refuse(params.path, faults)
@@ -89,6 +98,12 @@ def _mend_units(params: DataParams) -> str:
     if params.file.group is None:
         return "add forms"
     return "name another column in data.file.group in params.yaml, or null"
+
+
+def _mend_label(params: DataParams) -> str:
+    if params.split.by == "date":
+        return "set data.split.by to random"
+    return "label more forms, or set the label's column to null"
 
 
 def _mend_class(task: Task, params: DataParams) -> str:

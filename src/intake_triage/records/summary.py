@@ -77,6 +77,12 @@ def summarize_cut(lengths: TextLengths) -> dict[str, int | float | None]:
 def list_remarks(summary: dict[str, Any]) -> list[str]:
     """A line for everything in a summary that its reader must not overlook."""
     remarks = []
+    if marks := summary.get("reading", {}).get("missing_marks"):
+        told = ", ".join(f"'{column}' {count}" for column, count in marks.items())
+        remarks.append(f"cells that say that nothing was entered (data.file.missing): {told}")
+    for task, merges in summary.get("reading", {}).get("merged", {}).items():
+        told = ", ".join(f"'{old}' into '{new}'" for old, new in merges.items())
+        remarks.append(f"merged: {task} {told}")
     if "names_and_places" in summary:
         remarks.append(f"names and places: {summary['names_and_places']}")
     remarks += [

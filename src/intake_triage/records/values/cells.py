@@ -49,6 +49,20 @@ def match_labels(cells: pd.Series, class_of_key: dict[str, str]) -> pd.Series:
     return cells.map(meant).astype("str")
 
 
+def unify_spellings(cells: pd.Series) -> pd.Series:
+    """Words that differ in letter case and blanks alone, in the commonest of their spellings.
+
+    Parameters
+    ----------
+    cells : (n,) str, NA where missing
+    """
+    counts = cells.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    commonest: dict[str, str] = {}
+    for cell in counts.index:
+        commonest.setdefault(cell_key(cell), cell)
+    return cells.map({cell: commonest[cell_key(cell)] for cell in counts.index}).astype("str")
+
+
 def refuse_rows(cells: pd.Series, failed: pd.Series, rule: str, mend: str) -> NoReturn:
     """Raise an `InputError` that names a column, the first row at fault and the number of them.
 

@@ -54,7 +54,8 @@ USUAL_FORMATS = tuple(_usual_formats())
 def possible_date_formats(cells: pd.Series) -> list[str]:
     """The usual formats, as of `strptime`, that read every cell of a column, each to other days.
 
-    Of several, those that give a day in the future or before 1900 are left out, unless all do.
+    Of several, those that give a day in the future or before 1900 are left out, unless all do; but
+    never one of day before month and month before day, since one mistyped year would decide.
 
     Parameters
     ----------
@@ -69,8 +70,8 @@ def possible_date_formats(cells: pd.Series) -> list[str]:
                 if days.notna().all() and not any(map(days.equals, readings.values())):
                     readings[date_format] = days
     if len(readings) > 1:
-        plausible = [name for name, days in readings.items() if _is_plausible(days)]
-        return plausible or list(readings)
+        plausible = {name for name, days in readings.items() if _is_plausible(days)}
+        return [n for n in readings if {n, _swapped(n)} & plausible] or list(readings)
     return list(readings)
 
 
@@ -130,6 +131,10 @@ def _read(days: pd.Series, date_format: str) -> pd.Series:
     if RUNS_TOGETHER.search(date_format):  # 2024111 would be read in one way of two
         read = read.where(distinct.str.len() == len(EXAMPLE.strftime(date_format)))
     return pd.to_datetime(days.map(dict(zip(distinct, read, strict=True))))
+
+
+def _swapped(date_format: str) -> str:
+    return date_format.translate(str.maketrans("dm", "md"))
 
 
 def _is_plausible(days: pd.Series) -> bool:

@@ -27,9 +27,9 @@ def find_decimal_marks(
 ) -> dict[str, Mark | None]:
     """The decimal mark of each column of numbers, by the column's name; None where it has none.
 
-    With `decimal` null a comma is the mark where the cells leave no doubt, or where those of
-    another column do and no column speaks for a point. A comma before exactly three digits may be
-    a thousands separator; so may a point, in a table that has decimal commas elsewhere.
+    With `decimal` null a sign is the mark where the cells leave no doubt, or where those of
+    another column do and no column speaks for the other sign. One before exactly three digits may
+    be a thousands separator.
 
     A `decimal` that is given holds for every column, but not for a `typed` file (Parquet, Excel,
     JSON), whose numbers come with a point whatever the user's country: there, a column of which
@@ -46,12 +46,10 @@ def find_decimal_marks(
     for name, (mark, certain) in evidence.items():
         if decimal is not None and mark is not None:
             marks[name] = "." if typed and mark == "." else decimal
-        elif mark is None or certain or (mark == "." and "," not in sure):
+        elif mark is None or certain:
             marks[name] = mark
-        elif mark == "," and len(sure) == 1:
-            (marks[name],) = sure
         else:
-            marks[name] = "?"
+            marks[name] = next(iter(sure)) if len(sure) == 1 else "?"
     return marks
 
 
