@@ -521,7 +521,8 @@ def test_every_missing_column_is_named_and_one_that_is_much_alike(refusals, clin
 
 def test_a_table_without_a_header_shows_no_cell(refusals, clinic_table):
     lines = refusals(clinic_table.set_axis(clinic_table.iloc[0].astype(str) + "…", axis="columns"))
-    assert lines[-1] == "none of the mapped columns is there; is data.file.header_row right?"
+    right = "are data.file.header_row and .separator right?"
+    assert lines[-1] == f"none of the mapped columns is there; {right}"
     assert "itch" not in "".join(lines)
 
 

@@ -27,6 +27,7 @@ SAID = {
     "sheet": "sheet '{}'",
     "header_row": "names in row {}",
     "other_resources": "{} other resources left out",
+    "entered_in_error": "{} responses entered in error left out",
     "empty_rows": "{} empty rows left out",
     "left_out": "without {}",
     "decimal": 'decimal mark "{}"',
@@ -102,7 +103,9 @@ def _check_columns_present(names: pd.Index, mapped: list[tuple[str, str, str]], 
             where = f"which data.file.{key} in params.yaml names"
             faults.append(f"no column '{column}', {where}{hint}")
     if len(faults) == len(mapped):
-        faults.append("none of the mapped columns is there; is data.file.header_row right?")
+        faults.append(
+            "none of the mapped columns is there; are data.file.header_row and .separator right?"
+        )
     if faults:
         refuse(path, faults)
 

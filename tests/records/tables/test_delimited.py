@@ -99,6 +99,20 @@ def test_the_separator_that_is_told_is_taken(read):
 
 
 @pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("id;text\n1;itch, rash\n", "row 1: 2 fields between ',', but the header has 1"),
+        ("id;no,x;text\n1;2,y;itch, rash\n", "row 1: 3 fields between ',', but the header has 2"),
+        ('"id";"no"\n"1";"2"\n', "the header: text follows a closing quote"),
+    ],
+)
+def test_a_separator_that_is_told_wrongly_is_named(refusal, text, fault):
+    line = refusal(text, separator=",")
+    assert line.startswith(fault)
+    assert "data.file.separator" in line
+
+
+@pytest.mark.parametrize(
     ("line", "cell"),
     [
         (r'1,"he said \"no\", twice",2', 'he said "no", twice'),

@@ -29,9 +29,9 @@ def as_parquet(frame: pd.DataFrame | pa.Table) -> bytes:
     return file.getvalue()
 
 
-def as_zip(**members: bytes | str) -> bytes:
+def as_zip(packed_by: int = zipfile.ZIP_STORED, **members: bytes | str) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w", packed_by) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return file.getvalue()
@@ -198,6 +198,11 @@ def test_a_workbook_needs_an_optional_package_and_says_which(refusal, monkeypatc
     assert line.endswith("not installed: pip install -r requirements-optional.txt")
 
 
+def test_json_without_a_value_is_missing(read):
+    table = read('[{"id": 1, "x": NaN}, {"id": 2, "x": -Infinity}, {"id": 3, "x": null}]')
+    assert rows_of(table) == [("1", None), ("2", None), ("3", None)]
+
+
 def test_json_numbers_stay_as_they_are_written(read):
     table = read(
         '[{"a": 1.50, "b": 12345678901234567890, "c": true, "d": null, "e": ""}, {"b": 2}]'
@@ -217,12 +222,18 @@ def test_a_single_object_is_a_table_of_one_row(read):
     [
         ("a.parquet", b"PAR1", "not a readable Parquet table"),
         ("a.parquet", TABLE[:-30], "not a readable Parquet table"),
+        ("a.parquet", TABLE.replace(b"level", b"\xffevel"), "not a readable Parquet table"),
         (
             "a.parquet",
             as_parquet(pd.DataFrame({"id": ["1"], "x": [["a", "b"]]})),
             "column 'x': holds list<",
         ),
         ("a.parquet", as_parquet(pa.table({"x": [b"\xff\xfe"]})), "column 'x': holds binary that"),
+        (
+            "a.parquet",
+            as_parquet(pa.table({"x": pa.array([0], pa.timestamp("us", tz="Mars/Base"))})),
+            "column 'x': holds timestamp[us, tz=Mars/Base] that is no text, number or date",
+        ),
         ("a.gz", gzip.compress(FORMS.encode())[:-9], "a broken gzip file; pack the table anew"),
         ("a.gz", b"\x1f\x8b rest", "a broken gzip file; pack the table anew"),
         (
@@ -237,6 +248,12 @@ def test_a_single_object_is_a_table_of_one_row(read):
         ),
         ("a.zip", as_zip(), "the zip holds no file that may be the table; pack one alone"),
         ("a.zip", as_zip(a=FORMS)[:40], "a broken zip file or workbook; save it anew"),
+        (
+            "a.zip",
+            as_zip(a=FORMS).replace(b"PK\1\2\x14\3\x14", b"PK\1\2\x14\3\x63"),
+            "a broken zip file or workbook",
+        ),
+        ("a.zip", b"PK\3\4" + as_zip(a=FORMS)[9:], "a broken zip file or workbook"),
         ("a.xlsx", as_workbook(s=SHEET)[:-200], "a broken zip file or workbook; save it anew"),
         ("a.docx", as_zip(**{"[Content_Types].xml": "x"}), "not a readable Excel workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0 rest of it", "not a readable Excel workbook"),
@@ -274,6 +291,14 @@ def test_a_file_that_is_no_table_is_refused_in_one_line(refusal, name, content, 
     line = refusal(content, name)
     assert line.startswith(says)
     assert "itch" not in line
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_packing_is_broken_is_refused(read, refusal, kind):
+    content = bytearray(as_zip(kind, a=FORMS))
+    assert rows_of(read(bytes(content))) == ROWS
+    content[35:50] = b"\xff" * 15  # within the member's bytes, which its header of 31 precedes
+    assert refusal(bytes(content)) == "a broken zip file or workbook; save it anew"
 
 
 def test_an_encrypted_zip_is_refused(refusal):

@@ -12,6 +12,7 @@ def response(*items: dict, **more) -> dict:
     return {
         "resourceType": "QuestionnaireResponse",
         "id": "r1",
+        "status": "completed",
         "authored": "2024-05-31T10:00:00Z",
         "subject": {"reference": "Patient/7"},
         "questionnaire": "intake|2",
@@ -43,8 +44,11 @@ PATIENT = {"resourceType": "Patient", "id": "7", "name": [{"family": "Weber"}]}
 )
 def test_responses_are_rows_wherever_they_stand(read, content, others):
     table = read(content, "forms.json")
-    assert list(table.frame) == ["id", "authored", "subject", "questionnaire", "complaint"]
-    first = ("r1", "2024-05-31T10:00:00Z", "Patient/7", "intake|2", "itch, since May")
+    assert list(table.frame) == [
+        *("id", "status", "authored", "subject", "questionnaire"),
+        "complaint",
+    ]
+    first = ("r1", "completed", "2024-05-31T10:00:00Z", "Patient/7", "intake|2", "itch, since May")
     assert rows_of(table) == [first, ("r2", *first[1:])]
     assert table.found["format"] in ("FHIR in JSON", "FHIR in JSON lines")
     assert table.found.get("other_resources", 0) == others
@@ -79,13 +83,22 @@ def test_items_below_items_and_answers_are_columns_too(read):
     group = {"linkId": "signs", "item": [COMPLAINT]}
     question = {"linkId": "hurts", "answer": [{"valueBoolean": True, "item": [below]}]}
     table = read(json.dumps(response(group, question)))
-    assert list(table.frame)[4:] == ["complaint", "hurts", "pain"]
-    assert rows_of(table)[0][4:] == ("itch, since May", "true", "6")
+    assert list(table.frame)[5:] == ["complaint", "hurts", "pain"]
+    assert rows_of(table)[0][5:] == ("itch, since May", "true", "6")
+
+
+def test_what_was_entered_in_error_is_left_out_and_counted(read):
+    wrong = response(COMPLAINT, id="r2", status="entered-in-error")
+    stopped = response(COMPLAINT, id="r3", status="stopped")
+    table = read(json.dumps(bundle(response(COMPLAINT), wrong, PATIENT, stopped)))
+    assert [row[:2] for row in rows_of(table)] == [("r1", "completed"), ("r3", "stopped")]
+    assert table.found["entered_in_error"] == table.found["other_resources"] == 1
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
+        ([response(COMPLAINT, status="entered-in-error")], "every QuestionnaireResponse was"),
         (bundle(PATIENT), "FHIR without a QuestionnaireResponse; export the responses"),
         (bundle(), "FHIR without a QuestionnaireResponse; export the responses"),
         ([response({"answer": [{"valueString": "itch"}]})], "row 1: an item without linkId"),

@@ -119,6 +119,16 @@ def test_quotes_amid_a_cell_are_letters(read):
     assert rows_of(table) == [("1", '5" cut', "a"), ("2", 'he said "no"', "b"), ("3", ' "x"', "c")]
 
 
+@pytest.mark.parametrize("cell", ["itch", "itch, rash", 'the ""worst"" itch'])
+def test_blanks_before_quotes_are_refused_where_rows_are_written_so(read, refusal, cell):
+    rows = [f'{i}, "{cell}", 2\n' for i in range(1, 5)]
+    line = refusal("id,x,y\n0,no quote,2\n" + "".join(rows))
+    assert line.startswith("row 2: a blank stands before a quote; remove it")
+    assert refusal('"id", "x", "y"\r' + "".join(rows).replace("\n", "\r")).startswith("row 1: a bl")
+    honest = f'" ""{cell.replace(",", "").replace(chr(34), "")}"""'
+    assert len(read("id,x,y\n" + f"1,{honest},2\n" * 4).frame) == 4
+
+
 def test_a_parser_that_loses_a_row_is_found_out(tmp_path, monkeypatch):
     def lossy(*arguments, **options):
         yield from (row for row in reader(*arguments, **options) if row[0] != "2")

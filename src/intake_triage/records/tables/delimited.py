@@ -39,7 +39,12 @@ def read_delimited(
     dialects = [Dialect(mark, how) for mark in separators for how in quotings]
     widths = {dialect: header_width(source, dialect) for dialect in dialects}
     splitting = [dialect for dialect, width in widths.items() if width != 1]
-    fits = _fitting(source, splitting or dialects)
+    try:
+        fits = _fitting(source, splitting or dialects)
+    except Misfit as misfit:
+        if separator:
+            raise InputError(f"{misfit}; or is data.file.separator wrong?") from None
+        raise
     if not splitting and {dialect.separator for dialect in fits} < set(separators):
         raise InputError(
             "the header is one name, but rows below it have separators; say in "

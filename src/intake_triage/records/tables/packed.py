@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -13,6 +14,10 @@ ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 # A note or a licence beside the table has another ending, or is the only text among them.
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".parq")
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError),
+    NotImplementedError,  # packed in a way that zipfile does not know
+)
 WORKBOOK_MEMBERS = {"[Content_Types].xml", "content.xml"}  # Excel and OpenDocument are zips too
 
 
@@ -39,7 +44,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return not WORKBOOK_MEMBERS.isdisjoint(archive.namelist())
-    except zipfile.BadZipFile:
+    except BROKEN_ZIP:
         return False
 
 
@@ -55,14 +60,15 @@ def _unzip(data: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = [member for member in archive.infolist() if _is_of_the_user(member)]
             tables = [file for file in files if _has_table_ending(file)] or files
-            if len(tables) != 1:
-                holds = f"{len(tables)} files" if tables else "no file"
-                raise InputError(f"the zip holds {holds} that may be the table; pack one alone")
-            return archive.read(tables[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+            inner = archive.read(tables[0]) if len(tables) == 1 else b""
+    except BROKEN_ZIP:
         raise InputError("a broken zip file or workbook; save it anew") from None
     except RuntimeError:  # what zipfile raises where a password is asked for
         raise InputError("an encrypted zip file; unpack it first") from None
+    if len(tables) != 1:
+        holds = f"{len(tables)} files" if tables else "no file"
+        raise InputError(f"the zip holds {holds} that may be the table; pack one alone")
+    return inner
 
 
 def _has_table_ending(member: zipfile.ZipInfo) -> bool:

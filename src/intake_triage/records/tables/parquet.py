@@ -30,12 +30,11 @@ def read_parquet(data: bytes) -> Cells:
     """
     try:
         table = parquet.read_table(pa.BufferReader(data))
-    except (OSError, pa.ArrowException):
+        kept = {i: n for i, n in enumerate(table.column_names) if not n.startswith(PANDAS_INDEX)}
+    except (OSError, ValueError, pa.ArrowException):
         raise InputError("not a readable Parquet table; write the file anew") from None
-    kept = [i for i, name in enumerate(table.column_names) if not name.startswith(PANDAS_INDEX)]
-    names = [table.column_names[i] for i in kept]
-    columns = [_to_text(table.column(i), table.column_names[i]) for i in kept]
-    return Cells(names, columns, {"format": "Parquet"})
+    columns = [_to_text(table.column(i), name) for i, name in kept.items()]
+    return Cells(list(kept.values()), columns, {"format": "Parquet"})
 
 
 def _to_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
@@ -46,8 +45,6 @@ def _to_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         column = _whole_numbers(_without_nan(column))
     elif pa.types.is_decimal(kind):
         column = _whole_numbers(column)
-    elif pa.types.is_timestamp(kind):
-        return _timestamps(column)
     elif pa.types.is_date64(kind):
         column = column.cast(pa.date32())
     elif pa.types.is_nested(kind) or pa.types.is_duration(kind):
@@ -55,7 +52,7 @@ def _to_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
             f"column '{name}': holds {kind}, which is no text, number or date; leave it out"
         )
     try:
-        return column.cast(TEXT)
+        return _timestamps(column) if pa.types.is_timestamp(kind) else column.cast(TEXT)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise InputError(
             f"column '{name}': holds {kind} that is no text, number or date; leave it out"

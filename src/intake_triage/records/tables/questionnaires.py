@@ -7,6 +7,7 @@ from typing import Any
 from intake_triage.errors import InputError
 
 RESPONSE = "QuestionnaireResponse"
+WITHDRAWN = "entered-in-error"
 
 
 def is_fhir(resource: dict[str, Any]) -> bool:
@@ -17,16 +18,17 @@ def is_fhir(resource: dict[str, Any]) -> bool:
 def flatten_responses(
     resources: list[dict[str, Any]],
 ) -> tuple[list[dict[str, str | None]], dict[str, int]]:
-    """Rows of all responses, in bundles or not, and how many other resources were left out.
+    """Rows of all responses, in bundles or not, and how many resources were left out.
 
-    A row has `id`, `authored`, `subject`, `questionnaire`, and every item that is answered, at
-    whatever depth, under its `linkId`. Several answers are joined by "; ". Of a coding the code
-    is taken, or the display where there is none; of a quantity its value.
+    These are resources of other kinds, and responses that were entered in error. A row has `id`,
+    `status`, `authored`, `subject`, `questionnaire`, and every item that is answered, at whatever
+    depth, under its `linkId`. Several answers are joined by "; ". Of a coding the code is taken, or
+    the display where there is none; of a quantity its value.
 
     Raises
     ------
     InputError
-        If there is no response, an item has no `linkId`, or an answer is of a kind that is no
+        If no response is left, an item has no `linkId`, or an answer is of a kind that is no
         text, number, date or code.
     """
     try:
@@ -36,14 +38,18 @@ def flatten_responses(
         raise InputError("not a valid FHIR bundle; export it anew") from None
     if not responses:
         raise InputError(f"FHIR without a {RESPONSE}; export the responses")
-    others = len(every) - len(responses)
+    left_out = {"other_resources": len(every) - len(responses)}
+    kept = [inner for inner in responses if inner.get("status") != WITHDRAWN]
+    left_out["entered_in_error"] = len(responses) - len(kept)
+    if not kept:
+        raise InputError(f"every {RESPONSE} was entered in error; export others")
     rows = []
-    for row, response in enumerate(responses, 1):
+    for row, response in enumerate(kept, 1):
         try:
             rows.append(_flatten(response, row))
         except (AttributeError, TypeError):
             raise InputError(f"row {row}: not a valid {RESPONSE}; export it anew") from None
-    return rows, {"other_resources": others} if others else {}
+    return rows, {what: n for what, n in left_out.items() if n}
 
 
 def _resources(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -57,6 +63,7 @@ def _resources(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _flatten(response: dict[str, Any], row: int) -> dict[str, str | None]:
     flat = {
         "id": response.get("id"),
+        "status": response.get("status"),
         "authored": response.get("authored"),
         "subject": response.get("subject", {}).get("reference"),
         "questionnaire": response.get("questionnaire"),

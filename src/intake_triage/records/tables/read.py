@@ -45,7 +45,7 @@ class RawTable:
         blanks.
     found : dict
         How the file is saved, of: format, packed, encoding, separator, quoting, sheet,
-        header_row, other_resources, empty_rows, left_out; only what applies.
+        header_row, other_resources, entered_in_error, empty_rows, left_out; only what applies.
     """
 
     frame: pd.DataFrame
@@ -69,10 +69,12 @@ def read_table(path: Path, saved: Saved) -> RawTable:
     if not path.is_file():
         raise InputError(f"{path}: no such file; set data.path to your table")
     try:
-        cells = _read_cells(path.read_bytes(), saved)
-        frame, left_out = to_frame(cells)
+        data = path.read_bytes()
     except OSError:
         raise InputError(f"{path}: cannot be opened; see who may read it") from None
+    try:
+        cells = _read_cells(data, saved)
+        frame, left_out = to_frame(cells)
     except InputError as error:
         raise InputError("\n".join(f"{path}: {line}" for line in str(error).split("\n"))) from None
     return RawTable(frame, {"format": cells.found["format"]} | cells.found | left_out)

@@ -12,6 +12,7 @@ from intake_triage.records.tables.cells import TEXT, tell_column
 from intake_triage.records.tables.dialect import Dialect, LineSource
 
 ROWS_AT_ONCE = 20_000
+BLANK_BEFORE_QUOTE = 3  # rows with it are a way of writing; fewer are quotes within a text
 csv.field_size_limit(2**31 - 1)  # a long text is no fault; a quote that never closes is told anyway
 
 
@@ -58,6 +59,7 @@ def read_rows(source: LineSource, dialect: Dialect) -> tuple[list[str], list[pa.
         raise _quote_out_of_place(source, dialect, str(error)) from None
     outside = _quoted_cells(dialect).sub(b'"', source.text)
     _check_line_ends(outside)
+    _check_no_blank_before_quotes(outside, dialect)
     if ragged:
         raise Misfit(_tell_ragged(*ragged, n_ragged, len(names), dialect), ragged[0] - 1)
     _check_second_count(outside, n_rows)
@@ -112,6 +114,24 @@ def _check_line_ends(outside: bytes) -> None:
         raise Misfit(
             f"row {row}: a carriage return by itself, though lines end otherwise; put the cell "
             "in quotes or remove it",
+            row - 1,
+        )
+
+
+def _check_no_blank_before_quotes(outside: bytes, dialect: Dialect) -> None:
+    """Refuse quotes that a blank before them makes a part of the cell, where rows write them so."""
+    if b' "' not in outside:
+        return
+    mark = re.escape(dialect.separator.encode())
+    cell = rb'(?<=[%b\r\n]) +"(?:[^"\r\n]|"")*" *(?![^%b\r\n])' % (mark, mark)
+    names_end = re.match(rb"[^\r\n]*", outside).end()
+    below_names = re.compile(cell + rb"[^\r\n]*").finditer(outside, names_end)
+    rows = list(islice(below_names, BLANK_BEFORE_QUOTE))
+    if len(rows) == BLANK_BEFORE_QUOTE:
+        row = _count_lines(outside[: rows[0].start()]) - 1
+        raise Misfit(
+            f"row {row}: a blank stands before a quote; remove it there and wherever a quote "
+            "follows the separator",
             row - 1,
         )
 
