@@ -60,6 +60,17 @@ may 5 times | sep 10 days | 3 dec in wt | on 10 mg | born at 38 weeks | born 2 w
 24 oct | 2 mar tabs | on 4 L | 20 minute drive | 10 feet off road | fell 12 ft off roof
 3 cars in road crash | 2 blocks | 2 flights of stairs | 15 min walk down street | 40 mph
 MVC 60 mph | 3 ppd x 40 yrs | 2 drinks | 6 pack | 1 PPD 20 years | hit by car at 30 mph
+chart 1030: vss | CPR 1012-1024, ROSC 1024 | DNR/DNI, 1200 ml out | 3/7 hx of D&V | review in 2/52
+abx for 5/7 | knee pain 3/12 | UE 5/5, LE 4/5 | vision 6/60 R, 6/9 L | IOP 14/16 | AMTS 9/10
+platelets ###000 | viral load 1#00000 | IDDM 3## | cells 1#0000 | on 1/2 dose prednisone
+lead imp 450/510 ohm | O2 98, P 98, R 18 | T 98, O2 98 | GCS E4V5M6 | ETOH 0.19 | 6MWT 290 m
+DVT 11/2019, PE 03/2021 | shocked at 120 J, 200 J | vent AC 14/450/5/40 | EF 30, CABG 2016
+100 m Gehstrecke | Gehstrecke 100 m | Kardioversion 100 J. | RR 9#/60 | Insulin 12-10-14 IE
+Metoprolol 47,5 mg 1-0-1 | Ibuprofen 600 1-1-1 | Thrombos 95.000 | SSW 32+4 | seit 14.30 Uhr
+Visus 0,8/1,0 | Belastung bis 100 W | KG 9# kg | VAS 3/10 | Version 3.2.10 der Pumpe | ET +4
+TA 14/8 | TA 9#/62, FC 110 | EVA 7/10 | GB 14500 | traitement depuis 90 j. | choc à 150 J
+périmètre de marche 100 m | souffle 3/6 | IDM 2015 | fracture du 1/3 distal | SA 32+4
+insuline 10-12-14 | marche sur 90 m | plaquettes 95000 | 11/2023 | FC 92 a. fib.
 """
 FRAMES = (
     "{}",

@@ -127,7 +127,12 @@ def write_day(rng: random.Random) -> str:
         *(f"{name} {d}, {y}", f"{name[:3]} {d} {y}", f"{d} {name} {y}", f"{d}-{name[:3]}-{y}"),
         *(f"{d}{th} of {name} {y}", f"{name} {d}{th}, {y}", f"{name[:3].upper()} {d}, {y}"),
         *(f"{name[:3]}. {d}, {y}", f"{d:02}{name[:3].upper()}{y}", f"{name[:3]}-{d:02}-{y}"),
-        *(f"{name} {d}{th}", f"{y}-{m:02}-{d:02}T10:30:00"),
+        *(
+            f"{name} {d}{th}",
+            f"{y}-{m:02}-{d:02}T10:30:00",
+            f"on {m:02}/{d:02}",
+            f"since {m:02}/{d:02}",
+        ),
     )
     before = rng.choice(("on ", "", "seen ", "last visit ", "surgery ", "since "))
     return before + rng.choice(forms)
@@ -155,7 +160,9 @@ def write_day_abroad(rng: random.Random) -> str:
         (
             *(f"{d}{dot}{of}{name}{of}{y}", f"{d}{dot}{of}{name}{of}{y}", f"{d:02}.{m:02}.{y}"),
             *(f"{d}. {m}. {y}", f"{d:02}/{m:02}/{y}", f"{d:02}-{m:02}-{y}"),
-            *(f"{y}年{m}月{d}日", f"{y}년 {m}월 {d}일"),
+            *(f"{y}年{m}月{d}日", f"{y}년 {m}월 {d}일", f"{d}.{m}.{y % 100:02}"),
+            *(f"seit dem {d}.{m}.", f"am {d:02}.{m:02}.", f"Sturz vom {d}.{m}.{y % 100:02}"),
+            *(f"le {d:02}/{m:02}", f"depuis le {d:02}/{m:02}", f"le {d} {name}"),
         )
     )
 
@@ -186,6 +193,8 @@ def write_age_in_words(rng: random.Random) -> str:
             *("ninety-two year old man", "ninety four years old", "in her 90s", f"she is {age}"),
             *(f"{age} Jahre alt", f"{age}-jährige Patientin", f"{age} ans", f"{age} años"),
             *(f"{age} anni", f"{age}岁", f"{age}歳", f"{age}세", f"{age}th birthday"),
+            *(f"{age} J. männl.", f"{age}j. Pat.", f"Pat. ({age} J.)", f"{age}jährige Frau"),
+            *(f"{age} J. alt", f"Patientin, {age}", f"{age} jr", f"H {age} ans", f"F {age} a."),
         )
     )
 

@@ -1,5 +1,8 @@
 """Names and places: said where nobody looks for them, found through Presidio's own interface."""
 
+import sys
+from types import ModuleType, SimpleNamespace
+
 import pytest
 
 from intake_triage.records.identifiers import names
@@ -10,6 +13,18 @@ from intake_triage.records.identifiers.names import NameFinder, load_name_finder
 def test_without_presidio_nothing_is_loaded(monkeypatch):
     monkeypatch.setattr(names, "find_spec", lambda _: None)
     assert load_name_finder() is None
+
+
+def test_of_several_models_it_is_said_which_one_was_used_and_which_not(monkeypatch):
+    models = ["en_core_web_lg", "de_core_news_lg"]
+    monkeypatch.setattr(names, "find_spec", lambda _: True)
+    monkeypatch.setattr(names, "version", lambda _: "2.2")
+    monkeypatch.setattr(names, "_make_analyzer", lambda *_: None)
+    monkeypatch.setitem(sys.modules, "spacy", ModuleType("spacy"))
+    util = SimpleNamespace(get_installed_models=lambda: models)
+    monkeypatch.setitem(sys.modules, "spacy.util", util)
+    said = load_name_finder().description
+    assert said == "Presidio 2.2, de_core_news_lg (installed, but not used: en_core_web_lg)"
 
 
 @pytest.fixture

@@ -130,6 +130,7 @@ def test_long_made_up_numbers_are_ids(redacted, make_table):
     made_up = [
         *("5551234567", "0171123456", "20240531", "123e4567-e89b-12d3-a456-426614174000"),
         *("1712345678901", "240531-0001", "01-000123", "12345678Z", "1.2.840.113", "2024-001-0005"),
+        *("200-101-1001", "201-101-1002", "300-250-1001"),
     ]
     groups = [5551234567 + i for i in range(len(made_up))]
     table = make_table(*["ok"] * len(made_up), record_id=made_up, group=groups)
@@ -178,6 +179,32 @@ def test_ages_are_top_coded_at_90(redacted, make_table):
     frame = redacted(make_table("a", "b", "c", "d", age=[89.0, 90.0, 104.0, None])).frame
     assert frame["age"].tolist()[:3] == [89.0, 90.0, 90.0]
     assert frame["age"].isna().tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        *[("age_years", "a"), ("patientAge", "a"), ("alter", "a"), ("years", "Alter (Jahre)")],
+        *[("years", "AGE-AT-VISIT"), ("leeftijd", "l"), ("âge", "b"), ("x", "pt age")],
+    ],
+)
+def test_an_age_is_known_by_a_word_of_its_name_or_its_columns(redacted, make_table, name, column):
+    assert top_coded(redacted, make_table, name, column) == [89.0, 90.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("age_months", "a"), ("x", "age in days"), ("dosage", "a"), ("a", "stage")]
+)
+def test_another_number_is_left_as_it_is(redacted, make_table, name, column):
+    assert top_coded(redacted, make_table, name, column) == [89.0, 95.0]
+
+
+def top_coded(redacted, make_table, name: str, column: str) -> list[float]:
+    """What becomes of 89 and 95 in a numeric field."""
+    table = make_table("a", "b", **{name: [89.0, 95.0]})
+    schema = replace(SCHEMA, fields=(FormField(name, "numeric"),))
+    table = replace(table, schema=schema, source_columns={name: column})
+    return redacted(table).frame[name].tolist()
 
 
 def test_the_callers_table_is_left_as_it_was(redacted, make_table):

@@ -1,20 +1,30 @@
 """Ages over 89, which Safe Harbor wants as one group of 90 and above, in the clerks' shorthand."""
 
 import re
+import unicodedata
 
-from intake_triage.records.identifiers.pattern import NO_UNIT, pattern
+from intake_triage.records.identifiers.pattern import NO_UNIT, not_after, pattern
 
 AGE = r"(?P<age>9\d|1[01]\d|12[0-5])(?!\d)"
 FREE = rf"(?<![\w.,/:-]){AGE}"  # "140/90", "89-95" and "1.95" end in no age
-SEX = r"(?:(?:fe)?males?|(?:wo)?m[ae]n|lady|gent(?:lem[ae]n)?|widow(?:er)?)\b"
+SEX = (
+    r"(?:(?:fe)?males?|(?:wo)?m[ae]n|lady|gent(?:lem[ae]n)?|widow(?:er)?|männl\w*|weibl\w*|frau|"
+    r"femme|homme|dame)\b"
+)
 # "95 YOWF": letters of sex, and of what the clerk takes for race
 SHORT_SEX = r"[wbah]?[mf]\b"
 YEARS = (
-    r"(?:y(?=\d)|(?:years?|yrs?|y|jahre?|jährig\w*|ans|años?|anni|anos|jaar|jarige|år(?:ig)?|lat|"
+    r"(?:y(?=\d)|(?:years?|yrs?|y|jahre?|jährig\w*|ans|años?|anni|anos|jaar|jr|jarige|år(?:ig)?|lat|"
     r"letni\w*)\b)"
 )
 TEENS = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 SPELT = rf"(?:ninety(?:[ -]{TEENS})?|hundred(?:[ -]and)?(?:[ -](?:{TEENS}|ten|eleven|twelve))?)"
+
+# What a column is called: `age`, `patientAge`, `Alter (Jahre)`; `age_months` is another number.
+AGE_WORDS = frozenset(["age", "alter", "âge", "edad", "leeftijd", "età", "idade"])
+SHORTER_UNIT = re.compile(
+    "mos?|months?|weeks?|wks?|days?|hours?|monaten?|wochen?|tagen?|mois|semaines?|jours?|mes(es|i)?"
+)
 
 TOP_GROUP_BEFORE = re.compile(r"(?:over|above|least|than|[>≥]=?) ?$", re.IGNORECASE)
 TOP_GROUP_AFTER = re.compile(
@@ -56,6 +66,11 @@ TEMPERATURE_AFTER = re.compile(
     r"yesterday|today|max\b|to \d|[/-]|(?:hr|bp|rr|p|pulse|spo2|o2)\b)",
     re.IGNORECASE,
 )
+JOULES_OR_DAYS_BEFORE = re.compile(
+    r"\b(?:s?cho[ck]\w*|[ck]ardiov\w*|dccv|defib?\w*|joules?|depuis|pendant|pdt|durant|pour|qsp|arr[êe]t|"
+    r"apr[èe]s|dans|x)\b[^.;\n]{0,12}$",
+    re.IGNORECASE,
+)
 FEVER_AFTER = re.compile(r"[\s,]*(?:and )?(?:fever|chill)", re.IGNORECASE)
 DISTANCE_BEFORE = re.compile(
     r"(?:\b(?:walk\w*|ran|run\w*|sw[ai]m\w*|jog\w*|for|about|within|after|every|than|least|of|only|x|"
@@ -64,14 +79,17 @@ DISTANCE_BEFORE = re.compile(
 )
 DISTANCE_AFTER = re.compile(
     r"\s*(?:walk|sprint|dash|race|away|sw[ai]m|before|without|on (?:the )?(?:flat|level)|ago|"
-    r"uphill|radius|distance|high|deep|wide|(?:and )?then stop)",
+    r"uphill|radius|distance|high|deep|wide|(?:and )?then stop|"
+    r"gehstrecke|gehen|weit|lauf|(?:de )?marche|à pied)",
     re.IGNORECASE,
 )
+NEARBY = 60  # signs that these look at
 
 
 def _is_person(match: re.Match[str]) -> bool:
     """Whether "97F" or "94 M" is a person's age and sex, and no temperature or distance."""
-    before, after = match.string[: match.start()], match.string[match.end() :]
+    before = match.string[max(0, match.start() - NEARBY) : match.start()]
+    after = match.string[match.end() : match.end() + NEARBY]
     introduced = not before.strip(" \n\t\"'(*-") or bool(PERSON_BEFORE.search(before))
     if match["sex"] in "mM":
         if DISTANCE_BEFORE.search(before) or DISTANCE_AFTER.match(after):
@@ -84,6 +102,13 @@ def _is_person(match: re.Match[str]) -> bool:
     return introduced or not TEMPERATURE_BEFORE.search(before)
 
 
+def names_age(column: str) -> bool:
+    """Whether a column's name has a word for age, and none for a unit other than years."""
+    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", column)
+    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", parts).lower())
+    return not AGE_WORDS.isdisjoint(words) and not any(map(SHORTER_UNIT.fullmatch, words))
+
+
 AGES = (
     pattern(
         "age_over_89",
@@ -94,11 +119,21 @@ AGES = (
     pattern("age_over_89", rf"{FREE}\s?(?:y[mf]\b|岁|歳|才|세|살)"),
     pattern("age_over_89", rf"{FREE}(?:[\s-]?(?:{SEX}|[wbah][mf]\b)|\s?/\s?[mf]\b)"),
     pattern("age_over_89", rf"^\W*{AGE}, ?(?:{SEX}|[mf]\b)"),
-    pattern("age_over_89", rf"^\W*[mf] {AGE}{NO_UNIT}"),
+    pattern("age_over_89", rf"^\W*[mf] {AGE}(?!\.\d){NO_UNIT}"),
     pattern(
         "age_over_89",
-        r"\b(?:s?he|pt|patient|mother|father|mom|dad|grand\w+|husband|wife|aunt|uncle)"
-        rf"(?:,|'s| is)? \(?{AGE}(?=\s?(?:[,;)\n]|\.(?!\d)|$))",
+        r"\b(?:(?:s?he|pt|patient(?:e|in)?|mother|father|mom|dad|grand\w+|husband|wife|aunt|uncle|"
+        r"frau|herr|mutter|vater|dame|mère|père)(?:(?:,|'s| is) \(?| \()|(?<![\d°] )[mfwh], ?)"
+        rf"{AGE}(?=\s?(?:[,;)\n]|\.(?!\d)|$))",
+    ),
+    pattern(  # German "92 J.", also without the dot before the patient
+        "age_over_89",
+        rf"{FREE}[\s-]?j(?:\.|\b(?=,? ?(?:pat|alt|männ|weib|[mw]\b)))",
+        not_after(JOULES_OR_DAYS_BEFORE),
+    ),
+    pattern(  # French "F 92 a."
+        "age_over_89",
+        rf"(?:^\W*|\b(?:[fhm]|femme|homme|patiente?|dame)[ ,:]{{1,2}}){AGE} ?a\.(?!\s?(?:m\b|fib))",
     ),
     pattern(
         "age_over_89",
@@ -106,7 +141,7 @@ AGES = (
     ),
     pattern(
         "age_over_89",
-        r"\b(?:ages?|aged|turn(?:ed|s|ing)|alter|edad|âgée? de|età|idade)"
+        r"\b(?:ages?|aged|turn(?:ed|s|ing)|alter|edad|âge|âgée? de|età|idade)"
         rf"(?:[\s:=-]|\bis\b|\bof\b|\bde\b|\bvon\b|\((?:in )?y\w*\)){{0,5}}{AGE}"
         r"(?!\.\d|\s?(?:%|d\b|days?|w\b|weeks?|wks?|mo\w*|h\b|hours?|hrs?|min))",
         _is_exact,

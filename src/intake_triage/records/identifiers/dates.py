@@ -1,6 +1,14 @@
-"""Days of the calendar, in figures and in the words of many languages, whatever the country."""
+"""Days of the calendar, in figures and in the words of many languages, whatever the country.
 
-from intake_triage.records.identifiers.pattern import END, NO_UNIT, START, pattern
+A full date is taken wherever it stands. Day and month without a year are taken where the month is a
+word that cannot be misread ("June 14th"); in figures only behind a preposition of time ("on 3/15",
+"le 12/03", "am 5.5.") or a word for birth, since alone they are as often a score, a fraction or a
+pressure. A month or a year without a day is left alone.
+"""
+
+import re
+
+from intake_triage.records.identifiers.pattern import END, NO_UNIT, START, not_after, pattern
 
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 MONTH = r"(?:0?[1-9]|1[0-2])"
@@ -22,20 +30,39 @@ LONG_NAME = r"(?:january|february|march|april|june|july|august|september|october
 TH = r"(?:st|nd|rd|th)"
 ORDINAL = rf"(?:{TH}|er|º|ª|\.)"
 OF = r"(?:(?:of|de|del|den) |d')?"
+SINCE = (
+    r"(?:on|since|until|am|vom|seit|le|du|depuis|el|desde|il|dal|em|sinds|den|lmp|edd)"
+    r"(?: (?:the|dem|le|el)|:)?"
+)
+FRACTION = r"(?:1/[234]|2/3|3/4|[0-5]/5)(?!\d)"  # also the strength of a muscle
 FIRST = rf"{START}(?<!\d[./-])"  # "1.31.05.2024" holds no date
 BIRTH = (
-    r"\bd\.?o\.?b\b\.?|\bbirth ?dates?|\bdate of birth|\bb(?:irth|')day|\bborn|\bgeb(?:oren|\.|\b)|"
-    r"geburtsdatum|\bn[ée]e? le|date de naissance|nacid[oa]|nacimiento|\bnat[oa]|nasci(?:t|d)[ao]|"
-    r"nascimento|geboortedatum|född|født|urodzon[ya]|出生日期|生年月日|생년월일"
+    r"(?<![a-z])(?:d\.?o\.?b\b\.?|birth ?dates?|date of birth|b(?:irth|')day|born|"
+    r"geb(?:oren|\.|\b)|geburtsdatum|n[ée]e? le|ddn|date de naissance|nacid[oa]|nacimiento|nat[oa]|"
+    r"nasci(?:t|d)[ao]|nascimento|geboortedatum|född|født|urodzon[ya]|出生日期|生年月日|생년월일)"
 )
+VERSION_OR_DOSE = re.compile(
+    r"\b(?:versions?|ver|v|firmware|software|sw|ios|android|insulin\w*|humalog|novo\w*|apidra)\W*$",
+    re.IGNORECASE,
+)
+SCORE = re.compile(
+    r"\b(?:rate[sd]?|scor\w*|scale|nrs|vas|eva|gcs|glasgow|apgar|bp|t\.?a|p\.?a|press\w*|tension)"
+    r"\b[^.;,\n]{0,12}$",
+    re.IGNORECASE,
+)
+
 
 DATES = (
     pattern(  # in figures
         "date",
         rf"{FIRST}(?:(?:{DAY}(\s?[/-]\s?){MONTH}\1|{MONTH}(\s?[/-]\s?){DAY}\2){YEAR}|"
-        rf"(?:{DAY}([/-]){MONTH}\3|{MONTH}([/-]){DAY}\4)\d\d(?![/-]\d){NO_UNIT}|"
-        rf"{DAY}\. ?{MONTH}\. ?{YEAR}|{MONTH}\.{DAY}\.{YEAR}|\d\d\.\d\d\.\d\d(?!\.\d)|"
-        rf"{YEAR}(\s?[/.-]\s?){MONTH}\5{DAY})(?!\d)",
+        rf"{DAY}\. ?{MONTH}\. ?{YEAR}|{MONTH}\.{DAY}\.{YEAR}|"
+        rf"{YEAR}(\s?[/.-]\s?){MONTH}\3{DAY})(?!\d)",
+    ),
+    pattern(  # with two figures of the year
+        "date",
+        rf"{FIRST}(?:{DAY}([/.-]){MONTH}\1|{MONTH}([/.-]){DAY}\2)\d\d{END}(?![/.-]\d){NO_UNIT}",
+        not_after(VERSION_OR_DOSE),
     ),
     pattern("date", rf"{START}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){END}"),
     pattern(  # with the month's name and a year
@@ -45,12 +72,18 @@ DATES = (
         rf"{MONTH_NAME}[ ./-]{{0,2}}{DAY}{ORDINAL}?[ ,./-]{{1,2}})(?:{YEAR}|'\d\d)|"
         rf"{DAY}-?{MONTH_NAME}-\d\d)(?!\d)",
     ),
-    pattern(  # without a year: an ordinal, a long name, or behind a preposition
+    pattern(  # without a year: an ordinal or a long name
         "date",
         rf"{START}(?:{MONTH_NAME}\.? {DAY}{TH}|{DAY}{TH} {OF}(?!may\b){MONTH_NAME}|"
-        rf"{DAY} {OF}{LONG_NAME}|(?:{LONG_NAME}|(?:(?<=\bon )|(?<=\bsince )){MONTH_NAME}\.?) {DAY}|"
-        rf"(?:(?<=\bam )|(?<=\bvom )|(?<=\bseit )){DAY}\. ?(?:{MONTH_NAME}|{MONTH}\.(?:\d\d)?))"
-        rf"{END}(?![/:.-]?\d){NO_UNIT}",
+        rf"{DAY} {OF}{LONG_NAME}|{LONG_NAME} {DAY}){END}(?![/:.-]?\d){NO_UNIT}",
+    ),
+    pattern(  # or behind a preposition
+        "date",
+        rf"\b{SINCE} (?P<found>(?<!\bam )(?!{FRACTION})(?:{DAY}/{MONTH}|{MONTH}/{DAY})|"
+        rf"{DAY}\. ?{MONTH}\.(?:\d\d)?|{DAY}(?<=\d\d)\.{MONTH}(?<=\.\d\d)(?! ?uhr)|"
+        rf"{DAY}{ORDINAL}? ?{OF}{MONTH_NAME}|{MONTH_NAME}\.? {DAY}){END}(?![/:.-]?\d)"
+        rf"(?! ?(?:of|be|course|pain|strength)\b){NO_UNIT}",
+        not_after(SCORE),
     ),
     pattern(  # Chinese, Japanese, Korean
         "date",
@@ -59,7 +92,7 @@ DATES = (
     ),
     pattern(  # whatever stands behind a word for birth
         "date",
-        rf"(?:{BIRTH})(?:[\s:=.,()#-]|\b(?:is|on|am|was|el|il|em|op)\b){{0,8}}"
+        rf"{BIRTH}(?:[\s:=.,()#-]|\b(?:is|on|am|was|el|il|em|op)\b){{0,8}}"
         rf"(?P<found>\d{{1,2}}([/. -])\d{{1,2}}(?:\2\d{{2,4}})?|\d{{8}}|\d{{6}}|"
         rf"{DAY}{ORDINAL}? ?{OF}{MONTH_NAME}|{MONTH_NAME} {DAY}{TH}?){END}{NO_UNIT}",
     ),

@@ -32,13 +32,8 @@ PLAIN |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63], "-")
 PLAIN |= dict.fromkeys([0xA0, *range(0x2000, 0x200C), 0x202F, 0x3000], " ")
 PLAIN |= dict.fromkeys([0x2018, 0x2019], "'")
 
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 # A text that has none of these holds nothing that a pattern takes.
-MAY_HOLD = re.compile(
-    rf"\d\D{{0,3}}\d|\d\w{{0,2}} {MONTH}|{MONTH}[a-z]*\.? \d|\d ?[月월]|(?:am|vom|seit) \d|"
-    r"@|[(\[]at[)\]]|://|www\.|\.(?:com|org|net|edu|gov)|ninet|hundred|genarian|centenar",
-    re.IGNORECASE,
-)
+MAY_HOLD = re.compile(r"\d|@|\w[.:-]\w|:/|ninet|hundred|genarian", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

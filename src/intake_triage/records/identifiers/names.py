@@ -3,6 +3,7 @@
 Neither is required: `pip install presidio-analyzer`, and a model such as `en_core_web_lg`.
 """
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -25,12 +26,15 @@ class NameFinder:
         An installed package or a folder; its name begins with the language, as "en_core_web_lg".
     language : str
         Of the model, two letters.
+    unused : sequence of str
+        Other models that are installed, which the description names.
     """
 
-    def __init__(self, model: str, language: str) -> None:
+    def __init__(self, model: str, language: str, unused: Sequence[str] = ()) -> None:
         self._analyzer = _make_analyzer(model, language)
         self._language = language
-        self.description = f"Presidio {version('presidio-analyzer')}, {model}"
+        others = f" (installed, but not used: {', '.join(unused)})" if unused else ""
+        self.description = f"Presidio {version('presidio-analyzer')}, {model}{others}"
 
     def find(self, texts: list[str]) -> list[list[Found]]:
         """What is a name or a place, by text."""
@@ -46,13 +50,13 @@ class NameFinder:
 
 
 def load_name_finder() -> NameFinder | None:
-    """The finder of the first installed model, or None; nothing is downloaded."""
+    """The finder of the installed models' first by name, or None; nothing is downloaded."""
     if not find_spec("presidio_analyzer"):
         return None
     from spacy.util import get_installed_models
 
     models = sorted(get_installed_models())
-    return NameFinder(models[0], models[0][:2]) if models else None
+    return NameFinder(models[0], models[0][:2], unused=models[1:]) if models else None
 
 
 def _make_analyzer(model: str, language: str) -> "AnalyzerEngine":

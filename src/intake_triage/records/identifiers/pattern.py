@@ -36,8 +36,8 @@ def pattern(kind: str, regex: str, holds: Holds = _always) -> Pattern:
 START, END = r"(?<![0-9a-z])", r"(?![0-9a-z])"
 # What a clinical number is counted or measured in: the number before it is no identifier.
 UNIT = (
-    r"\s?(?:[%°]|(?:mg|mcg|[uµ]g|g|kg|cc|[dm]?l|units?|iu|u|meq|m?mol|mm|cm|lbs?|pounds|oz|bpm|rpm|"
-    r"k?cal\w*|percent|times|x|days?|weeks?|wks?|months?|mos?|years?|yrs?|hours?|hrs?|min\w*|"
+    r"\s?(?:[%°]|(?:mg|mcg|[uµ]g|g|kg|cc|[dm]?l|units?|iu|ui|ie|u|meq|m?mol|mm|cm|lbs?|pounds|oz|"
+    r"bpm|rpm|k?cal\w*|percent|times|x|days?|weeks?|wks?|months?|mos?|years?|yrs?|hours?|hrs?|min\w*|"
     r"visits?|steps|tab\w*|cap\w*|pills|puffs|drops|doses?|degrees|feet|ft|miles?|km|am|pm|"
     r"dollars|usd|eur\w*|copay)\b)"
 )
@@ -54,6 +54,11 @@ def is_no_code(match: re.Match[str]) -> bool:
     """Whether no name of a code system stands before a number, which is not a round one."""
     before = match.string[max(0, match.start() - 30) : match.start()]
     return not CODE_BEFORE.search(before) and not match[0].endswith("00000")
+
+
+def not_after(words: re.Pattern[str]) -> Holds:
+    """A condition: none of the words, a pattern that ends with `$`, stands before the match."""
+    return lambda match: not words.search(match.string[max(0, match.start() - 30) : match.start()])
 
 
 def count_digits(text: str) -> int:

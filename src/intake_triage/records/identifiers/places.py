@@ -3,6 +3,10 @@
 from intake_triage.records.identifiers.pattern import END, NO_UNIT, START, Pattern, pattern
 
 POST_CODE_WORD = r"zip(?:[ -]?code)?|post ?code|postal code|postleitzahl|plz|c[óo]d(?:e|igo) postal"
+STATE = (
+    r"(?-i:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|"
+    r"S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+)
 BRITISH = r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}"
 CANADIAN = r"[a-z]\d[a-z][ -]?\d[a-z]\d"
 
@@ -26,16 +30,17 @@ PLACES = (
         r"(?<![\w.,/:-])\d{1,5} [nsew]\.? \d{1,3}(?:st|nd|rd|th) (?:st|ave)\w*|"
         r"\bp\.? ?o\.? ?box \d+|"
         r"\b[a-zäöü]{3,}(?:stra(?:ß|ss)e|str\.|gasse|allee|straat) ?\d{1,4}[a-z]?\b|"
-        r"(?<![\w/.])\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|chemin|impasse|quai) d|"
+        r"(?<![\w/.])\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|chemin|impasse|quai) "
+        r"(?:d|(?-i:[A-Z]))|"
         r"\b(?:calle|avenida|avda\.|plaza|viale|corso|piazza|rua|travessa) "
         rf"{NAME},? (?:n[º°.] ?)?\d{{1,4}}{NO_UNIT}",
     ),
     pattern(
         "zip_code",
-        # Two capitals before it, as a state has: "of 50000 units" is no address.
+        # A state before it, in capitals: "of 50000 units" is no address.
         rf"{START}(?:(?:{POST_CODE_WORD})[\s:#-]*(?:is )?(?:\d{{5}}(?:-\d{{4}})?|{BRITISH}|"
         rf"{CANADIAN}|\d{{4}}(?: ?[a-z]{{2}})?|\d{{2,5}}[ -]\d{{2,4}})|"
-        rf"(?-i:[A-Z]{{2}}),? \d{{5}}(?:-\d{{4}})?|\d{{5}}-\d{{4}}){END}{NO_UNIT}",
+        rf"{STATE},? \d{{5}}(?:-\d{{4}})?|\d{{5}}-\d{{4}}){END}{NO_UNIT}",
     ),
 )
 # A dose may have this shape, so the country must be named, and the letters must be capitals.

@@ -1,5 +1,6 @@
 """A table of records, looked through for identifiers: refused, or its texts redacted."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from intake_triage.errors import InputError
 from intake_triage.params import DataParams
+from intake_triage.records.identifiers.ages import names_age
 from intake_triage.records.identifiers.find import (
     Found,
     find_identifiers,
@@ -21,6 +23,9 @@ from intake_triage.records.schema import RecordSchema, RecordTable
 
 MAX_AGE = 90  # Safe Harbor: ages over 89 become one category of 90 and above
 ROWS_SHOWN = 5
+# Site and subject, as "200-101-1001": no area or exchange of North America is so. 555 is what an
+# invented number begins with, and may be followed by anything.
+NO_PHONE = re.compile(r"(?:[2-9]00\W\d{3}|(?!555)\d{3}\W[01]\d\d)\W\d{4}")
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Screened:
 
     Attributes
     ----------
-    frame : a copy with matches replaced and the field `age`, where there is one, top-coded at 90
+    frame : a copy with matches replaced and numeric fields of age top-coded at 90
     found : number of records by kind
     names_and_places : what looked for them in a user's file; empty for another source
     """
@@ -89,8 +94,8 @@ def screen_identifiers(table: RecordTable, params: DataParams) -> Screened:
         )
     if faults:
         raise InputError("\n".join(f"{params.path}: {fault}" for fault in faults))
-    if "age" in frame and pd.api.types.is_numeric_dtype(frame["age"]):
-        frame["age"] = frame["age"].clip(upper=MAX_AGE)
+    for name in _ages(table):
+        frame[name] = frame[name].clip(upper=MAX_AGE)
     said = names.description if names else NOT_LOOKED_FOR
     return Screened(frame, findings.count(), said if params.source == "file" else "")
 
@@ -100,6 +105,16 @@ def _worded_columns(schema: RecordSchema) -> list[str]:
     numeric = {field.name for field in schema.fields if field.kind == "numeric"}
     named = [*(field.name for field in schema.fields), *schema.subgroups]
     return [name for name in dict.fromkeys(named) if name not in numeric]
+
+
+def _ages(table: RecordTable) -> list[str]:
+    """Numeric fields that are ages by their own name, or by their column's."""
+    numeric = [field.name for field in table.schema.fields if field.kind == "numeric"]
+    return [
+        name
+        for name in numeric
+        if names_age(name) or names_age(table.source_columns.get(name, name))
+    ]
 
 
 def _screen_ids(table: RecordTable, patterns: tuple[Pattern, ...]) -> list[str]:
@@ -126,10 +141,11 @@ def _find_in_id(value: str, patterns: tuple[Pattern, ...]) -> list[Found]:
     found = find_identifiers(value, patterns)
     written = value.strip()
     signs = sum(not character.isdigit() for character in written)
+    may_be_phone = signs >= 2 and not NO_PHONE.fullmatch(written)
     return [
         one
         for one in found
-        if one.kind != "phone" or (one.end - one.start == len(written) and signs >= 2)
+        if one.kind != "phone" or (may_be_phone and one.end - one.start == len(written))
     ]
 
 
