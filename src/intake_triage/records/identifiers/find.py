@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from intake_triage.records.identifiers.ages import AGES
 from intake_triage.records.identifiers.announced import ANNOUNCED
-from intake_triage.records.identifiers.dates import DATES
+from intake_triage.records.identifiers.dates import DATES, MONTH_NAME
 from intake_triage.records.identifiers.pattern import Pattern
 from intake_triage.records.identifiers.phones import phone_patterns
-from intake_triage.records.identifiers.places import place_patterns
+from intake_triage.records.identifiers.places import STREET_WORD, place_patterns
 from intake_triage.records.identifiers.shapes import (
     CARDS,
     LONG_NUMBERS,
@@ -32,8 +32,13 @@ PLAIN |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63], "-")
 PLAIN |= dict.fromkeys([0xA0, *range(0x2000, 0x200C), 0x202F, 0x3000], " ")
 PLAIN |= dict.fromkeys([0x2018, 0x2019], "'")
 
-# A text that has none of these holds nothing that a pattern takes.
-MAY_HOLD = re.compile(r"\d|@|\w[.:-]\w|:/|ninet|hundred|genarian", re.IGNORECASE)
+# A text that has none of these holds nothing that a pattern takes, which most texts are spared, since
+# every pattern costs time. A figure by itself is at most part of an address or a date.
+MAY_HOLD = re.compile(
+    r"\d\D{0,3}\d|@|\w[.:]\w|:/|(?:\w\w-){3}|ninet|hundred|genarian", re.IGNORECASE
+)
+HAS_FIGURE = re.compile(r"\d")
+BESIDE_ONE_FIGURE = re.compile(rf"\b{MONTH_NAME}\b|{STREET_WORD}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ def id_patterns(regions: list[str]) -> tuple[Pattern, ...]:
 def find_identifiers(text: str, patterns: tuple[Pattern, ...]) -> list[Found]:
     """The identifiers in a text, from left to right; none overlaps another."""
     plain = text if text.isascii() else text.translate(PLAIN)
-    if not MAY_HOLD.search(plain):
+    if not (
+        MAY_HOLD.search(plain) or (HAS_FIGURE.search(plain) and BESIDE_ONE_FIGURE.search(plain))
+    ):
         return []
     found = []
     for pattern in patterns:

@@ -20,6 +20,10 @@ ROAD = (
     r"(?:street|avenue|ave|road|rd|boulevard|blvd|lane|drive|highway|hwy|parkway|pkwy|terrace|"
     r"(?-i:St|Dr(?!\.? [A-Z])|Ln|Ct|Court|Pl|Place|Way|Circle|Square|Crescent|Close))\b"
 )
+STREET_WORD = (  # one of those that the patterns below look for
+    rf"{ROAD}|\b(?:p\.? ?o\.? ?box|\d(?:th|st|nd|rd) st|rue|boulevard|chemin|impasse|quai|calle|"
+    r"avenida|avda|plaza|viale|corso|piazza|rua|travessa)\b|stra(?:ß|ss)e|str\.|gasse|allee|straat"
+)
 NAME = r"(?-i:[A-Z][\w' ]{2,25}?)"
 
 PLACES = (
