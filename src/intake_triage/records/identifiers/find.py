@@ -32,8 +32,8 @@ PLAIN |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63], "-")
 PLAIN |= dict.fromkeys([0xA0, *range(0x2000, 0x200C), 0x202F, 0x3000], " ")
 PLAIN |= dict.fromkeys([0x2018, 0x2019], "'")
 
-# A text that has none of these holds nothing that a pattern takes, which most texts are spared, since
-# every pattern costs time. A figure by itself is at most part of an address or a date.
+# A text that has none of these holds nothing that a pattern takes, and most texts have none.
+# A figure by itself is at most part of an address or a date.
 MAY_HOLD = re.compile(
     r"\d\D{0,3}\d|@|\w[.:]\w|:/|(?:\w\w-){3}|ninet|hundred|genarian", re.IGNORECASE
 )
