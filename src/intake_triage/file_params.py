@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
@@ -48,6 +49,12 @@ def _number_as_text(value: object) -> object:
     return value
 
 
+def _as_written(bound: float) -> float:
+    """A whole number without its decimal zero, so that 0 and 0.0 are the same bytes."""
+    return int(bound) if bound.is_integer() else bound
+
+
+Bound = Annotated[float, AfterValidator(_as_written)]
 FromNumber = BeforeValidator(_number_as_text)
 Mark = Annotated[str, FromNumber]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), FromNumber]
@@ -58,8 +65,8 @@ class FileFieldParams(Section):
 
     column: Name
     kind: Literal["numeric", "categorical"]
-    low: float | None = None
-    high: float | None = None
+    low: Bound | None = None
+    high: Bound | None = None
 
     @model_validator(mode="after")
     def _bounds_belong_to_numbers(self) -> "FileFieldParams":
