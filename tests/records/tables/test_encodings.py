@@ -37,11 +37,13 @@ COMPLAINTS = {
     "腰が痛くて眠れない/三日間咳が続く/腕の骨折/ひどい頭痛",
     "Korean": "어제부터 가슴이 아파요/열이 나고 오한이 있어요/등에 발진과 가려움/발목을 삐었어요/"
     "어지럽고 메스꺼움/허리가 아파서 잠을 못 자요/사흘째 기침/팔이 부러졌어요/심한 두통",
-    "English": "can’t sleep/doesn’t eat/patient’s knee/won’t walk/hasn’t slept/it’s sore",
+    "English": "can’t sleep/doesn’t eat, it’s worse/“sharp” pain – left knee/cut at the café/"
+    "38.5 °C for 3–5 days/50 µg daily/½ tablet/paid £20/hurts… then numb/pain—fever/I’ve a rash",
 }
 SAVED = [
     *(("German", "cp1252"), ("German", "latin-1"), ("German", "cp850"), ("French", "cp1252")),
     *(("Spanish", "cp1252"), ("Polish", "cp1250"), ("Polish", "iso8859-2"), ("Czech", "cp1250")),
+    ("Polish", "cp852"),
     *(
         ("Turkish", "cp1254"),
         ("Turkish", "iso8859-9"),
@@ -69,6 +71,60 @@ def test_a_usual_encoding_of_a_language_is_found(tmp_path, rng, language, encodi
     (tmp_path / "same.csv").write_text(text, encoding="utf-8")
     table = read_table(tmp_path / "forms.csv", UNTOLD)
     assert rows_of(table) == rows_of(read_table(tmp_path / "same.csv", UNTOLD))
+
+
+def among_plain_rows(*complaints: str) -> str:
+    """A table of a thousand rows, nearly all of them ASCII."""
+    rows = ["itchy rash", "sore throat, fever"] * 500
+    rows[100 : 100 + len(complaints)] = complaints
+    return "id,complaint\n" + "".join(f'{i:04d},"{row}"\n' for i, row in enumerate(rows))
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman"])
+@pytest.mark.parametrize(
+    "complaints",
+    [
+        ["can’t sleep", "doesn’t eat", "it’s sore", "I’ve a rash", "knee won’t bend", "we’re here"],
+        ["the patient’s knee"] * 6,
+        ["it’s worse… and sore", "‘odd’ feeling", "pain—sharp", *["can’t sleep"] * 5],
+        [f"“{how} pain” in one leg" for how in ("sharp", "dull", "odd", "new", "bad")],
+        ["38.5 °C", "39 °", "37°", "36.6°C", "101 °F"],
+    ],
+)
+def test_a_few_signs_of_print_in_an_english_table_are_enough(read, encoding, complaints):
+    text = among_plain_rows(*complaints)
+    table = read(text.encode(encoding))
+    assert rows_of(table) == rows_of(read(text))
+    assert table.found["encoding"] == encoding
+
+
+@pytest.mark.parametrize(
+    ("complaint", "encoding"),
+    [("seen in Poznań", "cp1250"), ("Ménière’s disease", "cp1252"), ("a β-blocker", "cp1253")],
+)
+def test_one_word_that_encodings_read_differently_stops_an_english_table(
+    refusal, complaint, encoding
+):
+    text = among_plain_rows(*["can’t sleep", "it’s sore"] * 50, complaint)
+    assert "which encoding it is cannot be told for sure" in refusal(text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("complaint", "encoding"),
+    [
+        ("no es de este país", "mac-roman"),  # as cp1252: pa’s
+        ("3 ó 4 dias", "mac-roman"),  # 3 — 4
+        ("fiebre de 38º", "mac-roman"),  # 38¼
+        ("si, sí", "mac-roman"),  # s’
+        ("voilà", "cp850"),  # voil…
+        ("can’t sleep", "iso8859-7"),  # as cp850: canót
+    ],
+)
+def test_a_letter_that_could_be_a_sign_of_print_does_not_make_a_table_english(
+    refusal, complaint, encoding
+):
+    text = among_plain_rows(*[complaint] * 9)
+    assert "which encoding it is cannot be told for sure" in refusal(text.encode(encoding))
 
 
 @pytest.mark.parametrize("language", COMPLAINTS)
