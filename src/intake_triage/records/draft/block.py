@@ -51,9 +51,11 @@ def _lines_of_saving(
         "date_format": formats,
     }
     for key in SAVED:
-        first, *others = options[key] or [None]
-        checks = [f"or {' or '.join(map(scalar, others))}?"] if others else []
-        yield line(2, f"{key}:", scalar(first), "", *checks)
+        found_out = options[key]
+        told = found_out[0] if len(found_out) == 1 else None
+        # Of several the key stays empty, so that no run passes on a guess.
+        checks = [" or ".join(map(scalar, found_out))] if len(found_out) > 1 else []
+        yield line(2, f"{key}:", scalar(told), "", *checks)
 
 
 def _lines_of_missing(look: Look, earlier: FileParams) -> Iterator[str]:
