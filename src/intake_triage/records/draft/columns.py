@@ -6,7 +6,7 @@ from functools import cached_property
 import pandas as pd
 
 from intake_triage.file_params import cell_key
-from intake_triage.records.draft.words import Measure, measures_of
+from intake_triage.records.draft.words import KnownMeasure, measures_of
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 MOST_CATEGORIES = 50  # a column of more values is not one of categories
@@ -59,7 +59,7 @@ class Column:
         return int(self.numbers[(values < low) | (values > high)].sum())
 
     @cached_property
-    def measure(self) -> Measure | None:
+    def measure(self) -> KnownMeasure | None:
         """The measure that the name means; of several, the one whose bounds most numbers keep."""
         return min(
             measures_of(self.name),

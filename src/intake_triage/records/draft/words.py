@@ -12,7 +12,7 @@ LISTS = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding
 
 
 @dataclass(frozen=True)
-class Measure:
+class KnownMeasure:
     """A vital sign or the like: the field's name, and (low, high) by unit, the usual unit first."""
 
     name: str
@@ -29,10 +29,10 @@ def subgroup_of(column: str) -> str | None:
     return next((name for name, words in LISTS["subgroups"].items() if _says(column, words)), None)
 
 
-def measures_of(column: str) -> list[Measure]:
+def measures_of(column: str) -> list[KnownMeasure]:
     """The measures that a column's name may mean."""
     return [
-        Measure(name, tuple((low, high) for low, high in known["bounds"]))
+        KnownMeasure(name, tuple((low, high) for low, high in known["bounds"]))
         for name, known in LISTS["measures"].items()
         if _says(column, known["columns"])
     ]

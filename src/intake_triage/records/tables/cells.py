@@ -15,7 +15,7 @@ PANDAS_TEXT = {TEXT: pd.StringDtype(na_value=np.nan)}
 
 
 @dataclass(frozen=True)
-class Cells:
+class RawCells:
     """What the reader of a format hands on.
 
     Attributes
@@ -31,12 +31,12 @@ class Cells:
     columns: list[pa.ChunkedArray]
     found: dict[str, str | int]
 
-    def saved_as(self, found: dict[str, str | int]) -> "Cells":
+    def saved_as(self, found: dict[str, str | int]) -> "RawCells":
         """The same, with what was found out before."""
         return replace(self, found=found | self.found)
 
 
-def to_frame(cells: Cells) -> tuple[pd.DataFrame, dict[str, str | int]]:
+def to_frame(cells: RawCells) -> tuple[pd.DataFrame, dict[str, str | int]]:
     """The table under its own names, and what of it was left out.
 
     Columns without a name and without a value are dropped, as are rows without a value at the

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.cells import Cells
+from intake_triage.records.tables.cells import RawCells
 from intake_triage.records.tables.dialect import QUOTINGS, SEPARATORS, Dialect, LineSource
 from intake_triage.records.tables.rows import Misfit, header_width, read_rows
 from intake_triage.records.tables.swallowed import check_no_row_is_swallowed
@@ -13,7 +13,7 @@ Table = tuple[list[str], list[pa.ChunkedArray]]
 
 def read_delimited(
     text: bytes, *, separator: str | None, quoting: str | None, header_row: int
-) -> Cells:
+) -> RawCells:
     """Read CSV and its kin, strictly.
 
     Parameters
@@ -60,7 +60,7 @@ def read_delimited(
         found["quoting"] = dialect.quoting
     if header_row > 1:
         found["header_row"] = header_row
-    return Cells(names, columns, found)
+    return RawCells(names, columns, found)
 
 
 def _fitting(source: LineSource, dialects: list[Dialect]) -> dict[Dialect, Table]:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.cells import TEXT, Cells
+from intake_triage.records.tables.cells import TEXT, RawCells
 from intake_triage.records.tables.questionnaires import flatten_responses, is_fhir
 
 # What no header of a text table begins with.
@@ -30,7 +30,7 @@ def is_objects(text: bytes) -> bool:
         return True
 
 
-def read_objects(text: bytes) -> Cells:
+def read_objects(text: bytes) -> RawCells:
     """Read JSON: a row an object, a column a name; numbers as they are written.
 
     Raises
@@ -104,7 +104,7 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(row, dict) for row in value) and bool(value)
 
 
-def _to_cells(rows: list[dict[str, Any]], found: dict[str, str | int]) -> Cells:
+def _to_cells(rows: list[dict[str, Any]], found: dict[str, str | int]) -> RawCells:
     """Columns in the order in which their names first appear."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = []
@@ -124,4 +124,4 @@ def _to_cells(rows: list[dict[str, Any]], found: dict[str, str | int]) -> Cells:
                 f"column {len(columns) + 1} from the left: holds half a character, an escaped "
                 "surrogate without its other half; write the JSON anew"
             ) from None
-    return Cells(names, columns, found)
+    return RawCells(names, columns, found)

@@ -5,7 +5,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.cells import TEXT, Cells
+from intake_triage.records.tables.cells import TEXT, RawCells
 
 MAGIC = b"PAR1"
 PANDAS_INDEX = "__index_level_"  # what pandas calls an index that has no name
@@ -16,7 +16,7 @@ def is_parquet(data: bytes) -> bool:
     return data.startswith(MAGIC)
 
 
-def read_parquet(data: bytes) -> Cells:
+def read_parquet(data: bytes) -> RawCells:
     """Read a Parquet table.
 
     Whole numbers are written without a decimal point, in a column of floating point numbers where
@@ -34,7 +34,7 @@ def read_parquet(data: bytes) -> Cells:
     except (OSError, ValueError, pa.ArrowException):
         raise InputError("not a readable Parquet table; write the file anew") from None
     columns = [_to_text(table.column(i), name) for i, name in kept.items()]
-    return Cells(list(kept.values()), columns, {"format": "Parquet"})
+    return RawCells(list(kept.values()), columns, {"format": "Parquet"})
 
 
 def _to_text(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

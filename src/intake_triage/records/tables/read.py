@@ -7,7 +7,7 @@ import pandas as pd
 
 from intake_triage.errors import InputError
 from intake_triage.file_params import Saved
-from intake_triage.records.tables.cells import Cells, to_frame
+from intake_triage.records.tables.cells import RawCells, to_frame
 from intake_triage.records.tables.delimited import read_delimited
 from intake_triage.records.tables.encoding import decode
 from intake_triage.records.tables.objects import is_objects, read_objects
@@ -80,7 +80,7 @@ def read_table(path: Path, saved: Saved) -> RawTable:
     return RawTable(frame, {"format": cells.found["format"]} | cells.found | left_out)
 
 
-def _read_cells(data: bytes, saved: Saved) -> Cells:
+def _read_cells(data: bytes, saved: Saved) -> RawCells:
     data, packed = unpack(data)
     if is_parquet(data):
         return read_parquet(data).saved_as(packed)

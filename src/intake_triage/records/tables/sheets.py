@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from intake_triage.errors import InputError
-from intake_triage.records.tables.cells import TEXT, Cells
+from intake_triage.records.tables.cells import TEXT, RawCells
 from intake_triage.records.tables.packed import ZIP, is_workbook
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls; also an .xlsx with a password
@@ -19,7 +19,7 @@ def is_sheets(data: bytes) -> bool:
     return data.startswith(OLD_EXCEL) or (data.startswith(ZIP) and is_workbook(data))
 
 
-def read_sheet(data: bytes, *, sheet: str | None, header_row: int) -> Cells:
+def read_sheet(data: bytes, *, sheet: str | None, header_row: int) -> RawCells:
     """Read one sheet; numbers, dates and times cell by cell, as in a Parquet table.
 
     Parameters
@@ -63,7 +63,7 @@ def read_sheet(data: bytes, *, sheet: str | None, header_row: int) -> Cells:
         found["sheet"] = sheet
     if header_row > 1:
         found["header_row"] = header_row
-    return Cells(names.fillna("").tolist(), columns, found)
+    return RawCells(names.fillna("").tolist(), columns, found)
 
 
 def _read_workbook(data: bytes) -> dict[str, pd.DataFrame]:
