@@ -1,25 +1,24 @@
-"""Stage calibrate: for one system choose by task a calibrator and class weights, fit each seed.
+"""Stage calibrate: for one system choose a calibrator by task, and fit it to each seed.
 
 Of a system that is not trained, since the records have labels of one task alone, the outputs are
 there, and empty.
 
 Run     python -m stages.calibrate <system>
 Reads   data/prepared, predictions/<system>/   split `calibrate` to fit
-Writes  models/calibrators/<system>/, models/decisions/<system>/, metrics/calibrate/<system>.json,
+Writes  models/calibrators/<system>/, metrics/calibrate/<system>.json,
         predictions/calibrated/<system>/    split `test`
-        predictions/out_of_fold/<system>/   split `calibrate`, each record by a calibrator chosen
-                                            and fitted without its fold
+        predictions/nested/<system>/        split `calibrate`, each record without its fold and
+                                            without each fold that is held out
 """
 
 from argparse import ArgumentParser
 
-from intake_triage.calibration.decisions import write_decision_rules
 from intake_triage.calibration.outputs import summarize_choice, write_calibrated
 from intake_triage.calibration.system import calibrate_system
 from intake_triage.errors import run_stage
 from intake_triage.files import make_empty, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.predictions import read_aligned, read_predictions, write_predictions
+from intake_triage.models.predictions import read_aligned, read_predictions
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_prepared
 from intake_triage.systems import TRAINED_SYSTEMS, list_systems
@@ -34,12 +33,7 @@ def main() -> None:
     tasks = records.schema.tasks
     if system not in list_systems(tasks):
         print(f"{system} is not calibrated: the records have labels of {tasks[0]} alone")
-        for path in (
-            layout.calibrators,
-            layout.decision_rules,
-            layout.calibrated,
-            layout.out_of_fold,
-        ):
+        for path in (layout.calibrators, layout.calibrated, layout.nested):
             make_empty(path(system, tasks[0]).parent)
         write_json(layout.metrics(f"calibrate/{system}"), {system: {}})
         return
@@ -51,10 +45,8 @@ def main() -> None:
     metrics = {}
     for task, calibrated in calibrate_system(raw, records, load_params().calibrate).items():
         test = read_predictions(layout.predictions(system, task)).of_split("test")
-        write_calibrated(layout, system, task, test, calibrated.choice)
-        write_decision_rules(layout.decision_rules(system, task), calibrated.rules)
-        write_predictions(layout.out_of_fold(system, task), calibrated.out_of_fold)
-        metrics[task] = summarize_choice(calibrated.choice, calibrated.weights)
+        write_calibrated(layout, system, task, test, calibrated, record_id)
+        metrics[task] = summarize_choice(calibrated.choice)
     write_json(layout.metrics(f"calibrate/{system}"), {system: metrics})
 
 

@@ -37,8 +37,9 @@ class Layout:
     def calibrators(self, system: str, task: str) -> Path:
         return self.root / f"models/calibrators/{system}/{task}.json"
 
-    def decision_rules(self, system: str, task: str) -> Path:
-        return self.root / f"models/decisions/{system}/{task}.json"
+    def forecaster(self, name: str, task: str) -> Path:
+        """What a forecaster has beside its members: temperature, class weights, thresholds."""
+        return self.root / f"models/forecasters/{name}/{task}.json"
 
     def predictions(self, system: str, task: str) -> Path:
         """Raw logits of valid, calibrate and test."""
@@ -48,9 +49,17 @@ class Layout:
         """Calibrated logits of test."""
         return self.root / f"predictions/calibrated/{system}/{task}.parquet"
 
-    def out_of_fold(self, system: str, task: str) -> Path:
-        """Logits of calibrate, each record's calibrated without its fold."""
-        return self.root / f"predictions/out_of_fold/{system}/{task}.parquet"
+    def nested(self, system: str, task: str) -> Path:
+        """Logits of calibrate averaged over the seeds, by fold that is held out."""
+        return self.root / f"predictions/nested/{system}/{task}.parquet"
+
+    def forecasts(self, name: str, task: str) -> Path:
+        """A forecaster's log-probabilities of calibrate, out of fold, and of test."""
+        return self.root / f"predictions/forecasts/{name}/{task}.parquet"
+
+    def averages(self, name: str, task: str) -> Path:
+        """The same of its fits' raw probabilities, averaged and no more."""
+        return self.root / f"predictions/averages/{name}/{task}.parquet"
 
     def training(self, system: str) -> Path:
         """history.json, cost.json and valid.json."""

@@ -17,7 +17,7 @@ from intake_triage.section import (
     Share,
     load_as,
 )
-from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.systems import FORECASTERS
 
 
 class SplitParams(Section):
@@ -153,17 +153,24 @@ class SlopeParams(Section):
 class DecisionParams(Section):
     cost: CostParams
     urgent_tiers: Count
+    nurse_share: OpenShare
     max_under_triage: OpenShare
+    max_most_urgent_missed: OpenShare
+    max_severe_under_triage: OpenShare
+    max_over_triage: OpenShare
+    max_load: Annotated[float, Field(gt=1)]
     max_ece: OpenShare
     slope: SlopeParams
+    max_intercept: Positive
+    tied_level: OpenShare
     cost_margin: NonNegative
     cheaper_first: list[str]
 
     @model_validator(mode="after")
-    def _every_system_once(self) -> "DecisionParams":
-        if sorted(self.cheaper_first) != sorted(TRAINED_SYSTEMS):
+    def _every_forecaster_once(self) -> "DecisionParams":
+        if sorted(self.cheaper_first) != sorted(FORECASTERS):
             raise ValueError(
-                f"cheaper_first must name {', '.join(TRAINED_SYSTEMS)}, each once, "
+                f"cheaper_first must name {', '.join(FORECASTERS)}, each once, "
                 f"got {', '.join(self.cheaper_first)}"
             )
         return self

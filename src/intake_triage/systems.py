@@ -1,7 +1,7 @@
-"""The systems that are compared: the one registry, which everything else iterates over.
+"""The systems that are compared, and the forecasters made of them: the one registry.
 
-To add a trained system is to add it here and in `decision.cheaper_first`, to train it in a stage,
-and to name its outputs in dvc.yaml.
+To add a trained system is to add it and its forecaster here and in `decision.cheaper_first`, to
+train it in a stage, and to name its outputs in dvc.yaml. A further blend is a line in `BLENDS`.
 """
 
 from collections.abc import Sequence
@@ -40,6 +40,42 @@ TRAINED_SYSTEMS = tuple(name for name, system in SYSTEMS.items() if system.train
 JOINT_SYSTEMS = tuple(name for name, system in SYSTEMS.items() if system.joint)
 
 
+@dataclass(frozen=True)
+class Forecaster:
+    """What would be released: the calibrated average of all fits of its members, a member alike.
+
+    `label` and `colour` as a system's; one that is `joint` serves all tasks or none.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    label: str
+    colour: str
+
+    @property
+    def joint(self) -> bool:
+        return any(SYSTEMS[member].joint for member in self.members)
+
+
+BLENDS = (
+    Forecaster("gbm+st", ("gbm", "st"), "LightGBM and Transformer averaged", "#56B4E9"),
+    Forecaster("gbm+mtl", ("gbm", "mtl"), "LightGBM and multi-task averaged", "#CC79A7"),
+)
+# A system that is trained is a forecaster by itself: the average of its seeds.
+FORECASTERS = {
+    forecaster.name: forecaster
+    for forecaster in (
+        *(Forecaster(n, (n,), SYSTEMS[n].label, SYSTEMS[n].colour) for n in TRAINED_SYSTEMS),
+        *BLENDS,
+    )
+}
+
+
 def list_systems(tasks: Sequence[str]) -> tuple[str, ...]:
     """The trained systems that can serve these tasks: a joint one needs more than one."""
-    return tuple(name for name in TRAINED_SYSTEMS if len(tasks) > 1 or name not in JOINT_SYSTEMS)
+    return tuple(name for name in TRAINED_SYSTEMS if len(tasks) > 1 or not SYSTEMS[name].joint)
+
+
+def list_forecasters(tasks: Sequence[str]) -> tuple[str, ...]:
+    """The forecasters whose members can all serve these tasks."""
+    return tuple(name for name, each in FORECASTERS.items() if len(tasks) > 1 or not each.joint)

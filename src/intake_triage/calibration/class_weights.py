@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from intake_triage.calibration.calibrators import calibrate_seeds
-from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import CrossFittedGain, macro_f1_gain
 from intake_triage.calibration.sample import CalibrationSample
@@ -23,11 +21,11 @@ MOST_SWEEPS = 20  # over the classes; three or four are usual
 
 @dataclass(frozen=True)
 class ClassWeightChoice:
-    """The class weights of one system and task.
+    """The class weights of one forecaster and task.
 
     Attributes
     ----------
-    class_weights : float array of shape (n_seeds, n_classes)
+    class_weights : float array of shape (n_classes,)
         All 1 where the gain is not real.
     gain : CrossFittedGain
         In macro-F1, cross-fitted, over deciding on the likeliest class.
@@ -37,35 +35,27 @@ class ClassWeightChoice:
     gain: CrossFittedGain
 
 
-def choose_class_weights(choice: CalibratorChoice, sample: CalibrationSample) -> ClassWeightChoice:
-    """Fit class weights to each seed, and keep them if they gain on records they have not seen.
-
-    Weights belong to a seed as its calibrator does, so that a seed is a whole system; whether their
-    gain is real is judged for all seeds together. In the cross-fit, calibrator and weights of a
-    fold are both fitted on the other folds.
+def choose_class_weights(sample: CalibrationSample) -> ClassWeightChoice:
+    """Fit class weights, and keep them if they gain on records they have not seen.
 
     Parameters
     ----------
-    choice : CalibratorChoice
     sample : CalibrationSample
-        What `choice` was made from.
+        Labelled records alone, their logits calibrated out of fold, of one forecaster.
     """
-    logits, labels, fold = sample.logits, sample.labels, sample.fold
-    n_seeds, n_records, n_classes = logits.shape
-    likeliest, balanced = np.empty((2, n_seeds, n_records), np.int64)
-    for number, calibrators in choice.fitted_by_fold.items():
-        held_out = fold == number
-        probabilities = softmax(calibrate_seeds(calibrators, logits), axis=2)
-        for seed, of_seed in enumerate(probabilities):
-            weights = fit_class_weights(of_seed[~held_out], labels[~held_out])
-            likeliest[seed, held_out] = decide_argmax(of_seed[held_out])
-            balanced[seed, held_out] = decide_balanced(of_seed[held_out], weights)
-    gain = macro_f1_gain(balanced, likeliest, labels, sample.unit, n_classes=n_classes)
+    (probabilities,) = softmax(np.float64(sample.logits), axis=2)
+    likeliest = decide_argmax(probabilities)
+    balanced = np.empty_like(likeliest)
+    for number in np.unique(sample.fold):
+        held_out = sample.fold == number
+        weights = fit_class_weights(probabilities[~held_out], sample.labels[~held_out])
+        balanced[held_out] = decide_balanced(probabilities[held_out], weights)
+    n_classes = probabilities.shape[1]
+    pair = balanced[np.newaxis], likeliest[np.newaxis]
+    gain = macro_f1_gain(*pair, sample.labels, sample.unit, n_classes=n_classes)
     if not gain.is_real:
-        return ClassWeightChoice(np.ones((n_seeds, n_classes)), gain)
-    probabilities = softmax(calibrate_seeds(choice.fitted, logits), axis=2)
-    weights = [fit_class_weights(of_seed, labels) for of_seed in probabilities]
-    return ClassWeightChoice(np.stack(weights), gain)
+        return ClassWeightChoice(np.ones(n_classes), gain)
+    return ClassWeightChoice(fit_class_weights(probabilities, sample.labels), gain)
 
 
 def fit_class_weights(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -15,18 +15,19 @@ from intake_triage.params import DecisionParams
 
 @dataclass(frozen=True)
 class DecisionRules:
-    """What turns the probabilities of one system and task into decisions and sets.
+    """What turns what a forecaster says of one task into decisions and sets.
 
     Attributes
     ----------
-    seeds : int array of shape (n_seeds,)
-    class_weights : float array of shape (n_seeds, n_classes)
+    temperature : float
+        What the logarithm of the averaged calibrated probabilities is divided by.
+    class_weights : float array of shape (n_classes,)
         For `decide_balanced` on calibrated probabilities; all 1 where balancing gains nothing.
-    thresholds : float array of shape (n_seeds, n_classes)
-        For `prediction_sets` on raw probabilities; may be infinite.
+    thresholds : float array of shape (n_classes,)
+        For `prediction_sets` on averaged raw probabilities; may be infinite.
     """
 
-    seeds: np.ndarray
+    temperature: float
     class_weights: np.ndarray
     thresholds: np.ndarray
 
@@ -74,29 +75,23 @@ def urgency_cost_matrix(n_tiers: int, params: DecisionParams) -> np.ndarray:
 
 
 def write_decision_rules(path: Path, rules: DecisionRules) -> None:
-    """Write by seed `class_weights` and `conformal_thresholds`, null for an infinite one."""
-    by_seed = zip(rules.seeds, rules.class_weights.tolist(), rules.thresholds, strict=True)
+    """Write `temperature`, `class_weights`, `conformal_thresholds`; null for an infinite one."""
     write_json(
         path,
         {
-            str(seed): {
-                "class_weights": weights,
-                "conformal_thresholds": [float(q) if np.isfinite(q) else None for q in thresholds],
-            }
-            for seed, weights, thresholds in by_seed
+            "temperature": rules.temperature,
+            "class_weights": rules.class_weights.tolist(),
+            "conformal_thresholds": [
+                float(q) if np.isfinite(q) else None for q in rules.thresholds
+            ],
         },
     )
 
 
 def read_decision_rules(path: Path) -> DecisionRules:
     """Read what `write_decision_rules` wrote."""
-    by_seed = read_json(path)
-    thresholds = [
-        [np.inf if q is None else q for q in rules["conformal_thresholds"]]
-        for rules in by_seed.values()
-    ]
+    rules = read_json(path)
+    thresholds = [np.inf if q is None else q for q in rules["conformal_thresholds"]]
     return DecisionRules(
-        seeds=np.array([int(seed) for seed in by_seed]),
-        class_weights=np.array([rules["class_weights"] for rules in by_seed.values()]),
-        thresholds=np.array(thresholds),
+        rules["temperature"], np.array(rules["class_weights"]), np.array(thresholds)
     )

@@ -1,31 +1,71 @@
-"""What stage `calibrate` leaves behind of a choice: calibrators, calibrated logits, metrics."""
+"""What is left behind of a calibration: what was fitted, calibrated logits, metrics."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
-from intake_triage.calibration.class_weights import ClassWeightChoice
-from intake_triage.files import write_json
+from intake_triage.calibration.decisions import write_decision_rules
+from intake_triage.calibration.forecaster import FittedForecaster, average_probabilities
+from intake_triage.calibration.system import CalibratedTask
+from intake_triage.files import write_json, write_parquet
 from intake_triage.layout import Layout
-from intake_triage.models.predictions import Predictions, write_predictions
+from intake_triage.models.predictions import POOLED, Predictions, write_predictions
 from intake_triage.tasks import Task
 
 
 def write_calibrated(
-    layout: Layout, system: str, task: Task, predictions: Predictions, choice: CalibratorChoice
+    layout: Layout,
+    system: str,
+    task: Task,
+    test: Predictions,
+    calibrated: CalibratedTask,
+    record_id: np.ndarray,
 ) -> None:
-    """Write the calibrator of each seed, and `predictions` calibrated by it, seed by seed."""
-    by_seed = zip(predictions.seeds, choice.fitted, strict=True)
+    """Write the calibrator of each seed, and its logits: of test seed by seed, nested averaged.
+
+    `test` are the raw predictions of that split, `record_id` the records of calibrate in the order
+    of `calibrated`.
+    """
+    fitted = calibrated.choice.fitted
+    by_seed = zip(test.seeds, fitted, strict=True)
     write_json(
         layout.calibrators(system, task),
         {str(seed): calibrator_to_dict(calibrator) for seed, calibrator in by_seed},
     )
-    logits = calibrate_seeds(choice.fitted, predictions.logits)
-    write_predictions(layout.calibrated(system, task), replace(predictions, logits=logits))
+    logits = calibrate_seeds(fitted, test.logits)
+    write_predictions(layout.calibrated(system, task), replace(test, logits=logits))
+    averages = average_probabilities(calibrated.nested.swapaxes(0, 1))
+    write_nested(layout.nested(system, task), record_id, averages)
 
 
-def summarize_choice(choice: CalibratorChoice, weights: ClassWeightChoice) -> dict[str, Any]:
+def write_nested(path: Path, record_id: np.ndarray, logits: np.ndarray) -> None:
+    """Write a row a fold that is held out and a record, logits (n_folds, n_records, n_classes)."""
+    n_folds, n_records, n_classes = logits.shape
+    columns = {
+        "held_out_fold": np.repeat(np.arange(n_folds), n_records),
+        "record_id": np.tile(record_id, n_folds),
+    }
+    flat = logits.astype(np.float32).reshape(-1, n_classes)
+    write_parquet(path, pd.DataFrame(columns | {f"logit_{k}": flat[:, k] for k in range(n_classes)}))
+
+
+def read_nested(path: Path, record_id: np.ndarray) -> np.ndarray:
+    """Read what `write_nested` wrote, in the order of records that it must be about."""
+    frame = pd.read_parquet(path)
+    n_folds = frame["held_out_fold"].nunique()
+    first = pd.Index(frame["record_id"].to_numpy(str)[: len(frame) // n_folds])
+    logits = frame.filter(regex="^logit_").to_numpy(np.float32)
+    by_fold = logits.reshape(n_folds, len(first), -1)
+    return by_fold[:, first.get_indexer(record_id)]
+
+
+def summarize_choice(choice: CalibratorChoice) -> dict[str, Any]:
     """Everything that was chosen for one system and task, and why; rounded to read.
 
     Returns
@@ -33,8 +73,7 @@ def summarize_choice(choice: CalibratorChoice, weights: ClassWeightChoice) -> di
     dict
         calibrator: the one chosen; its scores as in `CalibratorChoice`; candidates: by name, their
         cross-fitted log-loss in nats, how far that is behind the best one's, and the standard error
-        of that; balanced: whether class weights are kept, their cross-fitted gain in macro-F1, and
-        its lower one-sided 95 % limit.
+        of that.
     """
     return {
         "calibrator": choice.name,
@@ -47,9 +86,36 @@ def summarize_choice(choice: CalibratorChoice, weights: ClassWeightChoice) -> di
             }
             for name, score in choice.candidates.items()
         },
+    }
+
+
+def write_forecaster(
+    layout: Layout, name: str, task: Task, fitted: FittedForecaster, record_ids: Sequence[np.ndarray]
+) -> None:
+    """Write what a forecaster is released with, and what it says.
+
+    `record_ids` are those of calibrate and of test, in the order of `fitted`.
+    """
+    write_decision_rules(layout.forecaster(name, task), fitted.rules)
+    split = np.repeat(["calibrate", "test"], [len(ids) for ids in record_ids])
+    for path, logits in ((layout.forecasts, fitted.calibrated), (layout.averages, fitted.raw)):
+        pooled = Predictions(
+            np.concatenate(record_ids), split, np.array([POOLED]), logits[np.newaxis]
+        )
+        write_predictions(path(name, task), pooled)
+
+
+def summarize_forecaster(fitted: FittedForecaster) -> dict[str, Any]:
+    """Its last temperature; whether class weights are kept, and what they gain in macro-F1.
+
+    The gain is cross-fitted, `low` its one-sided 95 % limit.
+    """
+    gain = fitted.weights.gain
+    return {
+        "temperature": round(fitted.rules.temperature, 4),
         "balanced": {
-            "kept": weights.gain.is_real,
-            "macro_f1_gain": round(weights.gain.value, 4),
-            "low": round(weights.gain.lower_limit, 4),
+            "kept": gain.is_real,
+            "macro_f1_gain": round(gain.value, 4),
+            "low": round(gain.lower_limit, 4),
         },
     }

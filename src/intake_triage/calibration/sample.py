@@ -34,6 +34,10 @@ class CalibrationSample:
             self.logits[:, rows], self.labels[rows], self.unit[rows], self.fold[rows]
         )
 
+    def has_label(self) -> np.ndarray:
+        """Which records carry the task's label, bool of shape (n_records,)."""
+        return self.labels != NO_LABEL
+
     def labelled(self) -> "CalibrationSample":
         """The records that carry the task's label."""
-        return self.at(self.labels != NO_LABEL)
+        return self.at(self.has_label())

@@ -1,17 +1,13 @@
-"""All that is fitted on the calibrate split for one system."""
+"""All that is fitted on the calibrate split for one system's fits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.special import softmax
 
 from intake_triage.calibration.choice import CalibratorChoice, choose_calibrator
-from intake_triage.calibration.class_weights import ClassWeightChoice, choose_class_weights
-from intake_triage.calibration.conformal import fit_conformal_thresholds
-from intake_triage.calibration.decisions import DecisionRules
-from intake_triage.calibration.nested import calibrate_out_of_fold
+from intake_triage.calibration.nested import calibrate_nested
 from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.models.predictions import Predictions
 from intake_triage.params import CalibrateParams
@@ -26,16 +22,13 @@ class CalibratedTask:
 
     Attributes
     ----------
-    choice, weights : the calibrator and the class weights, and what they are worth
-    rules : what a release decides by
-    out_of_fold : the calibrate split's predictions, each record by a calibrator chosen and fitted
-        without its fold
+    choice : the calibrator, and what it is worth
+    nested : float array of shape (n_folds, n_seeds, n_calibrate, n_classes)
+        As `calibrate_nested` gives it.
     """
 
     choice: CalibratorChoice
-    weights: ClassWeightChoice
-    rules: DecisionRules
-    out_of_fold: Predictions
+    nested: np.ndarray
 
 
 def calibrate_system(
@@ -64,25 +57,14 @@ def calibrate_system(
     # Four pieces rather than two, since a task with more classes takes longer. As threads, since
     # nearly all of the time goes into sums that torch makes without Python's lock.
     pieces = [
-        *(delayed(calibrate_out_of_fold)(each, params.candidates) for each in samples.values()),
-        *(delayed(_choose)(each, params) for each in samples.values()),
+        *(delayed(calibrate_nested)(each, params.candidates) for each in samples.values()),
+        *(
+            delayed(choose_calibrator)(each.labelled(), params.candidates)
+            for each in samples.values()
+        ),
     ]
     done = Parallel(n_jobs=-1, prefer="threads")(pieces)
-    calibrated = {}
-    for task, logits, chosen in zip(raw, done[: len(raw)], done[len(raw) :], strict=True):
-        choice, weights, thresholds = chosen
-        rules = DecisionRules(raw[task].seeds, weights.class_weights, thresholds)
-        out_of_fold = replace(raw[task], logits=logits)
-        calibrated[task] = CalibratedTask(choice, weights, rules, out_of_fold)
-    return calibrated
-
-
-def _choose(
-    sample: CalibrationSample, params: CalibrateParams
-) -> tuple[CalibratorChoice, ClassWeightChoice, np.ndarray]:
-    """The calibrator, the class weights, and the thresholds of prediction sets."""
-    labelled = sample.labelled()
-    choice = choose_calibrator(labelled, params.candidates)
-    probabilities = softmax(np.float64(labelled.logits), axis=2)
-    thresholds = fit_conformal_thresholds(probabilities, labelled.labels, alpha=params.alpha)
-    return choice, choose_class_weights(choice, labelled), thresholds
+    return {
+        task: CalibratedTask(choice, nested)
+        for task, nested, choice in zip(raw, done[: len(raw)], done[len(raw) :], strict=True)
+    }

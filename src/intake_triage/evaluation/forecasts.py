@@ -1,5 +1,7 @@
-"""What the systems say of the records: the trained ones, the class frequencies of train (`prior`)
-and, where a source knows it, the truth's own posterior (`oracle`).
+"""What is scored: each system's single fits, and each forecaster, which would be released.
+
+Beside the trained ones stand the class frequencies of train (`prior`) and, where a source knows it,
+the truth's own posterior (`oracle`): each a single fit and a forecaster in one.
 """
 
 from collections.abc import Mapping
@@ -14,110 +16,106 @@ from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import read_aligned
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
-from intake_triage.systems import list_systems
-from intake_triage.tasks import Task
+from intake_triage.systems import list_forecasters, list_systems
+from intake_triage.tasks import Split, Task
 
 LEAST_PROBABILITY = 1e-12  # keeps the logarithm of a probability of 0 finite
-Logits = Mapping[str, Mapping[Task, np.ndarray]]  # by system and task
+ByTask = Mapping[Task, np.ndarray]  # logits of shape (n_seeds, n_records, n_classes)
+Logits = Mapping[str, ByTask]  # by system or forecaster; a forecaster's n_seeds is 1
 
 
 @dataclass(frozen=True)
-class SystemLogits:
-    """One system's logits for the records of a split, by task.
+class SystemFits:
+    """The single fits of every trained system, on one split; for transfer and the spread alone.
 
     Attributes
     ----------
-    raw, calibrated : float arrays of shape (n_seeds, n_records, n_classes)
-        The same where nothing is calibrated.
+    raw, calibrated : by system and task, float arrays of shape (n_seeds, n_records, n_classes)
     """
 
-    raw: dict[Task, np.ndarray]
-    calibrated: dict[Task, np.ndarray]
+    raw: Logits
+    calibrated: Logits
 
 
 @dataclass(frozen=True)
 class FittedRules:
-    """What stage `calibrate` fitted to the trained systems, and what it was fitted to.
+    """What stage `forecast` fitted to the forecasters, and what it was fitted to.
 
     Attributes
     ----------
-    rules : by system and task
-    logits : by system and task, float arrays of shape (n_seeds, n_calibrate, n_classes)
-        Raw.
+    rules : by forecaster and task
+    averages : by split, calibrate and test, then by forecaster and task
+        Log of the averaged raw probabilities, of shape (1, n_records, n_classes): what prediction
+        sets are made of.
     calibrate : LabelledSplit
     """
 
     rules: Mapping[str, Mapping[Task, DecisionRules]]
-    logits: Logits
+    averages: Mapping[Split, Logits]
     calibrate: LabelledSplit
 
 
-def read_systems(
-    train: PreparedRecords, test: PreparedRecords, *, layout: Layout = Layout()
-) -> dict[str, SystemLogits]:
-    """All systems on test: prior, the trained ones, and the oracle if the source has one."""
-    record_id = test.frame["record_id"].to_numpy(str)
-    systems = {"prior": prior_logits(train, n_records=len(record_id))}
-    tasks = test.schema.tasks
-    for system in list_systems(tasks):
-        raw, calibrated = (
-            {task: _read(path(system, task), record_id) for task in tasks}
-            for path in (layout.predictions, layout.calibrated)
-        )
-        systems[system] = SystemLogits(raw, calibrated)
+def read_fits(test: LabelledSplit, *, layout: Layout = Layout()) -> SystemFits:
+    """The single fits of all systems on test."""
+    systems = list_systems(test.tasks)
+    return SystemFits(
+        raw=_read(layout.predictions, systems, test, "test"),
+        calibrated=_read(layout.calibrated, systems, test, "test"),
+    )
+
+
+def read_forecasts(
+    split: LabelledSplit, name: Split, *, layout: Layout = Layout()
+) -> dict[str, ByTask]:
+    """What each forecaster says of calibrate, out of fold, or of test."""
+    return _read(layout.forecasts, list_forecasters(split.tasks), split, name)
+
+
+def read_references(
+    train: PreparedRecords, test: LabelledSplit, *, layout: Layout = Layout()
+) -> dict[str, ByTask]:
+    """Prior on test, and the oracle where the source has one."""
+    references = {"prior": prior_logits(train, n_records=len(test.record_id))}
     truth = pd.read_parquet(layout.oracle)
     if len(truth):
-        classes = {task: test.schema.classes(task) for task in tasks}
-        systems["oracle"] = oracle_logits(truth, record_id, classes)
-    return systems
+        references["oracle"] = oracle_logits(truth, test.record_id, test.classes)
+    return references
 
 
-def read_out_of_fold(calibrate: LabelledSplit, *, layout: Layout = Layout()) -> Logits:
-    """The calibrate split's logits, each record's calibrated without its fold."""
-    return {
-        system: {
-            task: read_aligned(layout.out_of_fold(system, task), calibrate.record_id).logits
-            for task in calibrate.tasks
-        }
-        for system in list_systems(calibrate.tasks)
-    }
-
-
-def read_fitted_rules(calibrate: LabelledSplit, *, layout: Layout = Layout()) -> FittedRules:
-    """The rules of all trained systems, and their raw logits of the split."""
-    tasks, systems = calibrate.tasks, list_systems(calibrate.tasks)
+def read_fitted_rules(
+    calibrate: LabelledSplit, test: LabelledSplit, *, layout: Layout = Layout()
+) -> FittedRules:
+    """The rules of all forecasters, and what their prediction sets are made of."""
+    names = list_forecasters(calibrate.tasks)
     return FittedRules(
         rules={
-            system: {
-                task: read_decision_rules(layout.decision_rules(system, task)) for task in tasks
+            name: {
+                task: read_decision_rules(layout.forecaster(name, task)) for task in calibrate.tasks
             }
-            for system in systems
+            for name in names
         },
-        logits={
-            system: {
-                task: _read(layout.predictions(system, task), calibrate.record_id, "calibrate")
-                for task in tasks
-            }
-            for system in systems
+        averages={
+            "calibrate": _read(layout.averages, names, calibrate, "calibrate"),
+            "test": _read(layout.averages, names, test, "test"),
         },
         calibrate=calibrate,
     )
 
 
-def prior_logits(train: PreparedRecords, *, n_records: int) -> SystemLogits:
+def prior_logits(train: PreparedRecords, *, n_records: int) -> dict[Task, np.ndarray]:
     """Give every record the class frequencies among the labelled records of train."""
-    logits = {}
+    logits: dict[Task, np.ndarray] = {}
     for task in train.schema.tasks:
         labels = train.labels(task)
         counts = np.bincount(labels[labels != NO_LABEL], minlength=len(train.schema.classes(task)))
         row = _log_probabilities(counts / counts.sum())  # (n_classes,)
         logits[task] = np.tile(row, (1, n_records, 1))
-    return SystemLogits(logits, logits)
+    return logits
 
 
 def oracle_logits(
     truth: pd.DataFrame, record_id: np.ndarray, classes: Mapping[Task, tuple[str, ...]]
-) -> SystemLogits:
+) -> dict[Task, np.ndarray]:
     """Take posteriors from the columns record_id, urgency_0 …, specialty_0 ….
 
     Raises
@@ -134,12 +132,19 @@ def oracle_logits(
         task: _log_probabilities(frame.loc[record_id, columns[task]].to_numpy())[np.newaxis]
         for task in classes
     }
-    return SystemLogits(logits, logits)
+    return logits
 
 
 def _log_probabilities(probabilities: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(probabilities, LEAST_PROBABILITY))
 
 
-def _read(path, record_id: np.ndarray, split="test") -> np.ndarray:
-    return read_aligned(path, record_id, split=split).logits
+def _read(path, names: tuple[str, ...], split: LabelledSplit, name: Split) -> dict[str, ByTask]:
+    """Logits by name and task, in the order of the split's records."""
+    return {
+        each: {
+            task: read_aligned(path(each, task), split.record_id, split=name).logits
+            for task in split.tasks
+        }
+        for each in names
+    }

@@ -16,6 +16,9 @@ from intake_triage.files import write_parquet
 from intake_triage.tasks import Split
 
 
+POOLED = -1  # stands for a seed where all seeds are averaged
+
+
 @dataclass(frozen=True)
 class Predictions:
     """Logits of one system for one task.
@@ -26,6 +29,7 @@ class Predictions:
     split : str array of shape (n_records,)
         valid, calibrate or test.
     seeds : int array of shape (n_seeds,)
+        `POOLED` alone where they are averaged.
     logits : float32 array of shape (n_seeds, n_records, n_classes)
     """
 

@@ -1,0 +1,121 @@
+"""A forecaster from its members' fits: their average, mended by one last temperature.
+
+An average of calibrated probabilities is too timid: where the fits differ it lies between them,
+though together they know more than each. So its logarithm is divided by one more number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_softmax, logsumexp, softmax
+
+from intake_triage.calibration.calibrators import LEAST_LOG_PROBABILITY, Temperature
+from intake_triage.calibration.class_weights import ClassWeightChoice, choose_class_weights
+from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.decisions import DecisionRules
+from intake_triage.calibration.fit_calibrators import fit_calibrator
+from intake_triage.calibration.nested import out_of_fold
+from intake_triage.calibration.sample import CalibrationSample
+
+
+@dataclass(frozen=True)
+class Member:
+    """One system's fits for one task, averaged over its seeds.
+
+    Attributes
+    ----------
+    raw : float array of shape (n_calibrate + n_test, n_classes)
+        Log of the averaged raw probabilities, of calibrate, then of test.
+    nested : float array of shape (n_folds, n_calibrate, n_classes)
+        The same of calibrated ones, as `calibrate_nested` has them.
+    test : float array of shape (n_test, n_classes)
+        The same of calibrated ones.
+    """
+
+    raw: np.ndarray
+    nested: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class FittedForecaster:
+    """What a forecaster says of one task, and what it is released with.
+
+    Attributes
+    ----------
+    calibrated : float array of shape (n_calibrate + n_test, n_classes)
+        Log-probabilities: of calibrate by a temperature fitted without the record's fold, of test
+        by that of `rules`.
+    raw : float array of that shape
+        Log of the averaged raw probabilities, which no label of calibrate has touched.
+    rules : DecisionRules
+    weights : ClassWeightChoice
+    """
+
+    calibrated: np.ndarray
+    raw: np.ndarray
+    rules: DecisionRules
+    weights: ClassWeightChoice
+
+
+def average_probabilities(logits: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+    """Log of the mean of softmax over the first axis, float64 and finite."""
+    each = np.maximum(log_softmax(np.float64(logits), axis=-1), LEAST_LOG_PROBABILITY)
+    return logsumexp(each, axis=0) - np.log(len(each))
+
+
+def fit_forecaster(
+    members: Sequence[Member],
+    labels: np.ndarray,
+    unit: np.ndarray,
+    fold: np.ndarray,
+    *,
+    alpha: float,
+) -> FittedForecaster:
+    """Average the members, and fit on calibrate what the average is released with.
+
+    Parameters
+    ----------
+    members : sequence of Member
+        Each weighs the same.
+    labels, unit, fold : int arrays of shape (n_calibrate,)
+        As in `CalibrationSample`.
+    alpha : float
+        As `fit_conformal_thresholds` takes it.
+    """
+    nested = average_probabilities([member.nested for member in members])
+    test = average_probabilities([member.test for member in members])
+    raw = average_probabilities([member.raw for member in members])
+    average = CalibrationSample(out_of_fold(nested, fold)[np.newaxis], labels, unit, fold)
+    judged = _cool_out_of_fold(nested, average)
+    temperature = fit_temperature(average.logits[0], labels, average.has_label())
+    calibrated = CalibrationSample(judged[np.newaxis], labels, unit, fold).labelled()
+    weights = choose_class_weights(calibrated)
+    known = average.has_label()
+    thresholds = fit_conformal_thresholds(
+        softmax(raw[: len(labels)][known], axis=1), labels[known], alpha=alpha
+    )
+    released = log_softmax(Temperature(temperature).apply(test), axis=1)
+    return FittedForecaster(
+        calibrated=np.concatenate([judged, released]),
+        raw=raw,
+        rules=DecisionRules(temperature, weights.class_weights, thresholds),
+        weights=weights,
+    )
+
+
+def fit_temperature(logits: np.ndarray, labels: np.ndarray, rows: np.ndarray) -> float:
+    """The temperature of least log-loss on some records, `rows` a mask; as `Temperature` has it."""
+    return fit_calibrator(Temperature.name, logits[rows], labels[rows]).temperature
+
+
+def _cool_out_of_fold(nested: np.ndarray, sample: CalibrationSample) -> np.ndarray:
+    """Each fold by a temperature fitted on the others, whose averages owe it nothing either."""
+    judged = np.empty(sample.logits.shape[1:])
+    for k, of_others in enumerate(nested):
+        held_out = sample.fold == k
+        temperature = fit_temperature(of_others, sample.labels, ~held_out & sample.has_label())
+        cooled = Temperature(temperature).apply(of_others[held_out])
+        judged[held_out] = log_softmax(cooled, axis=1)
+    return judged

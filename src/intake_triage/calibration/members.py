@@ -1,0 +1,79 @@
+"""Each forecaster's members as earlier stages left them, brought together and fitted."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from intake_triage.calibration.forecaster import (
+    FittedForecaster,
+    Member,
+    average_probabilities,
+    fit_forecaster,
+)
+from intake_triage.calibration.outputs import read_nested
+from intake_triage.layout import Layout
+from intake_triage.models.predictions import read_aligned
+from intake_triage.params import CalibrateParams
+from intake_triage.records.folds import assign_folds
+from intake_triage.records.prepared import PreparedRecords
+from intake_triage.systems import FORECASTERS, list_forecasters, list_systems
+from intake_triage.tasks import Task
+
+
+def fit_forecasters(
+    prepared: PreparedRecords, params: CalibrateParams, layout: Layout
+) -> dict[str, dict[Task, FittedForecaster]]:
+    """Every forecaster that the records' tasks allow, by its name and task.
+
+    Raises
+    ------
+    InputError
+        If predictions are not of the prepared records.
+    """
+    calibrate = prepared.of_split("calibrate")
+    tasks = prepared.schema.tasks
+    unit = calibrate.frame["unit"].to_numpy()
+    fold = assign_folds(unit, n_folds=params.folds)
+    record_ids = record_ids_of(prepared)
+    members = {
+        (system, task): read_member(layout, system, task, record_ids)
+        for system in list_systems(tasks)
+        for task in tasks
+    }
+    keys = [(name, task) for name in list_forecasters(tasks) for task in tasks]
+    fitted = Parallel(n_jobs=-1, prefer="threads")(
+        delayed(fit_forecaster)(
+            [members[member, task] for member in FORECASTERS[name].members],
+            calibrate.labels(task),
+            unit,
+            fold,
+            alpha=params.alpha,
+        )
+        for name, task in keys
+    )
+    by_name: dict[str, dict[Task, FittedForecaster]] = {}
+    for (name, task), forecaster in zip(keys, fitted, strict=True):
+        by_name.setdefault(name, {})[task] = forecaster
+    return by_name
+
+
+def record_ids_of(prepared: PreparedRecords) -> list[np.ndarray]:
+    """Those of calibrate and those of test, in the order in which a forecaster has them."""
+    return [
+        prepared.of_split(split).frame["record_id"].to_numpy(str) for split in ("calibrate", "test")
+    ]
+
+
+def read_member(layout: Layout, system: str, task: Task, record_ids: Sequence[np.ndarray]) -> Member:
+    """A system's fits averaged over its seeds; `record_ids` are those of calibrate and of test."""
+    raw = [
+        read_aligned(layout.predictions(system, task), record_id, split).logits
+        for record_id, split in zip(record_ids, ("calibrate", "test"), strict=True)
+    ]
+    test = read_aligned(layout.calibrated(system, task), record_ids[1]).logits
+    return Member(
+        raw=average_probabilities(np.concatenate(raw, axis=1)),
+        nested=read_nested(layout.nested(system, task), record_ids[0]),
+        test=average_probabilities(test),
+    )
