@@ -1,7 +1,7 @@
-"""Stage compare: score every system on the test split, judge transfer, recommend.
+"""Stage compare: score every forecaster on the test split, judge transfer, recommend.
 
 Reads   data/prepared, data/test_labels.parquet, data/oracle.parquet, predictions/, training/,
-        models/decisions/
+        models/forecasters/
 Writes  metrics/results.csv, compare.json, safety.json, cost.json, summary.json; plots/*.json
 """
 
@@ -10,7 +10,12 @@ from joblib import Parallel, delayed
 from intake_triage.errors import run_stage
 from intake_triage.evaluation.compare import compare_systems
 from intake_triage.evaluation.cost import read_costs
-from intake_triage.evaluation.forecasts import read_fitted_rules, read_out_of_fold, read_systems
+from intake_triage.evaluation.forecasts import (
+    read_fits,
+    read_fitted_rules,
+    read_forecasts,
+    with_references,
+)
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.plots import cost_rows, training_plots
 from intake_triage.evaluation.samples import label_split, read_test_split
@@ -28,13 +33,15 @@ LAYOUT = Layout()
 def main() -> None:
     params, prepared = load_params(), read_prepared()
     resamples = params.compare.resamples
-    systems = read_systems(prepared.of_split("train"), prepared.of_split("test"))
     test = read_test_split(prepared.of_split("test"), resamples=resamples)
     calibrate = label_split(prepared.of_split("calibrate"), resamples=resamples)
+    out_of_fold, on_test = read_forecasts(calibrate, "calibrate"), read_forecasts(test, "test")
+    scored = with_references(on_test, prepared.of_split("train"), test)
+    fitted = read_fitted_rules(calibrate, test)
     # Side by side, as threads: numpy multiplies and sums without Python's lock.
     halves = (
-        delayed(compare_systems)(systems, test, read_fitted_rules(calibrate), params),
-        delayed(compare_set_ups)(read_out_of_fold(calibrate), calibrate, systems, test, params),
+        delayed(compare_systems)(read_fits(test), scored, test, fitted, params),
+        delayed(compare_set_ups)(out_of_fold, calibrate, on_test, test, params),
     )
     comparison, set_ups = Parallel(n_jobs=2, prefer="threads")(halves)
 

@@ -1,14 +1,17 @@
 """The comparison as a whole: the table of results, its public faces, transfer, and plots."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from intake_triage.evaluation.curves.load import load_rows
 from intake_triage.evaluation.curves.net_benefit import net_benefit_rows
+from intake_triage.evaluation.curves.operating import operating_rows
 from intake_triage.evaluation.curves.prediction_sets import coverage_rows
 from intake_triage.evaluation.curves.risk_coverage import risk_coverage_rows
+from intake_triage.evaluation.curves.threshold import threshold_rows
 from intake_triage.evaluation.decisions import decide_all
-from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
+from intake_triage.evaluation.forecasts import FittedRules, Logits, SystemFits
 from intake_triage.evaluation.pivots import describe_split, pivot_safety, pivot_systems
 from intake_triage.evaluation.plots import (
     Row,
@@ -21,7 +24,7 @@ from intake_triage.evaluation.plots import (
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.evaluation.transfer import measure_transfer
-from intake_triage.evaluation.walk import walk
+from intake_triage.evaluation.walk import walk, walk_fits
 from intake_triage.params import Params
 from intake_triage.tasks import Task
 
@@ -46,19 +49,29 @@ class Comparison:
 
 
 def compare_systems(
-    systems: Mapping[str, SystemLogits], split: LabelledSplit, fitted: FittedRules, params: Params
+    fits: SystemFits,
+    forecasts: Logits,
+    split: LabelledSplit,
+    fitted: FittedRules,
+    params: Params,
 ) -> Comparison:
-    """Measure all systems, prior and the oracle among them, on the same records and resamples."""
+    """Measure all forecasters and references, and single fits, on the same records and resamples.
+
+    `forecasts` are in the order in which tables and pictures show them, prior and the oracle among
+    them.
+    """
     compare, decision = params.compare, params.decision
-    decided = decide_all(systems, fitted.rules, decision)
-    trained = tuple(fitted.rules)
-    results = Results(
-        walk(systems, decided, split, by_subgroup=trained, params=compare, decision=decision)
-    )
+    decided = decide_all(forecasts, fitted.rules, decision)
+    shared = {"params": compare, "decision": decision}
+    results = Results(walk(forecasts, decided, split, by_subgroup=tuple(fitted.rules), **shared))
+    results.rows += list(walk_fits(fits, split, **shared))
     results.rows += list(gap_closed(results, split.tasks))
-    transfer, transfer_rows = measure_transfer(systems, split, compare.margin)
+    transfer, transfer_rows = measure_transfer(fits, split, compare.margin)
     # One and the same forecast for all records ranks none before another, and draws nothing.
-    ranking = {name: system for name, system in systems.items() if name != "prior"}
+    ranking = {name: by_task for name, by_task in forecasts.items() if name != "prior"}
+    reliability = reliability_rows(
+        ranking, fitted.averages["test"], split, n_bins=compare.ece_bins
+    )
     return Comparison(
         results=results,
         metrics={
@@ -71,30 +84,31 @@ def compare_systems(
             "macro_f1": macro_f1_rows(results),
             "subgroups": with_colours(subgroup_rows(results)),
             "transfer": transfer_rows,
-            "reliability": reliability_rows(ranking, split, n_bins=compare.ece_bins),
+            "reliability": reliability,
             "confusion": confusion_rows(ranking, split),
             "risk_coverage": with_colours(risk_coverage_rows(ranking, split, decision)),
             "net_benefit": with_colours(net_benefit_rows(ranking, split)),
-            "conformal": coverage_rows(systems, split, fitted, alpha=params.calibrate.alpha),
+            "operating": with_colours(operating_rows(ranking, split, decision)),
+            "load": with_colours(load_rows(ranking, split, decision)),
+            "threshold": with_colours(threshold_rows(ranking, split, decision)),
+            "conformal": coverage_rows(split, fitted, alpha=params.calibrate.alpha),
         },
     )
 
 
 def gap_closed(results: Results, tasks: Sequence[Task]) -> Iterator[Result]:
-    """By task and system the part of the log-loss between prior and oracle that is taken off.
+    """By task the part of the log-loss between prior and oracle that is taken off, calibrated.
 
-    1 where a system is as good as the oracle, the lowest log-loss that can be expected; below 0
-    where it is worse than the class frequencies. None where there is no oracle, or where by the
-    luck of a few records it is no better than prior.
+    Of each forecaster, and of each system's single fits. 1 where one is as good as the oracle, the
+    lowest log-loss that can be expected; below 0 where it is worse than the class frequencies. None
+    where there is no oracle, or where by the luck of a few records it is no better than prior.
     """
     for task in tasks:
-        losses = {
-            row.system: row.value
-            for row in results.where(task=task, measure="log_loss", calibrated=True, column="")
-        }
+        rows = list(results.where(task=task, measure="log_loss", calibrated=True, column=""))
+        losses = {row.system: row.value for row in rows if not row.single_fits}
         if "oracle" not in losses or losses["oracle"] >= losses["prior"]:
             continue
         gap = losses["prior"] - losses["oracle"]
-        for system, loss in losses.items():
-            value = (losses["prior"] - loss) / gap
-            yield Result(task=task, system=system, measure="gap_closed", value=value)
+        for row in rows:
+            value = (losses["prior"] - row.value) / gap
+            yield replace(row, measure="gap_closed", value=value, low=None, high=None)

@@ -1,4 +1,4 @@
-"""What every system decides, by each rule that makes a class of probabilities."""
+"""What every forecaster decides, by each rule that makes a class of probabilities."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from intake_triage.calibration.decisions import (
     decide_least_cost,
     urgency_cost_matrix,
 )
-from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.forecasts import Logits
 from intake_triage.params import DecisionParams
 from intake_triage.tasks import Task
 
@@ -20,27 +20,26 @@ Decided = dict[Task, np.ndarray]  # by task, int arrays of shape (n_seeds, n_rec
 
 
 def decide_all(
-    systems: Mapping[str, SystemLogits],
+    forecasts: Logits,
     rules: Mapping[str, Mapping[Task, DecisionRules]],
     params: DecisionParams,
 ) -> dict[str, dict[str, Decided]]:
-    """Decide by system, then by rule.
+    """Decide by forecaster or reference, then by rule.
 
-    argmax: the likeliest class by raw probabilities; balanced: by calibrated ones times class
-    weights, for the systems that have such; cost: the tier of least expected clinical cost by
-    calibrated ones, and the likeliest sub-specialty by them, since all misroutes cost the same.
-    Prior with argmax always predicts the commonest class of train: the majority rule. `rules` are
-    by system and task, for the trained systems; their seeds are those of the logits.
+    argmax: the likeliest class; balanced: by probabilities times class weights, for the forecasters
+    that have such; cost: the tier of least expected clinical cost, and the likeliest sub-specialty,
+    since all misroutes cost the same. Prior with argmax always predicts the commonest class of
+    train: the majority rule. `rules` are by forecaster and task.
     """
     decided: dict[str, dict[str, Decided]] = {}
-    for name, system in systems.items():
-        by_rule = {"argmax": {task: decide_argmax(logits) for task, logits in system.raw.items()}}
+    for name, by_task in forecasts.items():
+        by_rule = {"argmax": {task: decide_argmax(logits) for task, logits in by_task.items()}}
         if name in rules:
             by_rule["balanced"] = {
-                task: _decide_balanced(logits, rules[name][task])
-                for task, logits in system.calibrated.items()
+                task: decide_balanced(softmax(np.float64(logits), axis=-1), rules[name][task].class_weights)
+                for task, logits in by_task.items()
             }
-        by_rule["cost"] = decide_by_cost(system.calibrated, params)
+        by_rule["cost"] = decide_by_cost(by_task, params)
         decided[name] = by_rule
     return decided
 
@@ -62,7 +61,3 @@ def decide_urgency_by_cost(logits: np.ndarray, params: DecisionParams) -> np.nda
     matrix = urgency_cost_matrix(logits.shape[-1], params)
     return decide_least_cost(softmax(np.float64(logits), axis=-1), matrix)
 
-
-def _decide_balanced(logits: np.ndarray, rules: DecisionRules) -> np.ndarray:
-    by_seed = zip(softmax(np.float64(logits), axis=-1), rules.class_weights, strict=True)
-    return np.stack([decide_balanced(*seed) for seed in by_seed])

@@ -71,15 +71,15 @@ def read_forecasts(
     return _read(layout.forecasts, list_forecasters(split.tasks), split, name)
 
 
-def read_references(
-    train: PreparedRecords, test: LabelledSplit, *, layout: Layout = Layout()
+def with_references(
+    forecasts: Logits, train: PreparedRecords, test: LabelledSplit, *, layout: Layout = Layout()
 ) -> dict[str, ByTask]:
-    """Prior on test, and the oracle where the source has one."""
-    references = {"prior": prior_logits(train, n_records=len(test.record_id))}
+    """In the order of tables: prior, what the forecasters say of test, and the oracle if known."""
+    scored = {"prior": prior_logits(train, n_records=len(test.record_id)), **forecasts}
     truth = pd.read_parquet(layout.oracle)
     if len(truth):
-        references["oracle"] = oracle_logits(truth, test.record_id, test.classes)
-    return references
+        scored["oracle"] = oracle_logits(truth, test.record_id, test.classes)
+    return scored
 
 
 def read_fitted_rules(

@@ -7,7 +7,7 @@ from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.evaluation.table import WHOLE, Result, Results, list_scopes
-from intake_triage.evaluation.walk import RAW_RULE
+from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.statistics.estimates import FEW_UNITS
 from intake_triage.tasks import Task
 
@@ -29,29 +29,31 @@ def describe_split(split: LabelledSplit) -> dict[str, Any]:
 
 
 def pivot_systems(results: Results, tasks: Sequence[Task]) -> dict[str, Any]:
-    """By system, task and measure: figures of its probabilities, and scores of the likeliest class.
+    """By forecaster, task and measure: how good its probabilities and its likeliest class are.
 
-    Those of raw probabilities stand under `raw`; what decisions mean is in safety.json.
+    A system's single fits stand under `single_fits`, there raw and calibrated; what decisions mean
+    is in safety.json.
     """
     systems: dict[str, Any] = {}
     for row in results.where(**WHOLE):
-        if row.rule not in ("", RAW_RULE) or (row.rule and row.measure not in SCORES):
+        if row.rule not in ("", LIKELIEST) or (row.rule and row.measure not in SCORES):
             continue
         place = systems.setdefault(row.system, {scope: {} for scope in list_scopes(tasks)})[
             row.task
         ]
-        if row.rule == "" and not row.calibrated:
-            place = place.setdefault("raw", {})
+        if row.single_fits:
+            of_fits = place.setdefault("single_fits", {})
+            place = of_fits.setdefault("calibrated" if row.calibrated else "raw", {})
         decimals = 2 if row.measure == "both_right" else DECIMALS  # a share of 1,000
         _put(place, row, row.measure, _figure(row, decimals))
     return systems
 
 
 def pivot_safety(results: Results, split: LabelledSplit, *, urgent_tiers: int) -> dict[str, Any]:
-    """By system and rule what its decisions mean, and what each share is a share of, in words."""
+    """By forecaster and rule what its decisions mean, and what each share is a share of, in words."""
     decisions: dict[str, Any] = {}
     for row in results.where(**WHOLE):
-        if row.rule == "":
+        if row.rule == "" or row.single_fits:
             continue
         place = decisions.setdefault(row.system, {}).setdefault(row.rule, {})
         key = f"{row.task}_{row.measure}" if row.measure == "macro_f1" else row.measure

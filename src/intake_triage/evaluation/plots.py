@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.measure import Forecast
 from intake_triage.evaluation.measures.reliability import bin_by_confidence, top_label
 from intake_triage.evaluation.samples import LabelledSplit
-from intake_triage.evaluation.table import WHOLE, Result, Results
-from intake_triage.evaluation.walk import RAW_RULE
+from intake_triage.evaluation.table import OF_FORECASTERS, WHOLE, Result, Results
+from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.params import MtlParams
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
-from intake_triage.systems import SYSTEMS, list_systems
+from intake_triage.systems import FORECASTERS, SYSTEMS, list_systems
 from intake_triage.tasks import TASKS, Task
 
 Row = dict[str, Any]
@@ -29,10 +29,10 @@ GRAY = "#8a9199"
 
 
 def macro_f1_rows(results: Results) -> list[Row]:
-    """Macro-F1 of each task and system by its likeliest class, with its 95 % interval."""
+    """Macro-F1 of each task and forecaster by its likeliest class, with its 95 % interval."""
     return [
         {"task": row.task, "system": row.system, "macro_f1": value, "low": low, "high": high}
-        for row in results.where(measure="macro_f1", rule=RAW_RULE, **WHOLE)
+        for row in results.where(measure="macro_f1", rule=LIKELIEST, **WHOLE | OF_FORECASTERS)
         for value, low, high in [_rounded(row)]
     ]
 
@@ -68,19 +68,20 @@ def _rounded(row: Result) -> tuple[float, float, float]:
 
 
 def reliability_rows(
-    systems: Mapping[str, SystemLogits], split: LabelledSplit, *, n_bins: int
+    forecasts: Logits, averages: Logits, split: LabelledSplit, *, n_bins: int
 ) -> list[Row]:
-    """Confidence and accuracy of each bin, raw and calibrated, the seeds' records pooled.
+    """Confidence and accuracy of each bin, raw and calibrated, with a 95 % Wilson interval.
 
-    `count` is the bin's number of records in one seed, on average, and the 95 % Wilson interval of
-    the accuracy, `low` to `high`, rests on it: more seeds are not more records.
+    `averages` are of the raw probabilities, where there are such.
     """
     rows = []
     for task in split.tasks:
         sample = split.sample(task)
-        for name, system in systems.items():
-            for kind in ("raw", "calibrated"):
-                logits = getattr(system, kind)[task][:, sample.rows]
+        for name in forecasts:
+            for kind, by_name in (("raw", averages), ("calibrated", forecasts)):
+                if name not in by_name:
+                    continue
+                logits = by_name[name][task][:, sample.rows]
                 forecast = Forecast(logits, sample, split.classes[task], n_bins, {})
                 rows += [
                     {"task": task, "system": name, "kind": kind, **point}
@@ -90,36 +91,34 @@ def reliability_rows(
 
 
 def _reliability_points(forecast: Forecast) -> list[Row]:
-    confidence, correct = (seeds.ravel() for seeds in top_label(forecast))
+    (confidence,), (correct,) = top_label(forecast)
     bins = bin_by_confidence(confidence, correct, n_bins=forecast.ece_bins)
     points = []
-    for mean, accuracy, pooled in zip(bins.confidence, bins.accuracy, bins.count, strict=True):
-        count = round(pooled / len(forecast.logits))
+    for mean, accuracy, count in zip(bins.confidence, bins.accuracy, bins.count, strict=True):
         if count < SMALLEST_SHOWN:
             continue
-        wilson = binomtest(round(accuracy * count), count).proportion_ci(method="wilson")
+        wilson = binomtest(round(accuracy * count), int(count)).proportion_ci(method="wilson")
         points.append(
             {
                 "confidence": round(float(mean), DECIMALS),
                 "accuracy": round(float(accuracy), 2),
                 "low": round(wilson.low, 2),
                 "high": round(wilson.high, 2),
-                "count": count,
+                "count": int(count),
             }
         )
     return points
 
 
-def confusion_rows(systems: Mapping[str, SystemLogits], split: LabelledSplit) -> list[Row]:
+def confusion_rows(forecasts: Logits, split: LabelledSplit) -> list[Row]:
     """Of the records of a true class, the share predicted as each; None where too few people."""
     rows = []
     for task in split.tasks:
         sample, classes = split.sample(task), split.classes[task]
-        for name, system in systems.items():
-            predicted = system.raw[task][:, sample.rows].argmax(axis=2)  # (n_seeds, n_labelled)
+        for name, by_task in forecasts.items():
+            (predicted,) = by_task[task][:, sample.rows].argmax(axis=2)  # (n_labelled,)
             counts = np.zeros((len(classes), len(classes)))
-            for seed_predicted in predicted:
-                np.add.at(counts, (sample.labels, seed_predicted), 1 / len(predicted))
+            np.add.at(counts, (sample.labels, predicted), 1)
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             hidden = hide_small_counts(counts)
             rows.extend(
@@ -146,11 +145,11 @@ def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Row]) -> list[Row]:
 
 
 def with_colours(rows: Iterable[Row]) -> list[Row]:
-    """The rows of a plot of many systems with each one's colour: no template knows the systems.
+    """The rows of a plot of many forecasters with each one's colour: no template knows them.
 
-    What is no system, such as treating all, is gray: DVC draws no rows that differ in their keys.
+    What is neither, such as treating all, is gray: DVC draws no rows that differ in their keys.
     """
-    colours = {name: system.colour for name, system in SYSTEMS.items()}
+    colours = {name: each.colour for name, each in {**SYSTEMS, **FORECASTERS}.items()}
     return [row | {"colour": colours.get(row["system"], GRAY)} for row in rows]
 
 

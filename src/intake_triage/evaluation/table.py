@@ -31,12 +31,16 @@ class Result:
     task : str
         urgency, specialty or `BOTH`.
     system : str
-        A system, or a set-up as `SetUp.label` names it.
+        A forecaster or a reference, or a set-up as `SetUp.label` names it; a system where
+        `single_fits`.
+    single_fits : bool
+        Whether the figure is the mean over a system's single fits, which nobody would release,
+        rather than that of a forecaster.
     rule : str
         What makes a class of the probabilities: argmax, balanced or cost; "" where the figure
         judges the probabilities themselves.
     calibrated : bool
-        Whether the probabilities are.
+        Whether the probabilities are; those of forecasters always.
     column, subgroup : str
         The part of the records, such as sex and female; "" for all of them.
     class_name : str
@@ -44,7 +48,7 @@ class Result:
     measure : str
         Its name in `evaluation.measures.MEASURES`.
     value, low, high : float or None
-        The mean over seeds and its confidence interval, simultaneous over the subgroups of a
+        With its confidence interval, simultaneous over the subgroups of a
         column; None where there is no such figure, or it is not shown.
     n, units : int or None
         Records, and units, in the denominator; None for a share within a subgroup, since with the
@@ -55,6 +59,7 @@ class Result:
 
     task: str
     system: str
+    single_fits: bool = False
     rule: str = ""
     calibrated: bool = True
     column: str = ""
@@ -71,8 +76,9 @@ class Result:
 
 NAMES = tuple(field.name for field in fields(Result))
 NUMBERS = {"value": float, "low": float, "high": float, "n": int, "units": int}
-FLAGS = ("calibrated", "shown")
+FLAGS = ("single_fits", "calibrated", "shown")
 WHOLE = {"column": "", "subgroup": ""}  # the keys of a figure of all records
+OF_FORECASTERS = {"single_fits": False}
 
 
 class Results:
@@ -88,8 +94,11 @@ class Results:
                 yield row
 
     def find(self, **wanted: Any) -> Result | None:
-        """The first figure of all records with these values; None where the run has none."""
-        return next(self.where(**(WHOLE | wanted)), None)
+        """The first figure of all records with these values; None where the run has none.
+
+        It is a forecaster's where `single_fits` is not asked for.
+        """
+        return next(self.where(**(WHOLE | OF_FORECASTERS | wanted)), None)
 
 
 def write_results(

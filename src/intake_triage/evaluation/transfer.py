@@ -1,9 +1,8 @@
 """What the multi-task model gains over a separate Transformer a task, on one split."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.forecasts import SystemFits
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import MarginParams
 from intake_triage.statistics.bootstrap import replicate_scores
@@ -13,7 +12,7 @@ ARMS = ("mtl", "st")
 
 
 def measure_transfer(
-    systems: Mapping[str, SystemLogits], split: LabelledSplit, margin: MarginParams
+    fits: SystemFits, split: LabelledSplit, margin: MarginParams
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Gains of mtl over st by task, raw, and of calibrated log-loss too.
 
@@ -34,14 +33,11 @@ def measure_transfer(
         raw, calibrated = (
             [
                 replicate_scores(
-                    logits[task][:, sample.rows], sample.labels, sample.unit, sample.weights
+                    systems[name][task][:, sample.rows], sample.labels, sample.unit, sample.weights
                 )
-                for logits in arms
+                for name in ARMS
             ]
-            for arms in (
-                [systems[name].raw for name in ARMS],
-                [systems[name].calibrated for name in ARMS],
-            )
+            for systems in (fits.raw, fits.calibrated)
         )
         shared = {"classes": split.classes_to_show(task), "n_units": sample.n_units}
         gains = {

@@ -1,4 +1,4 @@
-"""The one walk that applies every measure to every system, rule and subgroup.
+"""The one walk that applies every measure to every forecaster, rule and subgroup.
 
 Its table of results is what compare.json, safety.json and the pages' tables are filtered from.
 """
@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from intake_triage.calibration.decisions import decide_argmax
 from intake_triage.evaluation.decisions import Decided
-from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.forecasts import ByTask, Logits, SystemFits
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.measure import (
     ByClass,
@@ -28,7 +29,7 @@ from intake_triage.statistics.estimates import ALPHA, LEVEL, estimate_score
 from intake_triage.tasks import Task
 
 HIDDEN = {**dict.fromkeys(("value", "low", "high", "n", "units")), "shown": False}
-RAW_RULE = "argmax"  # decides by raw probabilities; the others decide by calibrated ones
+LIKELIEST = "argmax"  # the rule that takes the likeliest class
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Part:
 
 
 def walk(
-    systems: Mapping[str, SystemLogits],
+    forecasts: Logits,
     decided: Mapping[str, Mapping[str, Decided]],
     split: LabelledSplit,
     *,
@@ -60,15 +61,16 @@ def walk(
     params: CompareParams,
     decision: DecisionParams,
 ) -> Iterator[Result]:
-    """Every figure of every system on one split.
+    """Every figure of every forecaster and reference on one split.
 
-    `decided` is by system and rule, as `decide_all` gives it; `by_subgroup` names the systems that
-    are measured within subgroups too.
+    `decided` is by name and rule, as `decide_all` gives it; `by_subgroup` names those that are
+    measured within subgroups too.
     """
     whole = Part.of_all(split)
-    for name, system in systems.items():
+    bins = params.ece_bins
+    for name, by_task in forecasts.items():
         for task in split.tasks:
-            yield from judge_probabilities(name, system, task, whole, ece_bins=params.ece_bins)
+            yield from judge_probabilities({"system": name}, by_task, task, whole, ece_bins=bins)
     for name, by_rule in decided.items():
         for rule, classes in by_rule.items():
             for scope in list_scopes(split.tasks):
@@ -76,11 +78,29 @@ def walk(
     for task in split.tasks:
         for part in list_subgroups(split, task, min_subgroup=params.min_subgroup):
             for name in by_subgroup:
-                yield from judge_probabilities(
-                    name, systems[name], task, part, ece_bins=params.ece_bins
-                )
+                key = {"system": name}
+                yield from judge_probabilities(key, forecasts[name], task, part, ece_bins=bins)
                 for rule, classes in decided[name].items():
                     yield from judge_decisions(name, rule, classes, task, part, params=decision)
+
+
+def walk_fits(
+    fits: SystemFits, split: LabelledSplit, *, params: CompareParams, decision: DecisionParams
+) -> Iterator[Result]:
+    """The figures of single fits, means over seeds, raw and calibrated: for the spread alone."""
+    whole = Part.of_all(split)
+    for calibrated, systems in ((False, fits.raw), (True, fits.calibrated)):
+        for name, by_task in systems.items():
+            key = {"system": name, "single_fits": True, "calibrated": calibrated}
+            likeliest = {task: decide_argmax(logits) for task, logits in by_task.items()}
+            decisions = Decisions(likeliest, split, decision)
+            for task in split.tasks:
+                yield from judge_probabilities(key, by_task, task, whole, ece_bins=params.ece_bins)
+                for measure in _measures("decisions", task, split):
+                    if measure.of_fits:
+                        rows = measure.compute(decisions, task)
+                        of_task = key | {"task": task, "rule": LIKELIEST}
+                        yield from _results(measure, rows, split.sample(task), whole, of_task)
 
 
 def list_subgroups(split: LabelledSplit, task: Task, *, min_subgroup: int) -> Iterator[Part]:
@@ -101,32 +121,33 @@ def list_subgroups(split: LabelledSplit, task: Task, *, min_subgroup: int) -> It
 
 
 def judge_probabilities(
-    name: str, system: SystemLogits, task: Task, part: Part, *, ece_bins: int
+    key: Mapping[str, Any], by_task: ByTask, task: Task, part: Part, *, ece_bins: int
 ) -> Iterator[Result]:
-    """The figures that judge a system's probabilities for one task, calibrated and raw."""
+    """The figures that judge probabilities for one task; `key` says whose they are."""
     split = part.split
     sample = split.sample(task)
     point = replace(sample, weights=sample.weights[:1])
-    for calibrated, logits in ((True, system.calibrated), (False, system.raw)):
-        forecast = Forecast(
-            logits[task][:, part.rows][:, sample.rows],
-            sample,
-            split.classes[task],
-            ece_bins,
-            split.classes_to_show(task),
-        )
-        for measure in _measures("probabilities", task, split):
-            if part.column and not ("" in measure.in_subgroups and calibrated):
-                continue
-            seen = forecast if measure.has_interval else replace(forecast, sample=point)
-            key = {"task": task, "system": name, "calibrated": calibrated}
-            yield from _results(measure, measure.compute(seen), sample, part, key)
+    forecast = Forecast(
+        by_task[task][:, part.rows][:, sample.rows],
+        sample,
+        split.classes[task],
+        ece_bins,
+        split.classes_to_show(task),
+    )
+    for measure in _measures("probabilities", task, split):
+        if part.column and "" not in measure.in_subgroups:
+            continue
+        if key.get("single_fits") and not measure.of_fits:
+            continue
+        seen = forecast if measure.has_interval else replace(forecast, sample=point)
+        rows = measure.compute(seen)
+        yield from _results(measure, rows, sample, part, {"task": task, **key})
 
 
 def judge_decisions(
     name: str, rule: str, decided: Decided, scope: str, part: Part, *, params: DecisionParams
 ) -> Iterator[Result]:
-    """The figures that judge what a system decides by one rule, for a task or for `BOTH`."""
+    """The figures that judge what is decided by one rule, for a task or for `BOTH`."""
     decisions = Decisions(
         {each: classes[:, part.rows] for each, classes in decided.items()}, part.split, params
     )
@@ -136,7 +157,7 @@ def judge_decisions(
         rules = measure.in_subgroups if part.column else measure.rules
         if rules is not None and rule not in rules:
             continue
-        key = {"task": scope, "system": name, "rule": rule, "calibrated": rule != RAW_RULE}
+        key = {"task": scope, "system": name, "rule": rule}
         rows += _results(measure, measure.compute(decisions, scope), sample, part, key)
     hidden = {row.measure for row in rows if not row.shown}
     for row in rows:

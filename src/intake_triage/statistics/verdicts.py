@@ -15,6 +15,7 @@ from intake_triage.statistics.estimates import (
 )
 
 ALL = "all classes"
+NOT_JUDGED = "not judged: one seed"  # what differs between two fits may be the luck of their seeds
 
 
 def decide_verdict(
@@ -74,15 +75,18 @@ class Transfer:
     by_class : Estimate by the name of the class
     margin : float
         Above 0, in the measure's unit.
+    seeds : int
+        Those of the arm that has fewer.
     """
 
     overall: Estimate
     by_class: Mapping[str, Estimate]
     margin: float
+    seeds: int
 
     def summary(self) -> dict[str, Any]:
         """The task's gain as metrics show it."""
-        verdict = decide_verdict(self.overall, margin=self.margin)
+        verdict = self._judge(self.overall)
         p = float(f"{self.overall.p_differs_from_zero():.2g}")
         return _describe(self.overall, verdict) | {"p": p}
 
@@ -93,12 +97,17 @@ class Transfer:
         """
         p_zero = holm([gain.p_differs_from_zero() for gain in self.by_class.values()])
         p_within = holm([gain.p_within(self.margin) for gain in self.by_class.values()])
-        overall = decide_verdict(self.overall, margin=self.margin)
-        rows = [{"class": ALL, **_describe(self.overall, overall)}]
+        rows = [{"class": ALL, **_describe(self.overall, self._judge(self.overall))}]
         for (name, gain), zero, within in zip(self.by_class.items(), p_zero, p_within, strict=True):
-            verdict = decide_verdict(gain, margin=self.margin, p_zero=zero, p_within=within)
+            verdict = self._judge(gain, p_zero=zero, p_within=within)
             rows.append({"class": name, **_describe(gain, verdict)})
         return [row | {"margin": self.margin} for row in rows]
+
+    def _judge(self, gain: Estimate, **corrected: float) -> str:
+        """`decide_verdict`, which needs more than one seed an arm: else their luck is left out."""
+        if self.seeds < 2:
+            return NOT_JUDGED
+        return decide_verdict(gain, margin=self.margin, **corrected)
 
 
 def gain_in_f1(
@@ -117,9 +126,8 @@ def gain_in_f1(
         Units with a label of the task.
     """
     by_class = _gains_by_class(mtl.f1, st.f1, classes, n_units=n_units)
-    return Transfer(
-        estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units), by_class, margin
-    )
+    overall = estimate_difference(mtl.macro_f1, st.macro_f1, n_units=n_units)
+    return Transfer(overall, by_class, margin, min(len(mtl.f1), len(st.f1)))
 
 
 def gain_in_log_loss(
@@ -127,9 +135,8 @@ def gain_in_log_loss(
 ) -> Transfer:
     """st − mtl in log-loss, in nats; parameters as in `gain_in_f1`."""
     by_class = _gains_by_class(st.class_log_loss, mtl.class_log_loss, classes, n_units=n_units)
-    return Transfer(
-        estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units), by_class, margin
-    )
+    overall = estimate_difference(st.log_loss, mtl.log_loss, n_units=n_units)
+    return Transfer(overall, by_class, margin, min(len(mtl.log_loss), len(st.log_loss)))
 
 
 def _gains_by_class(

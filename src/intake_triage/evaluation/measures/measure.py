@@ -122,6 +122,8 @@ class Measure:
         Whether it is a function of weighted sums, so that resamples give it an interval.
     in_subgroups : tuple of str
         The decision rules, "" for probabilities, by which it is computed within subgroups.
+    of_fits : bool
+        Whether it is computed for the single fits of each system too.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Measure:
     tells_of: str | None = None
     has_interval: bool = True
     in_subgroups: tuple[str, ...] = ()
+    of_fits: bool = False
 
     def is_for(self, scope: str, tasks: Sequence[Task]) -> bool:
         """Whether it is measured for a task, or `BOTH`, where there are labels of `tasks`."""

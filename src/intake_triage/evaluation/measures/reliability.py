@@ -13,7 +13,7 @@ SIMULATIONS = 200
 SIMULATION_SEED = 0
 
 
-@measure("ece", "calibration error (ECE)", in_subgroups=("",), **ERROR)
+@measure("ece", "calibration error (ECE)", in_subgroups=("",), of_fits=True, **ERROR)
 def ece(forecast: Forecast) -> np.ndarray:
     """Expected calibration error of the likeliest class, debiased; its interval is rough."""
     sample, confident = forecast.sample, top_label(forecast)

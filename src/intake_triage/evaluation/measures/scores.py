@@ -18,7 +18,7 @@ ARGMAX = ("argmax",)
 SHARE = {"judges": "decisions", "better": "higher", "least": 0, "most": 1}
 
 
-@measure("macro_f1", "macro-F1", in_subgroups=ARGMAX, **SHARE)
+@measure("macro_f1", "macro-F1", in_subgroups=ARGMAX, of_fits=True, **SHARE)
 def macro_f1(decisions: Decisions, task: Task) -> np.ndarray:
     """Mean F1 over the classes that the records have."""
     _, sample = decisions.of_task(task)
@@ -64,7 +64,9 @@ def quadratic_kappa(decisions: Decisions, task: Task) -> np.ndarray:
     return np.array(by_seed)[:, np.newaxis]
 
 
-@measure("log_loss", "log-loss, nats", judges="probabilities", least=0, in_subgroups=("",))
+@measure(
+    "log_loss", "log-loss, nats", judges="probabilities", least=0, in_subgroups=("",), of_fits=True
+)
 def log_loss(forecast: Forecast) -> np.ndarray:
     """Mean of −log of the true class's probability."""
     return _mean_over_records(record_log_losses, forecast)
