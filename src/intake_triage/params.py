@@ -1,7 +1,7 @@
 """params.yaml as typed, frozen values, refused before any work when anything in it is wrong."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -77,6 +77,8 @@ class GbmParams(Section):
 
 
 class EncoderParams(Section):
+    architecture: str  # a name that models/transformer/encoder.py checks, with its options
+    options: dict[str, Any] | None
     layers: Count
     width: Count
     attention_heads: Count

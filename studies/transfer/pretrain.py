@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 from tqdm import trange
-from transformers import AutoTokenizer, BertForMaskedLM
+from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
@@ -42,7 +42,7 @@ def pretrain_encoder(
     texts = encode_records(prepared, layout, tasks=()).rows(rows)
     tokenizer = AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True)
     start = build_model((), prepared.schema, encoder, texts, vocabulary=len(tokenizer))
-    model = BertForMaskedLM(start.encoder.config)
+    model = AutoModelForMaskedLM.from_config(start.encoder.config)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=train.learning_rate, weight_decay=train.weight_decay, fused=True
     )
@@ -59,17 +59,15 @@ def pretrain_encoder(
     for _ in trange(pretraining.epochs, desc=fit.name, leave=False, disable=None):
         for batch in shuffled_batches(texts, batch_size=batch_size, pad_id=pad_id, rng=rng):
             ids, targets = mask_tokens(batch.input_ids, tokenizer, share=share, rng=rng)
-            # The classifier's texts begin at position 1, after the fields' token.
-            positions = torch.arange(1, ids.shape[1] + 1)
-            states = model.bert(ids, batch.attention_mask, position_ids=positions[None])[0]
+            logits = model(input_ids=ids, attention_mask=batch.attention_mask).logits
             chosen = targets != NOT_MASKED
-            loss = cross_entropy(model.cls(states[chosen]), targets[chosen])
+            loss = cross_entropy(logits[chosen], targets[chosen])
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-    model.bert.save_pretrained(folder / "model")
+    model.base_model.save_pretrained(folder / "model")
     return model.num_parameters()
 
 

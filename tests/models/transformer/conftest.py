@@ -10,6 +10,21 @@ from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
 CLASSES = {"urgency": ["now", "today", "later"], "specialty": ["heart", "skin"]}
 VOCABULARY = 40
 PAD, UNK, CLS = 0, 1, 2
+# A kind of position each: learned, of relative distance with a convolution, and rotary.
+ARCHITECTURES = {
+    "bert": {},
+    "deberta-v2": {
+        "relative_attention": True,
+        "max_relative_positions": 8,
+        "position_buckets": 4,
+        "pos_att_type": ["c2p", "p2c"],
+        "position_biased_input": False,
+        "share_att_key": True,
+        "conv_kernel_size": 3,
+        "conv_act": "gelu",
+    },
+    "roformer": {"max_position_embeddings": 64},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -62,10 +77,17 @@ def records(make_records):
 def make_model():
     """A function that makes a model with the fields of `make_records`, from a seed."""
 
-    def make(tasks=("urgency", "specialty"), *, seed: int = 0, dropout: float = 0.0) -> IntakeModel:
+    def make(
+        tasks=("urgency", "specialty"),
+        *,
+        seed: int = 0,
+        dropout: float = 0.0,
+        architecture: str = "deberta-v2",
+    ) -> IntakeModel:
         torch.manual_seed(seed)
         encoder = {
-            "model_type": "bert",
+            "model_type": architecture,
+            **ARCHITECTURES[architecture],
             "vocab_size": VOCABULARY,
             "hidden_size": 8,
             "num_hidden_layers": 1,
@@ -89,6 +111,7 @@ def make_model():
     return make
 
 
-@pytest.fixture
-def model(make_model):
-    return make_model()
+@pytest.fixture(params=list(ARCHITECTURES))
+def model(make_model, request):
+    """A model of every architecture in turn."""
+    return make_model(architecture=request.param)

@@ -18,7 +18,7 @@ def gradients_by_hand(model, records) -> dict[str, torch.Tensor]:
     for task in ("urgency", "specialty"):
         model.zero_grad()
         batch = make_batch(records, rows, pad_id=PAD)
-        task_losses(model.classify(encode(model, batch)), batch.labels)[task].backward()
+        task_losses(model.classify(*encode(model, batch)), batch.labels)[task].backward()
         shared = [p for name, p in model.named_parameters() if not name.startswith("heads.")]
         gradients[task] = torch.cat([p.grad.flatten() for p in shared if p.grad is not None])
     model.zero_grad()
@@ -46,12 +46,15 @@ def test_a_task_agrees_with_itself_and_conflicts_with_its_opposite(model, record
     labels = records.labels["specialty"]
     records.labels["urgency"] = labels
     with torch.no_grad():
-        model.heads["urgency"].weight[:2].copy_(model.heads["specialty"].weight)
-        model.heads["urgency"].weight[2] = 0
-        model.heads["urgency"].bias[2] = -1e4  # the third class is out of the game
+        urgency, specialty = model.heads["urgency"], model.heads["specialty"]
+        urgency.query.load_state_dict(specialty.query.state_dict())
+        urgency.hidden.load_state_dict(specialty.hidden.state_dict())
+        urgency.out.weight[:2].copy_(specialty.out.weight)
+        urgency.out.weight[2] = 0
+        urgency.out.bias[2] = -1e4  # the third class is out of the game
     assert compare_gradients(model, records, pad_id=PAD).cosine == pytest.approx(1, abs=1e-5)
     with torch.no_grad():
-        model.heads["urgency"].weight[:2].neg_()
+        urgency.out.weight[:2].neg_()
     assert compare_gradients(model, records, pad_id=PAD).cosine < -0.5
 
 

@@ -13,7 +13,7 @@ PAD = 0
 
 def logits_of(model: IntakeModel, records, rows: np.ndarray) -> dict[str, torch.Tensor]:
     with torch.inference_mode():
-        return model.classify(encode(model, make_batch(records, rows, pad_id=PAD)))
+        return model.classify(*encode(model, make_batch(records, rows, pad_id=PAD)))
 
 
 def test_the_logits_have_a_row_a_record_and_a_column_a_class(model, records):

@@ -141,7 +141,7 @@ def test_the_checkpoint_is_the_epoch_with_the_lowest_sum_within_the_patience(
     assert [epoch.valid_sum for epoch in epochs] == pytest.approx(sums[:n_run])
     assert_same(weights_of(model), list_of_weights[kept])
     for i, weights in enumerate(list_of_weights):
-        same = torch.equal(weights["heads.urgency.weight"], model.heads["urgency"].weight)
+        same = torch.equal(weights["heads.urgency.out.weight"], model.heads["urgency"].out.weight)
         assert same == (i == kept)
 
 
@@ -187,7 +187,7 @@ def test_the_same_seed_gives_identical_weights(make_model, train):
     first = trained(0)
     assert_same(first, trained(0))
     other = trained(1)
-    assert not torch.equal(first["heads.urgency.weight"], other["heads.urgency.weight"])
+    assert not torch.equal(first["heads.urgency.out.weight"], other["heads.urgency.out.weight"])
 
 
 def test_the_seed_also_decides_the_order_of_records(make_model, train):
@@ -195,7 +195,7 @@ def test_the_seed_also_decides_the_order_of_records(make_model, train):
     for seed in (0, 1):
         model = make_model(seed=0)
         train(model, FixedWeights(loss_weight=0.5), seed=seed, word_dropout=0.0)
-        heads.append(model.heads["urgency"].weight)
+        heads.append(model.heads["urgency"].out.weight)
     assert not torch.equal(*heads)
 
 

@@ -46,15 +46,15 @@ class Balancing(nn.Module):
         return {"urgency": self.loss_weight, "specialty": 1 - self.loss_weight}
 
     def backward(
-        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+        self, losses: Losses, states: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
         """Set the gradient of every weight, where none is set yet.
 
         Parameters
         ----------
         losses : scalar tensor by task
-        features : tensor of shape (B, width), what all heads share
-        shared : the weights that `features` come from
+        states : tensor of shape (B, 1 + T, width), what all heads share
+        shared : the weights that `states` come from
         """
         raise NotImplementedError
 
@@ -63,7 +63,7 @@ class FixedWeights(Balancing):
     """The sum of the scaled losses."""
 
     def backward(
-        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+        self, losses: Losses, states: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
         sum(self.scale(losses)).backward()
 
@@ -82,7 +82,7 @@ class UncertaintyWeights(Balancing):
         self.log_variance = nn.Parameter(torch.zeros(2))
 
     def backward(
-        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+        self, losses: Losses, states: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
         scaled = torch.stack(self.scale(losses))
         (torch.exp(-self.log_variance) * scaled + self.log_variance / 2).sum().backward()
@@ -112,10 +112,10 @@ class AggregatedGradients(Balancing):
         self.aggregator = aggregator
 
     def backward(
-        self, losses: Losses, features: torch.Tensor, shared: Sequence[nn.Parameter]
+        self, losses: Losses, states: torch.Tensor, shared: Sequence[nn.Parameter]
     ) -> None:
         # One task's gradient after the other: so small a model gains nothing from both at once.
-        mtl_backward(self.scale(losses), features, shared_params=shared, parallel_chunk_size=1)
+        mtl_backward(self.scale(losses), states, shared_params=shared, parallel_chunk_size=1)
         jac_to_grad(shared, self.aggregator)
 
 

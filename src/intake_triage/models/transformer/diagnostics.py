@@ -60,7 +60,7 @@ def compare_gradients(
     for rows in np.split(probed, range(0, len(probed), PROBE_BATCH)[1:]):
         batch = make_batch(records, rows, pad_id=pad_id)
         labels = {task: values.to(model.device) for task, values in batch.labels.items()}
-        losses = task_losses(model.classify(encode(model, batch)), labels)
+        losses = task_losses(model.classify(*encode(model, batch)), labels)
         for task, loss in losses.items():
             total = loss * (labels[task] != NO_LABEL).sum()  # of means, batches would count alike
             gradients = torch.autograd.grad(

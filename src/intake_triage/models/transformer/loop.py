@@ -122,13 +122,13 @@ def predict_logits(
         for task, names in model.config.classes.items()
     }
     for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=pad_id):
-        for task, logits in model.classify(encode(model, batch)).items():
+        for task, logits in model.classify(*encode(model, batch)).items():
             out[task][batch.rows] = logits.float().cpu().numpy()
     return out
 
 
-def encode(model: IntakeModel, batch: Batch) -> torch.Tensor:
-    """The features that all heads share, on the model's device: shape (B, width)."""
+def encode(model: IntakeModel, batch: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """`IntakeModel.encode` of a batch, on the model's device."""
     mask = batch.attention_mask
     return model.encode(
         batch.input_ids.to(model.device),
@@ -190,11 +190,11 @@ def _run_epoch(
     n_batches = 0
     for batch in batches:
         labels = {task: values.to(model.device) for task, values in batch.labels.items()}
-        features = encode(model, batch)
-        losses = task_losses(model.classify(features), labels)
+        states, mask = encode(model, batch)
+        losses = task_losses(model.classify(states, mask), labels)
         optimizer.zero_grad()
         if balancing:
-            balancing[0].backward(losses, features, shared)
+            balancing[0].backward(losses, states, shared)
         else:
             next(iter(losses.values())).backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)

@@ -7,9 +7,11 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import PreTrainedConfig, PreTrainedModel
 
+from intake_triage.models.transformer.encoder import make_encoder
 from intake_triage.models.transformer.fields import FieldEmbeddings, split_by_kind
+from intake_triage.models.transformer.heads import Head, summarize
 from intake_triage.records.schema import FormField
 
 
@@ -45,13 +47,6 @@ class IntakeConfig(PreTrainedConfig):
         super().__init__(**kwargs)
 
 
-def without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
-    """The encoder, less the layer over the first token that some have and nothing here reads."""
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None
-    return encoder
-
-
 class IntakeModel(PreTrainedModel):
     """Text and fields to the logits of every task."""
 
@@ -61,17 +56,16 @@ class IntakeModel(PreTrainedModel):
     def __init__(self, config: IntakeConfig):
         super().__init__(config)
         numeric, categorical = split_by_kind(FormField(**field) for field in config.fields)
-        encoder = AutoModel.from_config(AutoConfig.for_model(**config.encoder))
-        self.encoder = without_pooler(encoder)
-        width = self.encoder.config.hidden_size
+        self.encoder = make_encoder(config.encoder)
         self.field_embeddings = FieldEmbeddings(
             n_numeric=len(numeric),
             n_bins=config.n_bins,
             n_categories=[len(field.categories) for field in categorical],
-            width=width,
+            width=self.encoder.get_input_embeddings().embedding_dim,
         )
+        width = self.encoder.config.hidden_size
         self.heads = nn.ModuleDict(
-            {task: nn.Linear(width, len(names)) for task, names in config.classes.items()}
+            {task: Head(width, len(names)) for task, names in config.classes.items()}
         )
         self.post_init()
 
@@ -86,7 +80,7 @@ class IntakeModel(PreTrainedModel):
 
     def forward(self, *record: torch.Tensor | None) -> dict[str, torch.Tensor]:
         """Logits of every task, (B, n_classes) each; parameters as in `encode`."""
-        return self.classify(self.encode(*record))
+        return self.classify(*self.encode(*record))
 
     def encode(
         self,
@@ -94,8 +88,8 @@ class IntakeModel(PreTrainedModel):
         attention_mask: torch.Tensor | None,
         numeric: torch.Tensor,
         categorical: torch.Tensor,
-    ) -> torch.Tensor:
-        """What the encoder makes of a record: the features that all heads share.
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """What the encoder makes of a record: the states that all heads share.
 
         Parameters
         ----------
@@ -106,30 +100,23 @@ class IntakeModel(PreTrainedModel):
 
         Returns
         -------
-        float tensor of shape (B, width)
-            The mean of all tokens' last states plus the state of the fields' token, which would
-            weigh little in the mean of a long text.
+        states : float tensor of shape (B, 1 + T, width), that of the fields' token first
+        mask : int tensor of shape (B, 1 + T), 0 for padding, or None without padding
         """
         field_token = self.field_embeddings(numeric, categorical).unsqueeze(1)  # (B, 1, width)
         text_tokens = self.encoder.get_input_embeddings()(input_ids)  # (B, T, width)
         tokens = torch.cat([field_token, text_tokens], dim=1)  # (B, 1 + T, width)
-        if attention_mask is not None:
-            always = attention_mask.new_ones((len(attention_mask), 1))
-            attention_mask = torch.cat([always, attention_mask], dim=1)
-        hidden = self.encoder(inputs_embeds=tokens, attention_mask=attention_mask)
-        states = hidden.last_hidden_state  # (B, 1 + T, width)
-        if attention_mask is None:
-            mean = states.mean(dim=1)  # (B, width)
-        else:
-            weights = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * weights).sum(dim=1) / weights.sum(dim=1)
-        return mean + states[:, 0]
+        mask = attention_mask
+        if mask is not None:
+            mask = torch.cat([mask.new_ones((len(mask), 1)), mask], dim=1)
+        return self.encoder(inputs_embeds=tokens, attention_mask=mask).last_hidden_state, mask
 
-    def classify(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Logits of every task from the features of `encode`."""
-        return {task: head(features) for task, head in self.heads.items()}
+    def classify(self, states: torch.Tensor, mask: torch.Tensor | None) -> dict[str, torch.Tensor]:
+        """Logits of every task from what `encode` gives."""
+        summary = summarize(states, mask)
+        return {task: head(states, mask, summary) for task, head in self.heads.items()}
 
     def shared_parameters(self) -> list[nn.Parameter]:
-        """All weights outside the heads."""
+        """All weights outside the heads, less constants that some encoders keep as weights."""
         heads = {id(parameter) for parameter in self.heads.parameters()}
-        return [parameter for parameter in self.parameters() if id(parameter) not in heads]
+        return [p for p in self.parameters() if p.requires_grad and id(p) not in heads]

@@ -17,9 +17,15 @@ from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import Balancing, make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
 from intake_triage.models.transformer.diagnostics import compare_gradients
+from intake_triage.models.transformer.encoder import (
+    check_encoder,
+    describe_encoder,
+    refusing,
+    without_pooler,
+)
 from intake_triage.models.transformer.fields import quantile_edges
 from intake_triage.models.transformer.loop import Epoch, predict_logits, train_model
-from intake_triage.models.transformer.model import IntakeConfig, IntakeModel, without_pooler
+from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
 from intake_triage.params import EncoderParams, MtlParams, TrainParams
 from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import RecordSchema
@@ -111,31 +117,29 @@ def build_model(
     *,
     vocabulary: int,
 ) -> IntakeModel:
-    """A model with weights drawn from torch's generator, or with a pretrained encoder."""
-    if params.pretrained:
-        shape = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
-    else:
-        shape = {
-            "model_type": "bert",
-            "vocab_size": vocabulary,
-            "hidden_size": params.width,
-            "num_hidden_layers": params.layers,
-            "num_attention_heads": params.attention_heads,
-            "intermediate_size": params.feedforward,
-            "hidden_dropout_prob": params.dropout,
-            # A dropout kernel inside attention costs time and, at this size, buys nothing.
-            "attention_probs_dropout_prob": 0.0,
-        }
-    config = IntakeConfig(
-        encoder=shape,
-        fields=[asdict(field) for field in schema.fields],
-        n_bins=N_BINS,
-        classes={task: list(schema.classes(task)) for task in tasks},
-    )
-    model = IntakeModel(config)
-    if params.pretrained:
-        encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
-        model.encoder = without_pooler(encoder)
+    """A model with weights drawn from torch's generator, or with a pretrained encoder.
+
+    Raises
+    ------
+    InputError
+        If section encoder of params.yaml names none that can be built and can read the records.
+    """
+    with refusing("pretrained" if params.pretrained else "architecture"):
+        if params.pretrained:
+            shape = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
+        else:
+            shape = describe_encoder(params, vocabulary=vocabulary)
+        config = IntakeConfig(
+            encoder=shape,
+            fields=[asdict(field) for field in schema.fields],
+            n_bins=N_BINS,
+            classes={task: list(schema.classes(task)) for task in tasks},
+        )
+        model = IntakeModel(config)
+        if params.pretrained:
+            encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
+            model.encoder = without_pooler(encoder)
+        check_encoder(model.encoder, longest=int(train.lengths.max()))
     edges = quantile_edges(train.numeric.numpy(), n_bins=N_BINS)
     model.field_embeddings.edges.copy_(torch.from_numpy(edges))
     return model
