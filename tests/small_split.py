@@ -1,4 +1,4 @@
-"""A small labelled split, systems that know its truth more or less well, and what judges them."""
+"""A small labelled split, forecasts that know its truth more or less well, and what judges them."""
 
 from dataclasses import replace
 
@@ -9,14 +9,14 @@ from scipy.special import softmax
 from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.evaluation.decisions import decide_all
-from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
+from intake_triage.evaluation.forecasts import FittedRules, SystemFits
 from intake_triage.evaluation.measures.measure import Decisions, Forecast
 from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.evaluation.table import Results
 from intake_triage.evaluation.walk import walk
 from intake_triage.params import DecisionParams
 from intake_triage.statistics.bootstrap import draw_weights
-from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.systems import FORECASTERS
 
 ALPHA = 0.2  # so large that of each class more than a few lie outside their sets
 CLASSES = {"urgency": ("emergent", "urgent", "routine"), "specialty": ("heart", "skin")}
@@ -66,61 +66,68 @@ def regroup(split: LabelledSplit, unit: np.ndarray) -> LabelledSplit:
 
 
 @pytest.fixture
-def make_system(rng, split):
-    """A function that makes a system; `skill` pulls its logits to the truth."""
+def make_logits(rng, split):
+    """A function that makes logits by task; `skill` pulls them to the truth."""
 
-    def make(*, skill: float, n_seeds: int = 3, sharpness: float = 1.0) -> SystemLogits:
-        calibrated = {}
+    def make(*, skill: float, n_seeds: int = 1) -> dict[str, np.ndarray]:
+        logits = {}
         for task, names in CLASSES.items():
             truth = np.eye(len(names))[split.labels[task]]
-            noise = rng.normal(size=(n_seeds, *truth.shape))
-            calibrated[task] = skill * truth + noise
-        raw = {task: sharpness * logits for task, logits in calibrated.items()}
-        return SystemLogits(raw, calibrated)
+            logits[task] = skill * truth + rng.normal(size=(n_seeds, *truth.shape))
+        return logits
 
     return make
 
 
 @pytest.fixture
-def systems(make_system):
-    """All systems; mtl better than st by far, prior without skill."""
-    skills = {"prior": 0.0, "linear": 1.0, "gbm": 1.5, "st": 1.0, "mtl": 3.0, "oracle": 4.0}
-    n_seeds = {"prior": 1, "linear": 1, "oracle": 1}
-    return {
-        name: make_system(skill=skill, n_seeds=n_seeds.get(name, 3))
-        for name, skill in skills.items()
-    }
+def forecasts(make_logits):
+    """All forecasters between prior, without skill, and the oracle; mtl better than st by far."""
+    skills = {"prior": 0.0, "linear": 1.0, "gbm": 1.5, "st": 1.0, "mtl": 3.0}
+    skills |= {"gbm+st": 1.4, "gbm+mtl": 3.2, "oracle": 4.0}
+    return {name: make_logits(skill=skill) for name, skill in skills.items()}
 
 
 @pytest.fixture
-def fitted(systems, split):
-    """Rules fitted to a calibrate split that happens to be the test split over again."""
-    logits = {name: systems[name].raw for name in TRAINED_SYSTEMS}
-    rules = {
-        name: {task: fit_rules(raw[task], split.sample(task)) for task in CLASSES}
-        for name, raw in logits.items()
+def fits(make_logits):
+    """Single fits of the systems, three seeds but for linear; raw ones are too sure."""
+    skills = {"linear": 1.0, "gbm": 1.5, "st": 1.0, "mtl": 3.0}
+    calibrated = {
+        name: make_logits(skill=skill, n_seeds=1 if name == "linear" else 3)
+        for name, skill in skills.items()
     }
-    return FittedRules(rules, logits, split)
+    raw = {name: {t: 1.5 * each for t, each in by.items()} for name, by in calibrated.items()}
+    return SystemFits(raw, calibrated)
+
+
+@pytest.fixture
+def fitted(forecasts, split):
+    """Rules fitted to a calibrate split that happens to be the test split over again."""
+    averages = {name: forecasts[name] for name in FORECASTERS}
+    rules = {
+        name: {task: fit_rules(logits[task], split.sample(task)) for task in CLASSES}
+        for name, logits in averages.items()
+    }
+    return FittedRules(rules, {"calibrate": averages, "test": averages}, split)
 
 
 def fit_rules(logits: np.ndarray, sample: Sample) -> DecisionRules:
     """Thresholds for sets that lack a fifth; weights that favour the first class."""
-    probabilities = softmax(logits[:, sample.rows], axis=-1)
+    (probabilities,) = softmax(logits[:, sample.rows], axis=-1)
     thresholds = fit_conformal_thresholds(probabilities, sample.labels, alpha=ALPHA)
     weights = np.ones_like(thresholds)
-    weights[:, 0] = 2.0
-    return DecisionRules(np.arange(len(logits)), weights, thresholds)
+    weights[0] = 2.0
+    return DecisionRules(1.0, weights, thresholds)
 
 
 @pytest.fixture
 def judge(params):
-    """A function from a system and a split to all figures, in subgroups too, under its name."""
+    """A function from logits by task and a split to all figures, in subgroups too, as of st."""
 
-    def judge(system: SystemLogits, split: LabelledSplit, *, decision=params.decision, **few):
+    def judge(by_task, split: LabelledSplit, *, decision=params.decision, **few):
         compare = params.compare.model_copy(update=few)
-        decided = decide_all({"st": system}, {}, decision)
+        decided = decide_all({"st": by_task}, {}, decision)
         shared = {"by_subgroup": ("st",), "params": compare, "decision": decision}
-        return Results(walk({"st": system}, decided, split, **shared))
+        return Results(walk({"st": by_task}, decided, split, **shared))
 
     return judge
 

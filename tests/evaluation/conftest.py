@@ -1,5 +1,5 @@
 """The small split and its systems."""
 
-from small_split import fitted, judge, make_system, params, rng, split, systems
+from small_split import fits, fitted, forecasts, judge, make_logits, params, rng, split
 
-__all__ = ["fitted", "judge", "make_system", "params", "rng", "split", "systems"]
+__all__ = ["fits", "fitted", "forecasts", "judge", "make_logits", "params", "rng", "split"]

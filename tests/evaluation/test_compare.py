@@ -8,38 +8,63 @@ from sklearn import metrics
 from small_split import regroup
 
 from intake_triage.evaluation.compare import compare_systems, gap_closed
+from intake_triage.evaluation.forecasts import SystemFits
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.measure import measure
 from intake_triage.evaluation.table import Result, Results, write_results
+from intake_triage.statistics.verdicts import NOT_JUDGED
+from intake_triage.systems import FORECASTERS
 
 TASKS = ("urgency", "specialty")
 
 
 @pytest.fixture
-def compare(systems, split, fitted, params):
+def compare(fits, forecasts, split, fitted, params):
     """Compare once more."""
 
     def compare(split=split):
-        return compare_systems(systems, split, fitted, params)
+        return compare_systems(fits, forecasts, split, fitted, params)
 
     return compare
 
 
-def test_every_system_is_scored_and_transfer_has_its_sign(systems, compare):
+def test_every_forecaster_is_scored_and_transfer_of_single_fits_has_its_sign(forecasts, compare):
     found = compare().metrics
     scores = found["systems"]
-    assert list(scores) == list(systems)
+    assert list(scores) == list(forecasts)
     for task in TASKS:
         transfer = found["transfer"][task]
         for gain in (transfer, transfer["log_loss"], transfer["calibrated_log_loss"]):
             assert gain["verdict"] == "positive"
             assert 0 < gain["low"] < gain["delta"] < gain["high"]
-        mtl, st = scores["mtl"][task], scores["st"][task]
+        mtl, st = (scores[name][task]["single_fits"]["raw"] for name in ("mtl", "st"))
         gain = mtl["macro_f1"]["value"] - st["macro_f1"]["value"]
         assert transfer["delta"] == pytest.approx(gain, abs=1e-4)
-        gain = st["raw"]["log_loss"]["value"] - mtl["raw"]["log_loss"]["value"]
+        gain = st["log_loss"]["value"] - mtl["log_loss"]["value"]
         assert transfer["log_loss"]["delta"] == pytest.approx(gain, abs=1e-4)
     assert found["test"]["urgency"] == {"records": 270, "units": 150, "few_units": False}
+
+
+def test_single_fits_are_scored_seed_by_seed_and_the_rest_by_the_forecast(fits, compare):
+    results = compare().results
+    singles = {row.system for row in results.where(single_fits=True)}
+    assert singles == set(fits.raw)
+    measures = {row.measure for row in results.where(single_fits=True)}
+    assert measures == {"macro_f1", "log_loss", "ece", "gap_closed"}
+    rules = {row.rule for row in results.where(single_fits=False)}
+    assert rules == {"", "argmax", "balanced", "cost"}
+    assert all(row.calibrated for row in results.where(single_fits=False))
+
+
+def test_transfer_between_single_seeds_is_not_judged(fits, forecasts, split, fitted, params):
+    one = [
+        {name: {task: logits[:1] for task, logits in by.items()} for name, by in systems.items()}
+        for systems in (fits.raw, fits.calibrated)
+    ]
+    found = compare_systems(SystemFits(*one), forecasts, split, fitted, params)
+    for task in TASKS:
+        assert found.metrics["transfer"][task]["verdict"] == NOT_JUDGED
+    assert {row["verdict"] for row in found.plots["transfer"]} == {NOT_JUDGED}
 
 
 def test_few_units_are_flagged_and_one_unit_alone_still_has_scores(compare, split):
@@ -61,20 +86,20 @@ def test_the_same_input_gives_the_same_bytes(compare, tmp_path):
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
 
 
-def test_plots_leave_prior_out_where_it_says_nothing(systems, compare):
+def test_plots_leave_prior_out_where_it_says_nothing(forecasts, compare):
     plots = compare().plots
-    assert {row["system"] for row in plots["macro_f1"]} == set(systems)
+    assert {row["system"] for row in plots["macro_f1"]} == set(forecasts)
     for name in ("reliability", "confusion"):
-        assert {row["system"] for row in plots[name]} == set(systems) - {"prior"}
+        assert {row["system"] for row in plots[name]} == set(forecasts) - {"prior"}
     for name in ("risk_coverage", "net_benefit"):
         assert "prior" not in {row["system"] for row in plots[name]}
     for name in ("subgroups", "conformal"):
-        assert {row["system"] for row in plots[name]} == {"linear", "gbm", "st", "mtl"}
+        assert {row["system"] for row in plots[name]} == set(FORECASTERS)
 
 
-def test_a_figure_is_the_same_wherever_it_is_shown(systems, compare):
+def test_a_figure_is_the_same_wherever_it_is_shown(forecasts, compare):
     comparison = compare()
-    for name in systems:
+    for name in forecasts:
         scores = comparison.metrics["systems"][name]
         decisions = comparison.safety["decisions"][name]["argmax"]
         for task in TASKS:
@@ -111,10 +136,10 @@ def test_more_skill_is_safer_and_cheaper(compare):
     assert gbm.value < st.value
 
 
-def test_least_cost_costs_least_where_probabilities_are_right(systems, compare, split, rng):
-    """Labels drawn from the calibrated probabilities of `linear` make it the truth's own model."""
+def test_least_cost_costs_least_where_probabilities_are_right(forecasts, compare, split, rng):
+    """Labels drawn from the probabilities of `linear` make it the truth's own model."""
     for task, labels in split.labels.items():
-        odds = np.exp(systems["linear"].calibrated[task][0])
+        odds = np.exp(forecasts["linear"][task][0])
         thresholds = rng.random((len(odds), 1)) * odds.sum(axis=1, keepdims=True)
         drawn = (odds.cumsum(axis=1) < thresholds).sum(axis=1)
         labels[labels >= 0] = drawn[labels >= 0]
@@ -154,36 +179,38 @@ def top_2():
     del MEASURES["top_2"]
 
 
-def test_a_measure_is_shown_once_it_is_registered(top_2, compare, systems, split):
+def test_a_measure_is_shown_once_it_is_registered(top_2, compare, forecasts, split):
     comparison = compare()
     scores = comparison.metrics["systems"]
-    assert all("top_2" in scores[name][task] for name in systems for task in TASKS)
+    assert all("top_2" in scores[name][task] for name in forecasts for task in TASKS)
     sample = split.sample("urgency")
-    expected = [
-        metrics.top_k_accuracy_score(sample.labels, seed[sample.rows], k=2)
-        for seed in systems["st"].raw["urgency"]
-    ]
-    raw = {"task": "urgency", "system": "st", "measure": "top_2", "calibrated": False}
-    assert comparison.results.find(**raw).value == pytest.approx(np.mean(expected))
-    shown = scores["st"]["urgency"]["raw"]["top_2"]
-    assert shown["value"] == pytest.approx(np.mean(expected), abs=1e-5)
+    (logits,) = forecasts["st"]["urgency"][:, sample.rows]
+    expected = metrics.top_k_accuracy_score(sample.labels, logits, k=2)
+    found = comparison.results.find(task="urgency", system="st", measure="top_2")
+    assert found.value == pytest.approx(expected)
+    shown = scores["st"]["urgency"]["top_2"]
+    assert shown["value"] == pytest.approx(expected, abs=1e-5)
     assert shown["low"] < shown["value"] < shown["high"]
 
 
 def list_gaps(**losses):
-    """Of the log-losses of one task."""
+    """Of the log-losses of one task; of single fits those of st, 1.6 calibrated and 9 raw."""
     rows = [
         Result(task="urgency", system=name, measure="log_loss", value=loss)
         for name, loss in losses.items()
     ]
-    rows.append(Result(task="urgency", system="st", measure="log_loss", calibrated=False, value=9))
-    rows.append(Result(task="urgency", system="st", measure="log_loss", column="sex", value=8))
-    return {row.system: row.value for row in gap_closed(Results(rows), TASKS)}
+    of_st = {"task": "urgency", "system": "st", "measure": "log_loss"}
+    rows.append(Result(single_fits=True, value=1.6, **of_st))
+    rows.append(Result(single_fits=True, calibrated=False, value=9, **of_st))
+    rows.append(Result(column="sex", value=8, **of_st))
+    return {(row.system, row.single_fits): row.value for row in gap_closed(Results(rows), TASKS)}
 
 
 def test_the_gap_closed_is_0_at_the_prior_and_1_at_the_oracle():
     gaps = list_gaps(prior=2.0, st=1.5, mtl=2.5, oracle=1.0)
-    assert gaps == pytest.approx({"prior": 0, "st": 0.5, "mtl": -0.5, "oracle": 1})
+    expected = {"prior": 0, "st": 0.5, "mtl": -0.5, "oracle": 1}
+    of_forecasters = {(name, False): value for name, value in expected.items()}
+    assert gaps == pytest.approx(of_forecasters | {("st", True): 0.4})
 
 
 @pytest.mark.parametrize("losses", [{"prior": 1.2}, {"prior": 1.0, "oracle": 1.0}])

@@ -6,7 +6,7 @@ from intake_triage.errors import InputError
 from intake_triage.evaluation.cost import read_costs, summarize_cost
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
-from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
 
@@ -52,18 +52,28 @@ def test_a_seed_that_does_not_train_each_task_once_is_refused(fits):
 
 @pytest.fixture
 def layout(tmp_path):
-    """A run in which each system trained one model of both tasks."""
+    """A run in which each system trained one model of both tasks from each of two seeds."""
     layout = Layout(tmp_path)
     for system in TRAINED_SYSTEMS:
-        fits = [fit(["urgency", "specialty"], 0)]
+        fits = [fit(["urgency", "specialty"], seed) for seed in (0, 1)]
         write_json(layout.training(system) / "cost.json", {"fits": fits})
     return layout
 
 
-def test_every_trained_system_has_its_cost(layout):
+def test_a_system_costs_a_seed_and_a_forecaster_all_its_fits(layout):
     costs = read_costs(TASKS, layout=layout)
-    assert list(costs) == list(TRAINED_SYSTEMS)
-    assert costs["gbm"]["cpu_seconds"] == 10
+    assert list(costs["systems"]) == list(TRAINED_SYSTEMS)
+    assert list(costs["forecasters"]) == list(FORECASTERS)
+    assert costs["systems"]["gbm"]["cpu_seconds"] == 10
+    assert costs["forecasters"]["gbm"] == {"cpu_seconds": 20, "wall_seconds": 10}
+    assert costs["forecasters"]["gbm+mtl"] == {"cpu_seconds": 40, "wall_seconds": 20}
+
+
+def test_with_one_task_nothing_is_told_of_a_joint_system(layout):
+    for system in TRAINED_SYSTEMS:
+        write_json(layout.training(system) / "cost.json", {"fits": [fit(["urgency"], 0)]})
+    costs = read_costs(TASKS[:1], layout=layout)
+    assert list(costs["forecasters"]) == ["linear", "gbm", "st", "gbm+st"]
 
 
 def test_the_error_names_the_file(layout):

@@ -14,12 +14,12 @@ from intake_triage.evaluation.plots import (
     with_colours,
 )
 from intake_triage.params import MtlParams
-from intake_triage.systems import SYSTEMS
+from intake_triage.systems import FORECASTERS, SYSTEMS
 
 
 @pytest.fixture
-def results(judge, systems, split):
-    return judge(systems["st"], split)
+def results(judge, forecasts, split):
+    return judge(forecasts["st"], split)
 
 
 def test_macro_f1_is_that_of_the_likeliest_class_of_all_records(results):
@@ -43,9 +43,9 @@ def test_subgroups_have_a_row_a_figure_that_is_shown_and_the_forms_with_a_label(
     assert len(hidden) > 0, "the example should hide some"
 
 
-def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, split):
-    system = make_system(skill=1.5)
-    rows = [r for r in confusion_rows({"st": system}, split) if r["task"] == "urgency"]
+def test_confusion_shares_hide_few_people(make_logits, split):
+    forecast = make_logits(skill=1.5)
+    rows = [r for r in confusion_rows({"st": forecast}, split) if r["task"] == "urgency"]
     assert len(rows) == 9
     labels = split.labels["urgency"]
     seen = set()
@@ -53,8 +53,8 @@ def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, split)
         true, predicted = (
             split.classes["urgency"].index(row[name]) for name in ("true", "predicted")
         )
-        of_true = system.raw["urgency"].argmax(2)[:, labels == true]
-        count = (of_true == predicted).mean(axis=0).sum()
+        of_true = forecast["urgency"][0].argmax(1)[labels == true]
+        count = (of_true == predicted).sum()
         seen.add(row["share"] is None)
         if row["share"] is None:
             continue
@@ -63,27 +63,37 @@ def test_confusion_shares_are_seed_means_and_hide_few_people(make_system, split)
     assert seen == {True, False}, "the example should hide some cells and show some"
 
 
-def test_reliability_counts_people_once_whatever_the_seeds(make_system, split):
-    rows = reliability_rows({"st": make_system(skill=1.0)}, split, n_bins=10)
-    raw = [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
+def list_raw_bins(forecast, split, n_bins):
+    rows = reliability_rows({"st": forecast}, {"st": forecast}, split, n_bins=n_bins)
+    assert {row["kind"] for row in rows} <= {"raw", "calibrated"}
+    return [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
+
+
+def test_reliability_counts_everybody_once(make_logits, split):
+    raw = list_raw_bins(make_logits(skill=1.0), split, n_bins=10)
     assert sum(row["count"] for row in raw) == (split.labels["urgency"] >= 0).sum()
     assert all(row["low"] <= row["accuracy"] <= row["high"] for row in raw)
 
 
-def test_reliability_bins_of_few_people_are_dropped(make_system, split):
-    system = make_system(skill=1.0, n_seeds=1)
+def test_reliability_bins_of_few_people_are_dropped(make_logits, split):
+    forecast = make_logits(skill=1.0)
     n_labelled = (split.labels["urgency"] >= 0).sum()
     for n_bins, shown in ((n_labelled // 10, 0), (n_labelled // 11, n_labelled // 11)):
-        rows = reliability_rows({"st": system}, split, n_bins=n_bins)
-        raw = [row for row in rows if row["task"] == "urgency" and row["kind"] == "raw"]
+        raw = list_raw_bins(forecast, split, n_bins)
         assert all(row["count"] >= 11 for row in raw)
         assert (len(raw) > 0) == (shown > 0)
 
 
-def test_cost_rows_leave_out_what_is_not_trained():
-    macro_f1 = [{"system": "prior", "macro_f1": 0.1}, {"system": "st", "macro_f1": 0.5}]
-    rows = cost_rows(macro_f1, {"st": {"cpu_seconds": 12.5, "peak_mib": 1}})
-    assert rows == [{"system": "st", "macro_f1": 0.5, "cpu_seconds": 12.5}]
+def test_a_reference_has_no_raw_probabilities(make_logits, split):
+    rows = reliability_rows({"oracle": make_logits(skill=1.0)}, {}, split, n_bins=10)
+    assert {row["kind"] for row in rows} == {"calibrated"}
+
+
+def test_cost_rows_are_of_all_that_is_released_and_leave_out_what_is_not_trained():
+    macro_f1 = [{"system": "prior", "macro_f1": 0.1}, {"system": "gbm+st", "macro_f1": 0.5}]
+    released = {"cpu_seconds": 12.5, "wall_seconds": 20}
+    rows = cost_rows(macro_f1, {"forecasters": {"gbm+st": released}})
+    assert rows == [{"system": "gbm+st", "macro_f1": 0.5, "cpu_seconds": 12.5}]
 
 
 def test_training_rows_name_the_system_and_one_without_epochs_has_none():
@@ -118,7 +128,12 @@ def test_the_frontier_holds_each_seeds_epoch_with_the_lowest_sum():
     ]
 
 
-def test_colours_are_those_of_the_systems_and_every_row_has_one():
-    st, everyone = with_colours([{"system": "st"}, {"system": "treat all"}])
+def test_colours_are_those_of_the_registry_and_every_row_has_one():
+    st, blend, everyone = with_colours(
+        [{"system": name} for name in ("st", "gbm+mtl", "treat all")]
+    )
     assert st["colour"] == SYSTEMS["st"].colour
-    assert everyone["colour"] not in {system.colour for system in SYSTEMS.values()}
+    known = {each.colour for each in (*SYSTEMS.values(), *FORECASTERS.values())}
+    assert len(known) == len({*SYSTEMS, *FORECASTERS}), "each has a colour of its own"
+    assert blend["colour"] in known
+    assert everyone["colour"] not in known

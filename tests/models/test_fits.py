@@ -161,17 +161,6 @@ def test_fits_that_end_together_do_not_take_each_others_signals(tmp_path):
     assert all((folder / "cost.json").exists() for folder in run_fits(jobs, Layout().fits))
 
 
-@pytest.mark.parametrize(
-    ("n_fits", "n_cores", "at_once"),
-    [(0, 2, 1), (3, 2, 3), (4, 2, 2), (6, 2, 2), (6, 4, 6), (9, 1, 1)],
-)
-def test_fits_share_the_cores_where_a_second_round_would_leave_some_idle(
-    monkeypatch, n_fits, n_cores, at_once
-):
-    monkeypatch.setattr(fits, "_count_cores", lambda: n_cores)
-    assert fits._count_processes(n_fits) == at_once
-
-
 def test_forgotten_fits_are_trained_again(run):
     assert run(SEEDS[:1]) == names(SEEDS[:1])
     forget_fits(Path(".fits").iterdir())

@@ -1,12 +1,12 @@
 """The small split and its systems, and all set-ups on it."""
 
 import pytest
-from small_split import judge, make_system, params, rng, split, systems
+from small_split import forecasts, judge, make_logits, params, rng, split
 
 from intake_triage.recommendation.scores import SetUpScorer
 from intake_triage.systems import TRAINED_SYSTEMS
 
-__all__ = ["judge", "make_system", "params", "rng", "split", "systems"]
+__all__ = ["forecasts", "judge", "make_logits", "params", "rng", "split"]
 
 
 @pytest.fixture

@@ -65,7 +65,9 @@ def record_ids_of(prepared: PreparedRecords) -> list[np.ndarray]:
     ]
 
 
-def read_member(layout: Layout, system: str, task: Task, record_ids: Sequence[np.ndarray]) -> Member:
+def read_member(
+    layout: Layout, system: str, task: Task, record_ids: Sequence[np.ndarray]
+) -> Member:
     """A system's fits averaged over its seeds; `record_ids` are those of calibrate and of test."""
     raw = [
         read_aligned(layout.predictions(system, task), record_id, split).logits

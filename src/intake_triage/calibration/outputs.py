@@ -52,7 +52,9 @@ def write_nested(path: Path, record_id: np.ndarray, logits: np.ndarray) -> None:
         "record_id": np.tile(record_id, n_folds),
     }
     flat = logits.astype(np.float32).reshape(-1, n_classes)
-    write_parquet(path, pd.DataFrame(columns | {f"logit_{k}": flat[:, k] for k in range(n_classes)}))
+    write_parquet(
+        path, pd.DataFrame(columns | {f"logit_{k}": flat[:, k] for k in range(n_classes)})
+    )
 
 
 def read_nested(path: Path, record_id: np.ndarray) -> np.ndarray:
@@ -90,7 +92,11 @@ def summarize_choice(choice: CalibratorChoice) -> dict[str, Any]:
 
 
 def write_forecaster(
-    layout: Layout, name: str, task: Task, fitted: FittedForecaster, record_ids: Sequence[np.ndarray]
+    layout: Layout,
+    name: str,
+    task: Task,
+    fitted: FittedForecaster,
+    record_ids: Sequence[np.ndarray],
 ) -> None:
     """Write what a forecaster is released with, and what it says.
 

@@ -69,9 +69,7 @@ def compare_systems(
     transfer, transfer_rows = measure_transfer(fits, split, compare.margin)
     # One and the same forecast for all records ranks none before another, and draws nothing.
     ranking = {name: by_task for name, by_task in forecasts.items() if name != "prior"}
-    reliability = reliability_rows(
-        ranking, fitted.averages["test"], split, n_bins=compare.ece_bins
-    )
+    reliability = reliability_rows(ranking, fitted.averages["test"], split, n_bins=compare.ece_bins)
     return Comparison(
         results=results,
         metrics={

@@ -1,6 +1,6 @@
-"""What training a system for all tasks costs."""
+"""What training costs: a system for one seed, and a forecaster with all the fits it averages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,20 +8,36 @@ import numpy as np
 from intake_triage.errors import InputError
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
-from intake_triage.systems import list_systems
+from intake_triage.systems import FORECASTERS, list_forecasters, list_systems
 from intake_triage.tasks import Task
+
+SECONDS = ("cpu_seconds", "wall_seconds")
 
 
 def read_costs(tasks: Sequence[Task], *, layout: Layout = Layout()) -> dict[str, dict[str, Any]]:
-    """By system trained for the tasks, its fits' `training/<system>/cost.json` summarised."""
-    costs = {}
+    """`systems`: one seed of each, as `summarize_cost` has it; `forecasters`: all that is released.
+
+    Seconds are of fits that each had a core to itself, as if they ran one after another.
+    """
+    systems, total = {}, {}
     for system in list_systems(tasks):
         path = layout.training(system) / "cost.json"
         try:
-            costs[system] = summarize_cost(read_json(path)["fits"], tasks)
+            fits = read_json(path)["fits"]
+            systems[system] = summarize_cost(fits, tasks)
         except (KeyError, InputError) as error:
             raise InputError(f"{path}: {error}; run the stage that writes it again") from None
-    return costs
+        total[system] = {name: sum(fit[name] for fit in fits) for name in SECONDS}
+    return {
+        "systems": systems,
+        "forecasters": {
+            name: _add_up(total, FORECASTERS[name].members) for name in list_forecasters(tasks)
+        },
+    }
+
+
+def _add_up(total: Mapping[str, Mapping[str, float]], members: Sequence[str]) -> dict[str, float]:
+    return {name: round(sum(total[member][name] for member in members), 2) for name in SECONDS}
 
 
 def summarize_cost(fits: list[dict[str, Any]], tasks: Sequence[Task]) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def decide_all(
         by_rule = {"argmax": {task: decide_argmax(logits) for task, logits in by_task.items()}}
         if name in rules:
             by_rule["balanced"] = {
-                task: decide_balanced(softmax(np.float64(logits), axis=-1), rules[name][task].class_weights)
+                task: decide_balanced(
+                    softmax(np.float64(logits), axis=-1), rules[name][task].class_weights
+                )
                 for task, logits in by_task.items()
             }
         by_rule["cost"] = decide_by_cost(by_task, params)
@@ -60,4 +62,3 @@ def decide_urgency_by_cost(logits: np.ndarray, params: DecisionParams) -> np.nda
     """(n_seeds, n_records, n_tiers) to the tiers of least expected cost, (n_seeds, n_records)."""
     matrix = urgency_cost_matrix(logits.shape[-1], params)
     return decide_least_cost(softmax(np.float64(logits), axis=-1), matrix)
-

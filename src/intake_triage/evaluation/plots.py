@@ -135,12 +135,13 @@ def confusion_rows(forecasts: Logits, split: LabelledSplit) -> list[Row]:
     return rows
 
 
-def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Row]) -> list[Row]:
-    """Macro-F1 beside the CPU-seconds of training all tasks, for the systems that are trained."""
+def cost_rows(macro_f1: Iterable[Row], cost: Mapping[str, Any]) -> list[Row]:
+    """Macro-F1 beside the CPU-seconds of training all that a forecaster needs for all tasks."""
+    seconds = cost["forecasters"]
     return [
-        row | {"cpu_seconds": cost[row["system"]]["cpu_seconds"]}
+        row | {"cpu_seconds": seconds[row["system"]]["cpu_seconds"]}
         for row in macro_f1
-        if row["system"] in cost
+        if row["system"] in seconds
     ]
 
 

@@ -91,7 +91,8 @@ def run_fits(jobs: Sequence[Job], kept: Path) -> list[Path]:
     with (
         bar,
         ProcessPoolExecutor(
-            max_workers=_count_processes(len(waiting)),
+            # Each has a core to itself: what its seconds are compared with had one too.
+            max_workers=_count_cores(),
             mp_context=_context_with(jobs),
             max_tasks_per_child=1,  # so that peak memory is that of one fit
         ) as pool,
@@ -150,16 +151,6 @@ def _context_with(jobs: Sequence[Job]) -> BaseContext:
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
     context.set_forkserver_preload(sorted({job.train.func.__module__ for job in jobs}))
     return context
-
-
-def _count_processes(n_fits: int) -> int:
-    """How many fits run at once: one a core, or all where that would leave a second round thin.
-
-    Three fits on two cores end after one and a half times the seconds of one if they share the
-    cores from the start, and after twice as many if the third waits for its turn.
-    """
-    n_cores = _count_cores()
-    return max(1, n_fits if n_fits < 2 * n_cores else n_cores)
 
 
 def _count_cores() -> int:
