@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from intake_triage.calibration.choice import choose_calibrator
 from intake_triage.calibration.class_weights import (
     LOG_WEIGHTS,
     choose_class_weights,
@@ -88,18 +87,18 @@ def test_a_handful_of_records_is_enough(rng, labels):
 
 
 def _choose(logits, labels, unit):
-    sample = CalibrationSample(logits, labels, unit, assign_folds(unit, n_folds=5))
-    choice = choose_calibrator(sample, ["identity", "temperature"])
-    return choice, choose_class_weights(choice, sample), sample.fold
+    """Of one forecaster, whose logits are taken for calibrated ones."""
+    sample = CalibrationSample(logits[np.newaxis], labels, unit, assign_folds(unit, n_folds=5))
+    return choose_class_weights(sample), sample.fold
 
 
 def test_weights_are_kept_where_rare_classes_are_missed(rng, draw_labels):
     logits = rng.normal(size=(2000, 4)) + RARE
-    _, chosen, _ = _choose(logits[np.newaxis], draw_labels(logits), np.arange(2000))
+    chosen, _ = _choose(logits, draw_labels(logits), np.arange(2000))
     assert chosen.gain.is_real
     fresh = rng.normal(size=(20000, 4)) + RARE
     labels, probabilities = draw_labels(fresh), softmax(fresh, axis=1)
-    (weights,) = chosen.class_weights
+    weights = chosen.class_weights
     gained = _score(probabilities, labels, weights) - _score(probabilities, labels, np.ones(4))
     assert gained > 0.05
     assert chosen.gain.value == pytest.approx(gained, abs=3 * chosen.gain.standard_error)
@@ -109,27 +108,23 @@ def test_weights_are_rarely_kept_where_there_is_nothing_to_gain(draw_labels):
     """Classes alike: of ten draws one may pass the 95 % limit by chance, three hardly ever do."""
     kept = 0
     for seed in range(10):
-        logits = np.random.default_rng(seed).normal(size=(1, 600, 4))
-        _, chosen, _ = _choose(logits, draw_labels(logits[0]), np.arange(600))
+        logits = np.random.default_rng(seed).normal(size=(600, 4))
+        chosen, _ = _choose(logits, draw_labels(logits), np.arange(600))
         kept += chosen.gain.is_real
         if not chosen.gain.is_real:
-            np.testing.assert_array_equal(chosen.class_weights, np.ones((1, 4)))
+            np.testing.assert_array_equal(chosen.class_weights, np.ones(4))
     assert kept <= 2
 
 
-def test_the_gain_is_measured_on_records_that_weights_and_calibrator_have_not_seen(
-    rng, draw_labels
-):
-    logits = 2 * rng.normal(size=(2, 500, 4)) + RARE
-    labels, unit = draw_labels(logits[0] / 2), rng.integers(0, 90, 500)
-    choice, chosen, fold = _choose(logits, labels, unit)
-    likeliest, balanced = np.empty((2, 2, 500), int)
-    for seed, number in np.ndindex(2, 5):
+def test_the_gain_is_measured_on_records_that_the_weights_have_not_seen(rng, draw_labels):
+    logits = rng.normal(size=(500, 4)) + RARE
+    labels, unit = draw_labels(logits), rng.integers(0, 90, 500)
+    chosen, fold = _choose(logits, labels, unit)
+    p = softmax(logits, axis=1)
+    balanced = np.empty((1, 500), int)
+    for number in range(5):
         seen = fold != number
-        temperature = choice.fitted_by_fold[number][seed].temperature
-        p = softmax(logits[seed] / temperature, axis=1)
-        likeliest[seed, ~seen] = p[~seen].argmax(axis=1)
         weights = fit_class_weights(p[seen], labels[seen])
-        balanced[seed, ~seen] = (p[~seen] * weights).argmax(axis=1)
-    assert choice.name == "temperature"
+        balanced[0, ~seen] = (p[~seen] * weights).argmax(axis=1)
+    likeliest = p.argmax(axis=1)[np.newaxis]
     assert chosen.gain == macro_f1_gain(balanced, likeliest, labels, unit, n_classes=4)

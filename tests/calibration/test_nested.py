@@ -1,4 +1,4 @@
-"""Out-of-fold logits: what a fold's own labels say has no part in them."""
+"""Nested logits: what is said of a fold owes nothing to its labels, nor to those held out."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from intake_triage.calibration.calibrators import CALIBRATORS, calibrate_seeds
 from intake_triage.calibration.choice import choose_calibrator
-from intake_triage.calibration.nested import calibrate_out_of_fold
+from intake_triage.calibration.nested import calibrate_nested, out_of_fold
 from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.errors import InputError
 from intake_triage.records.folds import assign_folds
@@ -28,18 +28,39 @@ def sample(rng, draw_labels):
     return CalibrationSample(2 * true, labels, unit, assign_folds(unit, n_folds=4))
 
 
-@pytest.mark.parametrize("held_out", range(4))
-def test_poisoned_labels_of_a_fold_leave_its_own_logits_alone(sample, held_out, rng):
-    before = calibrate_out_of_fold(sample, CANDIDATES)
-    poisoned, rows = sample.labels.copy(), sample.fold == held_out
-    poisoned[rows] = rng.integers(0, 3, rows.sum())
-    after = calibrate_out_of_fold(replace(sample, labels=poisoned), CANDIDATES)
-    np.testing.assert_array_equal(after[:, rows], before[:, rows])
-    assert (after[:, ~rows] != before[:, ~rows]).any()
+def calibrate_out_of_fold(sample):
+    return out_of_fold(calibrate_nested(sample, CANDIDATES), sample.fold)
+
+
+def poison(sample, fold, rng):
+    """The same with other labels in one fold."""
+    labels, rows = sample.labels.copy(), sample.fold == fold
+    labels[rows] = rng.integers(0, 3, rows.sum())
+    return replace(sample, labels=labels)
+
+
+@pytest.mark.parametrize("fold", range(4))
+def test_poisoned_labels_of_a_fold_leave_alone_what_owes_it_nothing(sample, fold, rng):
+    """Its own records, and all records where it is held out."""
+    before = calibrate_nested(sample, CANDIDATES)
+    after = calibrate_nested(poison(sample, fold, rng), CANDIDATES)
+    rows = sample.fold == fold
+    known = sample.has_label()
+    np.testing.assert_array_equal(after[fold][:, known], before[fold][:, known])
+    np.testing.assert_array_equal(after[:, :, rows & known], before[:, :, rows & known])
+    others = [k for k in range(4) if k != fold]
+    assert (after[others][:, :, ~rows] != before[others][:, :, ~rows]).any()
+
+
+def test_out_of_fold_is_each_records_own(sample):
+    nested = calibrate_nested(sample, CANDIDATES)
+    own = out_of_fold(nested, sample.fold)
+    for i, fold in enumerate(sample.fold):
+        np.testing.assert_array_equal(own[:, i], nested[fold, :, i])
 
 
 def test_a_fold_gets_what_is_chosen_and_fitted_on_the_others(sample):
-    calibrated = calibrate_out_of_fold(sample, CANDIDATES)
+    calibrated = calibrate_out_of_fold(sample)
     for held_out in range(4):
         rows = sample.fold == held_out
         choice = choose_calibrator(sample.at(~rows).labelled(), CANDIDATES)
@@ -47,9 +68,19 @@ def test_a_fold_gets_what_is_chosen_and_fitted_on_the_others(sample):
         np.testing.assert_array_equal(calibrated[:, rows], expected)
 
 
+def test_what_is_held_out_is_as_if_it_were_not_there(sample):
+    """Nested logits of the others are the out-of-fold ones of the others alone."""
+    nested = calibrate_nested(sample, ["temperature"])
+    others = (sample.fold != 0) & sample.has_label()
+    alone = sample.at(others)
+    alone = replace(alone, fold=alone.fold - 1)
+    expected = out_of_fold(calibrate_nested(alone, ["temperature"]), alone.fold)
+    np.testing.assert_array_equal(nested[0][:, others], expected)
+
+
 def test_over_confidence_is_mended(sample):
-    calibrated = calibrate_out_of_fold(sample, CANDIDATES)
-    known = sample.labels != NO_LABEL
+    calibrated = calibrate_out_of_fold(sample)
+    known = sample.has_label()
     labels = sample.labels[known]
     for raw, mended in zip(sample.logits, calibrated, strict=True):
         assert log_loss(mended[known], labels) < log_loss(raw[known], labels)
@@ -58,10 +89,9 @@ def test_over_confidence_is_mended(sample):
 def test_labels_in_two_folds_alone_are_refused(sample):
     few = replace(sample, labels=np.where(sample.fold < 2, sample.labels, NO_LABEL))
     with pytest.raises(InputError, match="fewer than 3 folds"):
-        calibrate_out_of_fold(few, CANDIDATES)
+        calibrate_nested(few, CANDIDATES)
 
 
 def test_a_fold_without_labels_is_calibrated_by_the_others(sample):
     lacking = replace(sample, labels=np.where(sample.fold == 0, NO_LABEL, sample.labels))
-    calibrated = calibrate_out_of_fold(lacking, CANDIDATES)
-    assert np.isfinite(calibrated).all()
+    assert np.isfinite(calibrate_nested(lacking, CANDIDATES)).all()

@@ -1,4 +1,4 @@
-"""Stage calibrate on the made-up clinic, where a tenth of the records lacks each label."""
+"""Stages calibrate and forecast on the made-up clinic: a tenth of the records lacks each label."""
 
 import shutil
 import sys
@@ -7,15 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from intake_triage.calibration.decisions import read_decision_rules
+from intake_triage.calibration.outputs import read_nested
 from intake_triage.errors import InputError
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import Predictions, read_predictions, write_predictions
 from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
-from stages import calibrate
+from stages import calibrate, forecast
 
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEMS = ("gbm", "mtl")
@@ -32,7 +35,7 @@ def folder(clinic_folder, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     records = read_prepared()
     frame = records.frame[records.frame["split"] != "train"]
-    for system in SYSTEMS:
+    for system in TRAINED_SYSTEMS:
         for task in TASKS:
             n_classes = len(records.schema.classes(task))
             logits = rng.normal(size=(len(SEEDS), len(frame), n_classes)) * 2
@@ -61,33 +64,64 @@ def _written(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
-def test_every_system_and_task_gets_calibrator_rules_and_calibrated_test_logits(
-    folder, monkeypatch
-):
+def test_every_system_and_task_gets_calibrators_and_calibrated_logits(folder, monkeypatch):
     _calibrate(monkeypatch, *SYSTEMS)
+    records = read_prepared().of_split("calibrate").frame["record_id"].to_numpy(str)
     for system in SYSTEMS:
         metrics = read_json(folder / f"metrics/calibrate/{system}.json")
         assert set(metrics) == {system}
         for task in TASKS:
             calibrated = read_predictions(LAYOUT.calibrated(system, task))
-            n_classes = calibrated.logits.shape[2]
             assert set(calibrated.split) == {"test"}
+            assert calibrated.seeds.tolist() == SEEDS.tolist()
             assert np.isfinite(calibrated.logits).all()
-            out_of_fold = read_predictions(LAYOUT.out_of_fold(system, task))
-            assert set(out_of_fold.split) == {"calibrate"}
-            assert np.isfinite(out_of_fold.logits).all()
-            rules = read_decision_rules(LAYOUT.decision_rules(system, task))
-            assert rules.seeds.tolist() == SEEDS.tolist()
-            assert rules.class_weights.shape == rules.thresholds.shape == (2, n_classes)
-            kept = metrics[system][task]["balanced"]["kept"]
-            assert kept or (rules.class_weights == 1).all()
+            nested = read_nested(LAYOUT.nested(system, task), records)
+            assert nested.shape == (5, len(records), calibrated.logits.shape[2])
+            np.testing.assert_allclose(softmax(nested, axis=2).sum(axis=2), 1, rtol=1e-5)
             calibrators = read_json(folder / f"models/calibrators/{system}/{task}.json")
             names = {value["name"] for value in calibrators.values()}
             assert names == {metrics[system][task]["calibrator"]}
 
 
+def test_nested_logits_are_read_in_the_order_asked_for(folder, monkeypatch):
+    _calibrate(monkeypatch, "gbm")
+    records = read_prepared().of_split("calibrate").frame["record_id"].to_numpy(str)
+    path = LAYOUT.nested("gbm", "urgency")
+    backwards = read_nested(path, records[::-1])
+    np.testing.assert_array_equal(backwards, read_nested(path, records)[:, ::-1])
+
+
+def test_forecasters_average_what_their_members_say(folder, monkeypatch):
+    _calibrate(monkeypatch, *TRAINED_SYSTEMS)
+    forecast.main()
+    metrics = read_json(folder / "metrics/forecast.json")
+    assert list(metrics) == list(FORECASTERS)
+    for task in TASKS:
+        blend, *members = (
+            read_predictions(LAYOUT.averages(name, task)) for name in ("gbm+mtl", "gbm", "mtl")
+        )
+        each = [softmax(member.logits[0], axis=1) for member in members]
+        np.testing.assert_allclose(
+            softmax(blend.logits[0], axis=1), np.mean(each, axis=0), rtol=1e-5
+        )
+        raw = read_predictions(LAYOUT.predictions("gbm", task))
+        mean = softmax(raw.of_split("test").logits, axis=2).mean(axis=0)
+        of_test = softmax(members[0].of_split("test").logits[0], axis=1)
+        np.testing.assert_allclose(of_test, mean, rtol=1e-5)
+        for name in FORECASTERS:
+            said = read_predictions(LAYOUT.forecasts(name, task))
+            assert set(said.split) == {"calibrate", "test"}
+            np.testing.assert_allclose(np.exp(said.logits[0]).sum(axis=1), 1, rtol=1e-5)
+            rules = read_decision_rules(LAYOUT.forecaster(name, task))
+            assert rules.class_weights.shape == rules.thresholds.shape == said.logits.shape[2:]
+            assert metrics[name][task]["temperature"] == round(rules.temperature, 4)
+            kept = metrics[name][task]["balanced"]["kept"]
+            assert kept or (rules.class_weights == 1).all()
+
+
 def test_a_record_without_a_label_decides_nothing(folder, monkeypatch):
-    _calibrate(monkeypatch, *SYSTEMS)
+    _calibrate(monkeypatch, *TRAINED_SYSTEMS)
+    forecast.main()
     before = _written(folder)
     records = read_prepared().of_split("calibrate")
     for task in TASKS:
@@ -95,8 +129,9 @@ def test_a_record_without_a_label_decides_nothing(folder, monkeypatch):
         assert len(lacking) > 0
         for system in SYSTEMS:
             _overwrite(system, task, lambda raw, ids=lacking: np.isin(raw.record_id, ids), 50.0)
-    shutil.rmtree(folder / "models/decisions")
-    _calibrate(monkeypatch, *SYSTEMS)
+    shutil.rmtree(folder / "models/forecasters")
+    _calibrate(monkeypatch, *TRAINED_SYSTEMS)
+    forecast.main()
     assert _written(folder) == before
 
 
