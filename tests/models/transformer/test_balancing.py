@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -14,6 +15,8 @@ from intake_triage.models.transformer.balancing import (
     UncertaintyWeights,
     make_balancing,
 )
+from intake_triage.models.transformer.batches import make_batch
+from intake_triage.models.transformer.loop import encode, task_losses
 from intake_triage.params import MtlParams
 
 LOSSES = {"urgency": torch.tensor(1.25), "specialty": torch.tensor(2.0)}
@@ -104,6 +107,40 @@ def test_the_log_variances_move_to_where_the_formula_has_its_minimum():
     # d/ds (exp(−s) · L + s / 2) = 0 at s = log 2 L
     expected = torch.tensor([1.25, 2.0]).log()
     torch.testing.assert_close(balancing.log_variance.detach(), expected, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["fixed", "uncertainty", "pcgrad", "upgrad"])
+def test_the_gradients_of_a_whole_model_are_those_of_its_tasks(model, records, name):
+    batch = make_batch(records, np.arange(32), pad_id=0)
+    states, mask = encode(model, batch)
+    losses = task_losses(model.classify(states, mask), batch.labels)
+    shared = model.shared_parameters()
+    urgency, specialty = (
+        torch.cat([g.flatten() for g in torch.autograd.grad(loss / 2, shared, retain_graph=True)])
+        for loss in losses.values()
+    )
+    for task, loss in losses.items():
+        own = list(model.heads[task].parameters())
+        expected = torch.autograd.grad(loss / 2, own, retain_graph=True)
+        for parameter, gradient in zip(own, expected, strict=True):
+            parameter.expected = gradient
+
+    make_balancing(MtlParams(balancing=name, loss_weight=0.5)).backward(losses, states, shared)
+    for parameter in model.heads.parameters():
+        torch.testing.assert_close(parameter.grad, parameter.expected)
+    if name in AGGREGATORS:
+        urgency, specialty = project(urgency, specialty), project(specialty, urgency)
+    found = torch.cat([parameter.grad.flatten() for parameter in shared])
+    torch.testing.assert_close(found, urgency + specialty, rtol=1e-2, atol=1e-4)
+
+
+def test_constants_that_an_encoder_keeps_as_weights_are_not_balanced(make_model):
+    model = make_model(architecture="roformer")
+    constants = [p for p in model.parameters() if not p.requires_grad]
+    assert constants
+    assert len(model.shared_parameters()) == (
+        len(list(model.parameters())) - len(list(model.heads.parameters())) - len(constants)
+    )
 
 
 def test_fixed_has_nothing_to_train():

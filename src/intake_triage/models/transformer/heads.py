@@ -21,15 +21,13 @@ class Head(nn.Module):
         self.hidden = nn.Linear(width, width)
         self.out = nn.Linear(width, n_classes)
 
-    def forward(
-        self, states: torch.Tensor, mask: torch.Tensor | None, summary: torch.Tensor
-    ) -> torch.Tensor:
-        """Shapes: (B, S, width), (B, S) or None, (B, width) → (B, n_classes)."""
+    def forward(self, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Shapes: (B, S, width), (B, S) or None → (B, n_classes)."""
         scores = self.query(states).squeeze(-1)  # (B, S)
         if mask is not None:
             scores = scores.masked_fill(mask == 0, -torch.inf)
         found = (scores.softmax(dim=1).unsqueeze(1) @ states).squeeze(1)  # (B, width)
-        return self.out(gelu(self.hidden(summary + found)))
+        return self.out(gelu(self.hidden(summarize(states, mask) + found)))
 
 
 def summarize(states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:

@@ -11,7 +11,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 from intake_triage.models.transformer.encoder import make_encoder
 from intake_triage.models.transformer.fields import FieldEmbeddings, split_by_kind
-from intake_triage.models.transformer.heads import Head, summarize
+from intake_triage.models.transformer.heads import Head
 from intake_triage.records.schema import FormField
 
 
@@ -113,8 +113,7 @@ class IntakeModel(PreTrainedModel):
 
     def classify(self, states: torch.Tensor, mask: torch.Tensor | None) -> dict[str, torch.Tensor]:
         """Logits of every task from what `encode` gives."""
-        summary = summarize(states, mask)
-        return {task: head(states, mask, summary) for task, head in self.heads.items()}
+        return {task: head(states, mask) for task, head in self.heads.items()}
 
     def shared_parameters(self) -> list[nn.Parameter]:
         """All weights outside the heads, less constants that some encoders keep as weights."""
