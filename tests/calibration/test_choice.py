@@ -19,7 +19,7 @@ CANDIDATES = list(CALIBRATORS)
 def _sample(logits, labels, n_folds=5) -> CalibrationSample:
     """Records without groups."""
     unit = np.arange(len(labels))
-    return CalibrationSample(logits, labels, unit, assign_folds(unit, n_folds=n_folds))
+    return CalibrationSample(logits, labels, unit, assign_folds(unit, [labels], n_folds=n_folds))
 
 
 def _choose(logits, labels, candidates=CANDIDATES):

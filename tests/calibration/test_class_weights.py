@@ -88,7 +88,9 @@ def test_a_handful_of_records_is_enough(rng, labels):
 
 def _choose(logits, labels, unit):
     """Of one forecaster, whose logits are taken for calibrated ones."""
-    sample = CalibrationSample(logits[np.newaxis], labels, unit, assign_folds(unit, n_folds=5))
+    sample = CalibrationSample(
+        logits[np.newaxis], labels, unit, assign_folds(unit, [labels], n_folds=5)
+    )
     return choose_class_weights(sample), sample.fold
 
 

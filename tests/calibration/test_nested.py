@@ -25,7 +25,7 @@ def sample(rng, draw_labels):
     labels = draw_labels(true[0])
     labels[::9] = NO_LABEL
     unit = np.arange(N_RECORDS) // 2
-    return CalibrationSample(2 * true, labels, unit, assign_folds(unit, n_folds=4))
+    return CalibrationSample(2 * true, labels, unit, assign_folds(unit, [labels], n_folds=4))
 
 
 def calibrate_out_of_fold(sample):

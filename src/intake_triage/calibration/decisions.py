@@ -59,6 +59,29 @@ def decide_least_cost(probabilities: np.ndarray, cost: np.ndarray) -> np.ndarray
     return (probabilities @ cost).argmin(axis=-1)
 
 
+def missed_urgent_probability(
+    probabilities: np.ndarray, decided: np.ndarray, urgent_tiers: int
+) -> np.ndarray:
+    """Probability that the decision misses an urgent form: the order in which a nurse gets forms.
+
+    That is, that the true tier is one of the first `urgent_tiers` and above the tier decided on:
+    0 for a form in the most urgent tier. Calibrated probabilities of shape (..., n_tiers) and tiers
+    of shape (...) to (...), in [0, 1].
+    """
+    tier = np.arange(probabilities.shape[-1])
+    missed = (tier < urgent_tiers) & (tier < decided[..., np.newaxis])
+    return (probabilities * missed).sum(axis=-1)
+
+
+def fit_nurse_threshold(missed: np.ndarray, *, nurse_share: float) -> float:
+    """The probability of a missed urgent form above which a form goes to a nurse.
+
+    The lowest of those in `missed`, of shape (n_records,), that at most the share `nurse_share`
+    of them, in (0, 1), lies above.
+    """
+    return float(np.quantile(missed, 1 - nurse_share, method="inverted_cdf"))
+
+
 def urgency_cost_matrix(n_tiers: int, params: DecisionParams) -> np.ndarray:
     """Cost of deciding on a tier (column) where another is true (row), in needless steps up.
 

@@ -34,7 +34,8 @@ def fit_forecasters(
     calibrate = prepared.of_split("calibrate")
     tasks = prepared.schema.tasks
     unit = calibrate.frame["unit"].to_numpy()
-    fold = assign_folds(unit, n_folds=params.folds)
+    labels = {task: calibrate.labels(task) for task in tasks}
+    fold = assign_folds(unit, list(labels.values()), n_folds=params.folds)
     record_ids = record_ids_of(prepared)
     members = {
         (system, task): read_member(layout, system, task, record_ids)
@@ -45,7 +46,7 @@ def fit_forecasters(
     fitted = Parallel(n_jobs=-1, prefer="threads")(
         delayed(fit_forecaster)(
             [members[member, task] for member in FORECASTERS[name].members],
-            calibrate.labels(task),
+            labels[task],
             unit,
             fold,
             alpha=params.alpha,

@@ -49,9 +49,10 @@ def calibrate_system(
         If the records are too few to fold.
     """
     unit = records.frame["unit"].to_numpy()
-    fold = assign_folds(unit, n_folds=params.folds)
+    labels = {task: records.labels(task) for task in records.schema.tasks}
+    fold = assign_folds(unit, list(labels.values()), n_folds=params.folds)
     samples = {
-        task: CalibrationSample(predictions.logits, records.labels(task), unit, fold)
+        task: CalibrationSample(predictions.logits, labels[task], unit, fold)
         for task, predictions in raw.items()
     }
     # Four pieces rather than two, since a task with more classes takes longer. As threads, since

@@ -1,23 +1,29 @@
 """The folds that the calibrate split is cut into."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
 from intake_triage.errors import InputError
+from intake_triage.records.split import assign_units
+
+FOLD_SEED = 0
 
 
-def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
-    """Number of the fold of each record; a unit never crosses folds.
+def assign_folds(unit: np.ndarray, labels: Sequence[np.ndarray], *, n_folds: int) -> np.ndarray:
+    """Number of the fold of each record; a unit never crosses folds, and each class is spread.
 
     Parameters
     ----------
     unit : int array of shape (n_records,)
+    labels : sequence of int arrays of shape (n_records,)
+        Class indices of each task, -1 where there is none.
     n_folds : int
         At least 2.
 
     Returns
     -------
-    int array of shape (n_records,)
+    int64 array of shape (n_records,)
         In ``range(n_folds)``.
 
     Raises
@@ -25,13 +31,11 @@ def assign_folds(unit: np.ndarray, *, n_folds: int) -> np.ndarray:
     InputError
         If there are fewer units than folds.
     """
-    n_units = len(np.unique(unit))
-    if n_units < n_folds:
+    units, numbered = np.unique(unit, return_inverse=True)
+    if len(units) < n_folds:
         raise InputError(
-            f"params.yaml: calibrate.folds: got {n_folds}, but the calibrate split has {n_units}"
+            f"params.yaml: calibrate.folds: got {n_folds}, but the calibrate split has {len(units)}"
             " groups; it may be at most that"
         )
-    fold = np.empty(len(unit), np.int64)
-    for number, (_, held_out) in enumerate(GroupKFold(n_folds).split(unit, groups=unit)):
-        fold[held_out] = number
-    return fold
+    shares = np.full(n_folds, 1 / n_folds)
+    return assign_units(numbered, labels, shares, seed=FOLD_SEED)[numbered]

@@ -104,7 +104,8 @@ def assign_units(
     rng = np.random.default_rng(seed)
     size = np.bincount(units)
     order = np.lexsort((rng.permutation(len(size)), -np.frexp(size)[1]))
-    weight = (1 / np.outer(shares, np.bincount(column, weights=n))).tolist()
+    held_by_all = np.maximum(np.bincount(column, weights=n), 1)  # a class may be absent
+    weight = (1 / np.outer(shares, held_by_all)).tolist()
     held = np.zeros((len(shares), column.max() + 1), int).tolist()
     bounds, column, n = start.tolist(), column.tolist(), n.tolist()  # numbers of Python are faster
     part = np.empty(len(size), np.int64)

@@ -61,7 +61,8 @@ def check_folds(
 ) -> None:
     """Refuse, by an `InputError`, records that stage `calibrate` could not cut into its folds."""
     calibrate = frame[frame["split"] == "calibrate"]
-    fold = assign_folds(calibrate["unit"].to_numpy(), n_folds=n_folds)
+    labels = [pd.factorize(calibrate[task])[0] for task in schema.tasks]
+    fold = assign_folds(calibrate["unit"].to_numpy(), labels, n_folds=n_folds)
     faults = [
         f"too few groups hold any label of {task}: in the split 'calibrate' they lie in {n} of"
         f" {n_folds} folds, and {LEAST_FOLDS} are needed; {_mend_units(params)}"
