@@ -39,6 +39,29 @@ def hide_small_counts(counts: np.ndarray, *, smallest: int = SMALLEST_SHOWN) -> 
     return hidden
 
 
+def points_to_show(counts: np.ndarray, *, first: int = 0) -> np.ndarray:
+    """Which points of a curve may be shown, bool of shape (n_points,).
+
+    Who is counted at one point of a curve and not at the next is a group of people too, and its
+    size the difference of two counts. So neither a count nor its difference from the nearest point
+    that is shown may be of 1 to 10 people.
+
+    Parameters
+    ----------
+    counts : float array of shape (n_points, n_groups)
+        People in each group at each point; from point to point a group gains people or loses them.
+    first : int
+        The point that is looked at first; the others follow from there outwards.
+    """
+    shown = np.full(len(counts), False)
+    for k in (*range(first, len(counts)), *reversed(range(first))):
+        known = np.flatnonzero(shown)
+        nearest = counts[known[np.abs(known - k).argmin()]] if len(known) else counts[k]
+        told = np.round([counts[k], np.abs(counts[k] - nearest)], 6)
+        shown[k] = not ((told > 0) & (told < SMALLEST_SHOWN)).any()
+    return shown
+
+
 def estimate_share(
     replicates: np.ndarray, *, n: float, units: int, per: int = 1, level: float = LEVEL
 ) -> tuple[float, float, float] | None:

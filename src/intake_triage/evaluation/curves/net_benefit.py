@@ -1,12 +1,11 @@
 """What acting on a probability is worth: net benefit over a range of thresholds."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
-from intake_triage.evaluation.forecasts import SystemLogits
+from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.cut_calibration import cut_logits, cut_names, cut_outcomes
 from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.statistics.disclosure import is_small_share
@@ -50,21 +49,20 @@ def replicate_net_benefit(
     return sample.mean(by_threshold)
 
 
-def net_benefit_rows(
-    systems: Mapping[str, SystemLogits], split: LabelledSplit
-) -> list[dict[str, Any]]:
-    """Net benefit of each cut, system and threshold with its 95 % interval, calibrated.
+def net_benefit_rows(forecasts: Logits, split: LabelledSplit) -> list[dict[str, Any]]:
+    """Net benefit of each cut, forecaster and threshold with its 95 % interval.
 
-    To act is to treat a form as one that is above the cut. `TREAT_ALL` acts on all forms. A system
-    has no row where few people are acted on, or few are not. None has where there are no tiers.
+    To act is to treat a form as one that is above the cut. `TREAT_ALL` acts on all forms. A
+    forecaster has no row where few people are acted on, or few are not. Without tiers there is no
+    row.
     """
     if not split.tiers:
         return []
     sample = split.sample("urgency")
     outcomes = cut_outcomes(sample.labels, n_tiers=len(split.tiers))  # (n_labelled, n_cuts)
     probabilities = {TREAT_ALL: np.ones((1, *outcomes.shape))} | {
-        name: expit(cut_logits(system.calibrated["urgency"][:, sample.rows]))
-        for name, system in systems.items()
+        name: expit(cut_logits(by_task["urgency"][:, sample.rows]))
+        for name, by_task in forecasts.items()
     }  # each (n_seeds, n_labelled, n_cuts)
     rows = []
     for k, cut in enumerate(cut_names(split.tiers)):

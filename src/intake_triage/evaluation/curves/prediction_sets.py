@@ -1,6 +1,5 @@
 """Do prediction sets hold the true class as often as promised, class by class?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ from scipy.special import softmax
 from scipy.stats import betabinom
 
 from intake_triage.calibration.conformal import prediction_sets, threshold_rank
-from intake_triage.evaluation.forecasts import FittedRules, SystemLogits
+from intake_triage.evaluation.forecasts import FittedRules
 from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.statistics.disclosure import is_small_share
 from intake_triage.statistics.estimates import ALPHA
@@ -20,10 +19,7 @@ DECIMALS = 4
 
 @dataclass(frozen=True)
 class Band:
-    """Where the coverage of one class should lie, in 95 % of repetitions.
-
-    Ungrouped bands are for one seed; the seed mean varies less, so they are conservative.
-    """
+    """Where the coverage of one class should lie, in 95 % of repetitions."""
 
     low: float
     high: float
@@ -78,31 +74,29 @@ def grouped_band(
 
     Parameters
     ----------
-    scores : float arrays of shape (n_seeds, n_calibrate), (n_seeds, n_test)
+    scores : float arrays of shape (n_calibrate,), (n_test,)
         1 − the class's raw probability, for the records of the class in each split.
     assigned : bool arrays of shape (repetitions, n_calibrate), (repetitions, n_test)
         Which of them, with their groups, are assigned to calibrate.
     alpha : float
     """
-    if scores[1].shape[1] == 0:
+    if len(scores[1]) == 0:
         return Band(0.0, 1.0)
-    pooled, in_calibrate = np.concatenate(scores, axis=1), np.concatenate(assigned, axis=1)
-    by_seed = [_assigned_coverage(seed, in_calibrate, alpha=alpha) for seed in pooled]
-    low, high = np.nanquantile(np.mean(by_seed, axis=0), [ALPHA / 2, 1 - ALPHA / 2]).tolist()
+    in_calibrate = np.concatenate(assigned, axis=1)
+    coverage = _assigned_coverage(np.concatenate(scores), in_calibrate, alpha=alpha)
+    low, high = np.nanquantile(coverage, [ALPHA / 2, 1 - ALPHA / 2]).tolist()
     return Band(low, high)
 
 
 def coverage_rows(
-    systems: Mapping[str, SystemLogits], test: LabelledSplit, fitted: FittedRules, *, alpha: float
+    test: LabelledSplit, fitted: FittedRules, *, alpha: float
 ) -> list[dict[str, Any]]:
-    """Coverage of each task, trained system and class on test, its band, and the share promised.
+    """Coverage of each task, forecaster and class on test, its band, and the share promised.
 
     Classes of few people, or of few whose set lacks them, are left out.
 
     Parameters
     ----------
-    systems : mapping
-        Those in `fitted` among them.
     test : LabelledSplit
     fitted : FittedRules
     alpha : float
@@ -115,25 +109,23 @@ def coverage_rows(
         assigned = assign_units(fitted.calibrate.n_units, test.n_units, repetitions=repetitions)
     rows = []
     for task, pair in samples.items():
-        for system, rules in fitted.rules.items():
-            logits = fitted.logits[system][task], systems[system].raw[task]
+        for name, rules in fitted.rules.items():
             known, forecast = (
-                softmax(np.float64(each[:, sample.rows]), axis=-1)
-                for each, sample in zip(logits, pair, strict=True)
-            )  # (n_seeds, n_labelled, n_classes) each
-            by_seed = zip(forecast, rules[task].thresholds, strict=True)
-            inside = np.stack([prediction_sets(*seed) for seed in by_seed])
-            for k, name in enumerate(test.classes[task]):
-                held = inside[:, pair[1].labels == k, k]  # (n_seeds, n_of_class)
-                if is_small_share(held.sum(axis=1).mean(), held.shape[1]):
+                softmax(np.float64(fitted.averages[part][name][task][0, sample.rows]), axis=-1)
+                for part, sample in zip(("calibrate", "test"), pair, strict=True)
+            )  # (n_labelled, n_classes) each
+            inside = prediction_sets(forecast, rules[task].thresholds)
+            for k, class_name in enumerate(test.classes[task]):
+                held = inside[pair[1].labels == k, k]  # (n_of_class,)
+                if is_small_share(held.sum(), len(held)):
                     continue
                 band = _find_band(k, (known, forecast), pair, assigned, alpha=alpha)
                 numbers = {"coverage": held.mean(), "low": band.low, "high": band.high}
                 numbers["promised"] = 1 - alpha
                 rows.append(
-                    {"task": task, "system": system, "class": name}
+                    {"task": task, "system": name, "class": class_name}
                     | {key: round(float(number), DECIMALS) for key, number in numbers.items()}
-                    | {"forms": held.shape[1]}
+                    | {"forms": len(held)}
                 )
     return rows
 
@@ -154,7 +146,7 @@ def _find_band(
     for chances, sample, units, mask in zip(
         probabilities, samples, assigned, of_class, strict=True
     ):
-        scores.append(1 - chances[:, mask, k])
+        scores.append(1 - chances[mask, k])
         in_calibrate.append(units[:, sample.unit[mask]])
     return grouped_band(tuple(scores), tuple(in_calibrate), alpha=alpha)
 

@@ -1,6 +1,6 @@
 """The measures, a file a family; importing this package registers all of them."""
 
-from intake_triage.evaluation.measures import cut_calibration, reliability, scores, triage
+from intake_triage.evaluation.measures import cut_calibration, load, reliability, scores, triage
 from intake_triage.evaluation.measures.measure import MEASURES
 
-__all__ = ["MEASURES", "cut_calibration", "reliability", "scores", "triage"]
+__all__ = ["MEASURES", "cut_calibration", "load", "reliability", "scores", "triage"]

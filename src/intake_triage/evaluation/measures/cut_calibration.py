@@ -6,14 +6,14 @@ and slope are those of a logistic recalibration.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
-from intake_triage.evaluation.measures.measure import ByClass, Forecast, Replicated, measure
+from intake_triage.evaluation.measures.measure import ByClass, Forecast, Replicated, measure, over
 from intake_triage.statistics.bootstrap import replicate_mean
 from intake_triage.statistics.disclosure import is_small_share
 
@@ -99,16 +99,36 @@ def fit_slope(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
     return Coefficient(value, _influence(design, outcomes, fitted)[:, 1])
 
 
-@measure("slope", "slope", judges="probabilities", tasks=("urgency",), better="1")
+@measure("slope", "slope", judges="probabilities", tasks=("urgency",))
 def slope(forecast: Forecast) -> ByClass:
     """`fit_slope` of every cut."""
     return _by_cut(fit_slope, forecast)
 
 
-@measure("intercept", "intercept", judges="probabilities", tasks=("urgency",), better="0")
+@measure("intercept", "intercept", judges="probabilities", tasks=("urgency",))
 def intercept(forecast: Forecast) -> ByClass:
     """`fit_intercept` of every cut: calibration in the large."""
     return _by_cut(fit_intercept, forecast)
+
+
+@measure(
+    "observed_to_expected",
+    "observed to expected",
+    judges="probabilities",
+    tasks=("urgency",),
+    least=0,
+)
+def observed_to_expected(forecast: Forecast) -> ByClass:
+    """Forms above each cut for each that the probabilities add up to: calibration in the large."""
+    sample, tiers = forecast.sample, forecast.classes
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers)).T  # (n_cuts, n_labelled)
+    chances = np.moveaxis(expit(cut_logits(forecast.logits)), -1, 1)
+    ratio = sample.mean(outcomes) / sample.mean(chances)  # (n_seeds, n_cuts, n_weights)
+    few = [is_small_share(above.sum(), len(above)) for above in outcomes]
+    return {
+        name: replace(over(sample, ratio[:, k]), shown=not few[k])
+        for k, name in enumerate(cut_names(tiers))
+    }
 
 
 def _by_cut(

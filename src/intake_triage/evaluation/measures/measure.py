@@ -104,8 +104,6 @@ class Measure:
     tasks : tuple of str
         Those that it is for; (`BOTH`,) where it takes both labels; () where it is of the form as a
         whole, whether that has two labels or one.
-    better : str
-        higher, lower, or the value that is best: "0" or "1".
     least, most : float
         The ends of its scale.
     rules : tuple of str or None
@@ -131,7 +129,6 @@ class Measure:
     compute: Callable[..., np.ndarray | Replicated | ByClass]
     judges: Literal["probabilities", "decisions"]
     tasks: tuple[str, ...] = TASKS
-    better: Literal["higher", "lower", "0", "1"] = "lower"
     least: float = -np.inf
     most: float = np.inf
     rules: tuple[str, ...] | None = None

@@ -8,7 +8,7 @@ from scipy.special import erf
 from intake_triage.evaluation.measures.measure import ByClass, Forecast, measure, over
 from intake_triage.statistics.bootstrap import weigh_sums
 
-ERROR = {"judges": "probabilities", "better": "0", "least": 0, "most": 1}
+ERROR = {"judges": "probabilities", "least": 0, "most": 1}
 SIMULATIONS = 200
 SIMULATION_SEED = 0
 

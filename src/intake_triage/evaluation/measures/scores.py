@@ -15,7 +15,7 @@ from intake_triage.statistics.scores import record_briers, record_log_losses
 from intake_triage.tasks import Task
 
 ARGMAX = ("argmax",)
-SHARE = {"judges": "decisions", "better": "higher", "least": 0, "most": 1}
+SHARE = {"judges": "decisions", "least": 0, "most": 1}
 
 
 @measure("macro_f1", "macro-F1", in_subgroups=ARGMAX, of_fits=True, **SHARE)

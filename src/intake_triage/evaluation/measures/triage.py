@@ -13,7 +13,7 @@ from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.measures.measure import ByClass, Decisions, Replicated, measure
 from intake_triage.evaluation.table import BOTH
 from intake_triage.statistics.bootstrap import replicate_mean
-from intake_triage.statistics.disclosure import hide_small_counts
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
 from intake_triage.tasks import Task
 
 FORMS = 1000  # that counts and costs are given for
@@ -42,11 +42,11 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
     """The cells of each safety figure, by its name and by tier, "" for a figure of all tiers.
 
     under_triage: a form of the `urgent_tiers` most urgent tiers is placed in a less urgent tier
-    than the true one; severe_under_triage: two or more tiers too low; over_triage: a
-    form of the other tiers is placed in a more urgent one; same_or_more_acute: any form is not
-    placed in a less urgent tier; sensitivity, ppv: a form of a tier is placed there, a form placed
-    there is of it. A figure for which nothing can be counted is left out: of two tiers no form is
-    placed two too low.
+    than the true one; most_urgent_missed: one of the most urgent tier is; severe_under_triage: two
+    or more tiers too low; over_triage: a form of the other tiers is placed in a more urgent one;
+    same_or_more_acute: any form is not placed in a less urgent tier; sensitivity, ppv: a form of a
+    tier is placed there, a form placed there is of it. A figure for which nothing can be counted is
+    left out: of two tiers no form is placed two too low.
 
     Parameters
     ----------
@@ -58,10 +58,12 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
     true, decided = np.indices((len(tiers), len(tiers)))
     urgent, right = true < urgent_tiers, true == decided
     of_urgent = f"forms whose true tier is {' or '.join(tiers[:urgent_tiers])}"
+    of_first = f"forms whose true tier is {tiers[0]}"
     of_others = f"forms whose true tier is {' or '.join(tiers[urgent_tiers:])}"
     everything = np.full(true.shape, True)
     figures = {
         "under_triage": {"": Cells(urgent & (decided > true), urgent, of_urgent)},
+        "most_urgent_missed": {"": Cells((true == 0) & (decided > 0), true == 0, of_first)},
         "severe_under_triage": {"": Cells(urgent & (decided >= true + 2), urgent, of_urgent)},
         "over_triage": {"": Cells(~urgent & (decided < true), ~urgent, of_others)},
         "same_or_more_acute": {"": Cells(decided <= true, everything, "all forms with a tier")},
@@ -82,10 +84,16 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
 
 
 def _measure_cells(name: str, decisions: Decisions, task: Task) -> ByClass:
-    """A safety figure by tier, "" for all; NaN where there is no form to count."""
+    """A safety figure by tier, "" for all; NaN where there is no form to count.
+
+    What is of the forms of the most urgent tier alone gives away, with under-triage, how many of
+    the other urgent ones are missed, and is hidden where these are few.
+    """
     placed, sample = decisions.of_task(task)
     figures = {}
     cells_of = triage_cells(decisions.split.tiers, urgent_tiers=decisions.params.urgent_tiers)
+    missed = decisions.confusions[:, 0].mean(axis=0) * cells_of["under_triage"][""].counted
+    few_others = 0 < round(missed[1:].sum(), 6) < SMALLEST_SHOWN
     for tier, cells in cells_of.get(name, {}).items():
         counted, among = (
             (decisions.confusions * mask).sum(axis=(-2, -1))
@@ -94,7 +102,8 @@ def _measure_cells(name: str, decisions: Decisions, task: Task) -> ByClass:
         share = np.divide(counted, among, out=np.full(among.shape, np.nan), where=among > 0)
         concerned = cells.among[sample.labels, placed]  # (n_seeds, n_labelled)
         units = len(np.unique(sample.unit[concerned.any(axis=0)]))
-        figures[tier] = Replicated(share, concerned.sum(axis=1).mean(), units)
+        shown = cells.among[1:].any() or not few_others
+        figures[tier] = Replicated(share, concerned.sum(axis=1).mean(), units, bool(shown))
     return figures
 
 
@@ -134,26 +143,24 @@ def _is_hidden(name: str, decisions: Decisions) -> bool:
     return bool(hidden[name])
 
 
-for _name, _words, _better, _more in (
-    ("under_triage", "under-triage", "lower", {"in_subgroups": ("cost",)}),
-    ("severe_under_triage", "severe under-triage", "lower", {}),
-    ("over_triage", "over-triage", "lower", {}),
-    ("same_or_more_acute", "same or more acute", "higher", {}),
-    ("sensitivity", "sensitivity", "higher", {}),
-    ("ppv", "positive predictive value", "higher", {}),
+for _name, _words, _more in (
+    ("under_triage", "under-triage", {"tells_of": "too_late_urgent", "in_subgroups": ("cost",)}),
+    ("most_urgent_missed", "most urgent tier missed", {}),
+    ("severe_under_triage", "severe under-triage", {}),
+    ("over_triage", "over-triage", {}),
+    ("same_or_more_acute", "same or more acute", {"tells_of": "too_late"}),
+    ("sensitivity", "sensitivity", {}),
+    ("ppv", "positive predictive value", {}),
 ):
-    tells_of = {"under_triage": "too_late_urgent", "same_or_more_acute": "too_late"}.get(_name)
-    measure(_name, _words, better=_better, tells_of=tells_of, **SHARE | _more)(
-        partial(_measure_cells, _name)
-    )
+    measure(_name, _words, **SHARE | _more)(partial(_measure_cells, _name))
 
-for _name, _words, _better in (
-    ("urgency_right", "urgency right", "higher"),
-    ("too_late", "sent too late", "lower"),
-    ("too_late_urgent", "urgent, sent too late", "lower"),
-    ("too_early", "sent too early", "lower"),
+for _name, _words in (
+    ("urgency_right", "urgency right"),
+    ("too_late", "sent too late"),
+    ("too_late_urgent", "urgent, sent too late"),
+    ("too_early", "sent too early"),
 ):
-    measure(_name, _words, better=_better, **COUNT)(partial(_count_outcome, _name))
+    measure(_name, _words, **COUNT)(partial(_count_outcome, _name))
 
 
 @measure("misrouted", "misrouted", **{**COUNT, "tasks": ("specialty",)})
@@ -163,7 +170,7 @@ def misrouted(decisions: Decisions, task: Task) -> Replicated:
     return _share_of(~decisions.right["specialty"], split.has_label("specialty"), decisions)
 
 
-@measure("both_right", "both right", better="higher", **{**COUNT, "tasks": (BOTH,)})
+@measure("both_right", "both right", **{**COUNT, "tasks": (BOTH,)})
 def both_right(decisions: Decisions, task: Task) -> Replicated:
     """Forms with both labels whose tier and sub-specialty are both right."""
     right = np.logical_and(*decisions.right.values())
