@@ -14,8 +14,8 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
 from intake_triage.errors import InputError
+from intake_triage.models.tabular.scopes import find_scoped_words
 from intake_triage.records.schema import FormField
-from intake_triage.records.words import find_words
 
 Vectorizer = TypeVar("Vectorizer", bound=CountVectorizer)
 
@@ -84,7 +84,7 @@ def fit_words(
         If no word is in `min_document_frequency` texts.
     """
     vectorizer = kind(
-        tokenizer=find_words,
+        tokenizer=find_scoped_words,
         token_pattern=None,
         lowercase=False,  # the words are so already
         ngram_range=(1, max_ngram),
@@ -117,7 +117,7 @@ def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_ar
     rows, columns, values = [], [], []
     for row, text in enumerate(texts):
         first: dict[int, float] = {}
-        for place, word in enumerate(find_words(text)):
+        for place, word in enumerate(find_scoped_words(text)):
             if word in column_of:
                 first.setdefault(column_of[word], 1 / (1 + place))
         rows += [row] * len(first)
