@@ -2,7 +2,8 @@
 
 Reads   data/prepared, data/test_labels.parquet, data/oracle.parquet, predictions/, training/,
         models/forecasters/
-Writes  metrics/results.csv, compare.json, safety.json, cost.json, summary.json; plots/*.json
+Writes  metrics/results.csv, compare.json, safety.json, cost.json, set_up_costs.json, summary.json;
+        plots/*.json
 """
 
 from joblib import Parallel, delayed
@@ -53,6 +54,7 @@ def main() -> None:
         "compare": comparison.metrics | {"recommendation": set_ups.recommendation},
         "safety": comparison.safety,
         "cost": cost,
+        "set_up_costs": set_ups.costs,
         "summary": summarize(
             results, comparison.metrics["transfer"], set_ups.recommendation, cost, test.tasks
         ),

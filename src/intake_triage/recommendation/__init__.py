@@ -1,1 +1,1 @@
-"""From scored set-ups to a recommendation: candidates, ceilings, the rule, what would flip it."""
+"""From scored set-ups to a recommendation: candidates, ceilings, floor, the rule, how sure it is."""

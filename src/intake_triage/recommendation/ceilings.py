@@ -26,6 +26,8 @@ class Ceiling:
         The cut that it is about; "" for all forms.
     most, least : str or None
         The keys of its bounds under `decision`; None where it has no such bound.
+    either_way : bool
+        Whether `most` bounds the figure's distance from 0.
     """
 
     measure: str
@@ -33,6 +35,7 @@ class Ceiling:
     class_name: str
     most: str
     least: str | None = None
+    either_way: bool = False
 
     @property
     def name(self) -> str:
@@ -41,10 +44,28 @@ class Ceiling:
             self.measure, self.measure
         )
 
+    def bounds(self, decision: DecisionParams) -> tuple[float, float]:
+        """The least and the most that keep to it."""
+        most = get_key(decision, self.most)
+        if self.either_way:
+            return -most, most
+        return -np.inf if self.least is None else get_key(decision, self.least), most
+
     def breaks(self, value: float | None, decision: DecisionParams) -> bool:
         """Whether `value` lies beyond; a figure that does not exist breaks nothing."""
-        least, most = self._bounds(decision)
+        least, most = self.bounds(decision)
         return value is not None and not least <= value <= most
+
+    def excess(self, value: float | None, decision: DecisionParams) -> float:
+        """Figure over limit, above 1 where it lies beyond; below the least, the least over it."""
+        if value is None:
+            return 0.0
+        least, most = self.bounds(decision)
+        if self.either_way:
+            return abs(value) / most
+        if self.least is None or value >= least:
+            return value / most
+        return least / value if value > 0 else np.inf
 
     def judge(self, figure: "CeilingFigure | None", decision: DecisionParams) -> str:
         """What a confidence interval says: met, not_shown or broken.
@@ -54,19 +75,16 @@ class Ceiling:
         """
         if figure is None:
             return "not_shown"
-        least, most = self._bounds(decision)
+        least, most = self.bounds(decision)
         if figure.low > most or figure.high < least:
             return "broken"
         return "met" if figure.low >= least and figure.high <= most else "not_shown"
 
-    def describe(self, decision: DecisionParams) -> dict[str, float]:
-        """Its bounds as files show them."""
-        least, most = self._bounds(decision)
-        return {"limit": most} if self.least is None else {"least": least, "most": most}
-
-    def _bounds(self, decision: DecisionParams) -> tuple[float, float]:
-        least = -np.inf if self.least is None else get_key(decision, self.least)
-        return least, get_key(decision, self.most)
+    def describe(self, decision: DecisionParams) -> dict[str, Any]:
+        """What it is about, and its bounds, as files show them."""
+        least, most = self.bounds(decision)
+        about = {"measure": self.measure, "task": self.task, "class_name": self.class_name}
+        return about | ({"limit": most} if np.isinf(least) else {"least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -89,32 +107,38 @@ class CeilingFigure:
 Figures = Mapping[str, CeilingFigure | None]  # by the ceiling's name
 
 
-def list_ceilings(classes: Mapping[Task, tuple[str, ...]]) -> list[Ceiling]:
-    """All ceilings, in the order in which they are looked at.
+def list_ceilings(classes: Mapping[Task, tuple[str, ...]], *, urgent_tiers: int) -> list[Ceiling]:
+    """All ceilings, in the order of docs/protocol.md, in which they are looked at.
 
     Parameters
     ----------
     classes : mapping
         By task, of those that there are, the class names; tiers most urgent first.
+    urgent_tiers : int
+        At least 1, and below the number of tiers.
     """
-    tiers = classes.get("urgency", ())
-    late = [Ceiling("under_triage", "urgency", "", "max_under_triage")] if tiers else []
+    calibration = [Ceiling("ece", task, "", "max_ece") for task in classes]
+    if "urgency" not in classes:
+        return calibration
+    tiers = classes["urgency"]
+    cuts = cut_names(tiers)
+    placed = ["under_triage", "most_urgent_missed", "severe_under_triage", "over_triage"]
+    if len(tiers) == 2:  # no form can be placed two tiers too low
+        placed.remove("severe_under_triage")
     return [
-        *late,
-        *(Ceiling("ece", task, "", "max_ece") for task in classes),
-        *(
-            Ceiling("slope", "urgency", cut, "slope.most", "slope.least")
-            for cut in cut_names(tiers)
-        ),
+        *(Ceiling(measure, "urgency", "", f"max_{measure}") for measure in placed),
+        Ceiling("urgent_load", "urgency", "", "max_load"),
+        *calibration,
+        *(Ceiling("slope", "urgency", cut, "slope.most", "slope.least") for cut in cuts),
+        Ceiling("intercept", "urgency", cuts[urgent_tiers - 1], "max_intercept", either_way=True),
     ]
 
 
-def first_broken(
+def list_broken(
     ceilings: Sequence[Ceiling], figures: Mapping[str, float | None], decision: DecisionParams
-) -> str:
-    """Name of the first ceiling that a point estimate breaks, "" where none is broken."""
-    broken = (each.name for each in ceilings if each.breaks(figures[each.name], decision))
-    return next(broken, "")
+) -> list[Ceiling]:
+    """The ceilings that point estimates break, in their order."""
+    return [each for each in ceilings if each.breaks(figures[each.name], decision)]
 
 
 def judge_ceilings(
@@ -131,14 +155,8 @@ def judge_ceilings(
         numbers = dict.fromkeys(("value", "low", "high"))
         if figure is not None and figure.shown:
             numbers = {key: round(getattr(figure, key), DECIMALS) for key in numbers}
-        judged[ceiling.name] = {
-            "measure": ceiling.measure,
-            "task": ceiling.task,
-            "class_name": ceiling.class_name,
-            **ceiling.describe(decision),
-            **numbers,
-            "status": ceiling.judge(figure, decision),
-        }
+        status = {"status": ceiling.judge(figure, decision)}
+        judged[ceiling.name] = ceiling.describe(decision) | numbers | status
     return judged
 
 

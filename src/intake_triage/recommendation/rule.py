@@ -1,25 +1,23 @@
-"""Which set-up for the pilot: chosen on the calibrate split, confirmed or vetoed on test.
+"""Which set-up for the pilot: the rule of docs/protocol.md on a table of scored set-ups.
 
-The rule is that of docs/protocol.md. A table of scored set-ups goes in, so that it can be applied
-again to a resample, without a set-up, or under other costs.
+A table goes in, so that the rule can be applied again to part of the forms, without a set-up, or
+under other costs and limits.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+
+import numpy as np
 
 from intake_triage.params import DecisionParams
-from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, describe_set_up
-from intake_triage.recommendation.ceilings import (
-    Ceiling,
-    Figures,
-    first_broken,
-    judge_ceilings,
-)
-from intake_triage.recommendation.sensitivity import find_flips
+from intake_triage.recommendation.candidates import ScoredSetUp, Table
+from intake_triage.recommendation.ceilings import Ceiling, list_broken
+from intake_triage.statistics.confidence_set import model_confidence_set
+from intake_triage.statistics.estimates import Estimate, estimate_difference
 
-Table = Sequence[ScoredSetUp]
-ROUNDING = 1e-9  # a difference of exactly the margin is within it, whatever its last binary digit
+ROUNDING = 1e-9  # a bound of exactly the margin is within it, whatever its last binary digit
+ONE_SIDED = 0.9  # a two-sided interval at 90 % ends at the one-sided bounds at 95 %
 
 
 @dataclass(frozen=True)
@@ -28,133 +26,94 @@ class Choice:
 
     Attributes
     ----------
-    chosen : ScoredSetUp
-    lowest : ScoredSetUp
-        The one that costs least among those that break no ceiling.
+    chosen, lowest : ScoredSetUp
+        The lowest costs least among those that pass; of those of equal cost it is the chosen one.
+    tied : list of ScoredSetUp
+        Those not shown to cost more than the best, by cost.
+    within : list of ScoredSetUp
+        Of these the ones that can be had for the lowest, itself among them.
+    reason : str
+        lowest_cost, fewer_parts or cheaper; too_few_forms where only the lowest can be had for
+        itself, though a simpler one is tied with it.
     """
 
     chosen: ScoredSetUp
     lowest: ScoredSetUp
-
-    @property
-    def reason(self) -> str:
-        if self.chosen == self.lowest:
-            return "lowest_cost"
-        fewer = self.chosen.set_up.models < self.lowest.set_up.models
-        return "fewer_models" if fewer else "cheaper"
+    tied: list[ScoredSetUp]
+    within: list[ScoredSetUp]
+    reason: str
 
 
 def choose_set_up(
     table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams
 ) -> Choice | None:
-    """Drop what breaks a ceiling; take the lowest cost, but within a margin of it the simplest.
+    """Of what passes the tied set, of this what can be had for the lowest, of this the simplest.
 
-    Parameters
-    ----------
-    table : sequence of ScoredSetUp
-    ceilings : sequence of Ceiling
-    decision : DecisionParams
-        `cost_margin` is included in the margin. Within it fewer models win, then the lower sum of
-        its systems' places in `cheaper_first`, then the lower cost.
+    What passes breaks no ceiling and lies above the floor. A set-up can be had for the one of
+    lowest cost where its cost is shown, one-sided at 95 %, to be at most `cost_margin` higher.
 
     Returns
     -------
-    Choice, or None where every set-up breaks a ceiling.
+    Choice, or None where nothing passes.
     """
-    passing = [scored for scored in table if not first_broken(ceilings, scored.figures, decision)]
+    passing = [each for each in table.scored if passes(each, ceilings, decision)]
     if not passing:
         return None
-    places = {system: place for place, system in enumerate(decision.cheaper_first)}
+    costs = np.stack([scored.costs for scored in passing])
+    members = model_confidence_set(costs, level=decision.tied_level).members
+    simplicity = partial(_simplicity, cheaper_first=decision.cheaper_first)
+    tied = [scored for scored, member in zip(passing, members, strict=True) if member]
+    tied.sort(key=lambda scored: (scored.cost, simplicity(scored)))
+    lowest = tied[0]
+    within = [
+        scored
+        for scored in tied
+        if bound_difference(scored, lowest, n_units=table.n_units)
+        <= decision.cost_margin + ROUNDING
+    ]
+    chosen = min(within, key=simplicity)  # of equally simple ones the first, which costs least
+    if chosen.set_up.parts < lowest.set_up.parts:
+        reason = "fewer_parts"
+    elif chosen is not lowest:
+        reason = "cheaper"
+    elif len(within) == 1 and any(simplicity(each) < simplicity(lowest) for each in tied):
+        reason = "too_few_forms"
+    else:
+        reason = "lowest_cost"
+    return Choice(chosen, lowest, tied, within, reason)
 
-    def simplest_first(scored: ScoredSetUp) -> tuple[int, int, float]:
-        set_up = scored.set_up
-        place = sum(places[system] for system in set_up.systems.values())
-        return set_up.models, place, scored.cost
 
-    least = min(scored.cost for scored in passing)
-    chosen = min(
-        (scored for scored in passing if scored.cost - least <= decision.cost_margin + ROUNDING),
-        key=simplest_first,
-    )
-    # Of two that cost the same, the chosen one is the lowest too.
-    lowest = chosen if chosen.cost == least else min(passing, key=lambda scored: scored.cost)
-    return Choice(chosen, lowest)
+def passes(scored: ScoredSetUp, ceilings: Sequence[Ceiling], decision: DecisionParams) -> bool:
+    """Whether a set-up breaks no ceiling and lies above the floor."""
+    return not scored.below_floor and not list_broken(ceilings, scored.figures, decision)
 
 
-def recommend(
-    score: Callable[[DecisionParams], Table],
-    resampled: Iterable[Table],
-    on_test: Mapping[SetUp, Figures],
-    ceilings: Sequence[Ceiling],
-    decision: DecisionParams,
-) -> dict[str, Any]:
-    """Choose a set-up on calibrate, confirm or veto it on test, and say what the choice hangs on.
+def find_nearest(
+    table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams
+) -> ScoredSetUp:
+    """Where nothing passes, the set-up whose worst excess over a ceiling is smallest.
 
-    Parameters
-    ----------
-    score : callable
-        Gives the calibrate split's table under params; decisions are made anew for their costs.
-    resampled : iterable of tables
-        The same under the present params, for resamples of the split.
-    on_test : mapping
-        By set-up and ceiling, the figures on test.
-    ceilings : sequence of Ceiling
-    decision : DecisionParams
-
-    Returns
-    -------
-    dict
-        decision: release or do_not_release; reason: lowest_cost, fewer_models or cheaper where it
-        is released, else nothing_passes or vetoed_by_test; the system of each task, models and
-        cost_per_1000 of the choice, None where nothing passes; lowest: the same of the set-up that
-        costs least among those that pass, of all where none does; runner_up: the same of what the
-        rule takes without the choice, None where nothing is left that passes; won_share: the share
-        of resamples with the same choice; ceilings: `judge_ceilings` of the choice on test; flips.
+    A set-up above the floor comes before any below it; of equal ones the lower cost.
     """
 
-    def choose(other: Table, changed: DecisionParams) -> SetUp | None:
-        return _set_up_of(choose_set_up(other, ceilings, changed))
+    def distance(scored: ScoredSetUp) -> tuple[bool, float, float]:
+        excess = (each.excess(scored.figures[each.name], decision) for each in ceilings)
+        return bool(scored.below_floor), max(excess, default=0.0), scored.cost
 
-    table = score(decision)
-    choice = choose_set_up(table, ceilings, decision)
-    won = [choose(resample, decision) == _set_up_of(choice) for resample in resampled]
-    won_share = round(sum(won) / len(won), 4)
-    flips = find_flips(score, choose, ceilings, decision)
-    if choice is None:
-        return {
-            "decision": "do_not_release",
-            "reason": "nothing_passes",
-            **describe_set_up(None, list(table[0].set_up.systems)),
-            "cost_per_1000": None,
-            "lowest": _describe(min(table, key=lambda scored: scored.cost)),
-            "runner_up": None,
-            "won_share": won_share,
-            "ceilings": {},
-            "flips": flips,
-        }
-    judged = judge_ceilings(ceilings, on_test[choice.chosen.set_up], decision)
-    vetoed = any(ceiling["status"] == "broken" for ceiling in judged.values())
-    others = [scored for scored in table if scored != choice.chosen]
-    second = choose_set_up(others, ceilings, decision)
-    return {
-        "decision": "do_not_release" if vetoed else "release",
-        "reason": "vetoed_by_test" if vetoed else choice.reason,
-        **_describe(choice.chosen),
-        "lowest": _describe(choice.lowest),
-        "runner_up": None if second is None else _describe(second.chosen),
-        "won_share": won_share,
-        "ceilings": judged,
-        "flips": flips,
-    }
+    return min(table.scored, key=distance)
 
 
-def _set_up_of(choice: Choice | None) -> SetUp | None:
-    return None if choice is None else choice.chosen.set_up
+def estimate_cost_difference(of: ScoredSetUp, less: ScoredSetUp, *, n_units: int) -> Estimate:
+    """What the first costs more, of 1,000 forms, paired on the same forms and resamples."""
+    return estimate_difference(of.costs[np.newaxis], less.costs[np.newaxis], n_units=n_units)
 
 
-def _describe(scored: ScoredSetUp) -> dict[str, Any]:
-    set_up = scored.set_up
-    return {
-        **describe_set_up(set_up, list(set_up.systems)),
-        "cost_per_1000": round(scored.cost, 1),
-    }
+def bound_difference(of: ScoredSetUp, less: ScoredSetUp, *, n_units: int) -> float:
+    """The one-sided upper bound at 95 % of what the first costs more."""
+    return estimate_cost_difference(of, less, n_units=n_units).interval(ONE_SIDED)[1]
+
+
+def _simplicity(scored: ScoredSetUp, *, cheaper_first: Sequence[str]) -> tuple[int, int]:
+    """In what order set-ups are preferred, whatever they cost: fewer parts, then lower places."""
+    names = scored.set_up.forecasters.values()
+    return scored.set_up.parts, sum(cheaper_first.index(name) for name in names)

@@ -1,45 +1,61 @@
-"""What every set-up scores on one sample: cost and what the ceilings are about, with resamples.
+"""What every set-up scores on one sample: its cost, and what ceilings and floor are about.
 
-The urgency part of a figure depends on the urgency system alone and the routing part on the other,
-so each system is scored once and the set-ups are put together from these.
+The urgency part of a figure depends on the urgency forecaster alone and the routing part on the
+other, so each forecaster is scored once a task and the set-ups are put together from these.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
 from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.evaluation.forecasts import Logits
-from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.measures.measure import Decisions, Forecast, Replicated, over
-from intake_triage.evaluation.measures.triage import FORMS, mean_cost
+from intake_triage.evaluation.measures.triage import FORMS
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import DecisionParams
-from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, list_set_ups
+from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, Table, list_set_ups
 from intake_triage.recommendation.ceilings import Ceiling, CeilingFigure, list_ceilings
-from intake_triage.statistics.disclosure import is_small_share
-from intake_triage.statistics.estimates import LEVEL, Estimate, estimate_score
+from intake_triage.recommendation.figures import (
+    Measured,
+    measure_ceilings,
+    point_value,
+    show_figure,
+)
+from intake_triage.recommendation.floor import Gain, replicate_urgency
+from intake_triage.statistics.estimates import Estimate, estimate_score
 from intake_triage.tasks import Task
 
-UNDER_TRIAGE = "under_triage"  # the one ceiling that is about decisions
+Costs = Mapping[tuple[Task, str], np.ndarray]  # by task and forecaster, of shape (n_weights,)
+COVARIANCE_DECIMALS = 2
+HALF_RESAMPLES = 500  # of each half of the units: a share of halves is no finer
 
 
 @dataclass(frozen=True)
-class DecisionCosts:
-    """What one system's least-cost decisions come to.
+class Priced:
+    """The least-cost decisions of all forecasters under some params.
 
     Attributes
     ----------
-    mean : by task, float arrays of shape (n_seeds, n_weights)
-        Cost of a form on average, in needless steps up of a tier.
-    under_triage : Replicated or None
-        Share of the urgent forms; NaN where a resample has none. None where urgency is no task.
+    costs : by task and forecaster, float arrays of shape (n_weights,)
+        Of 1,000 forms.
+    gains : by forecaster of urgency, a list of `Gain`
     """
 
-    mean: dict[Task, np.ndarray]
-    under_triage: Replicated | None
+    costs: Costs
+    gains: Mapping[str, list[Gain]]
+
+    def cost_of(self, set_up: SetUp) -> np.ndarray:
+        """Of 1,000 forms, all tasks, (n_weights,)."""
+        return sum(self.costs[task, name] for task, name in set_up.forecasters.items())
+
+    def below_floor(self, set_up: SetUp, *, n_units: int) -> tuple[str, ...]:
+        """The parts of the floor that a set-up is not shown to lie above."""
+        gains = self.gains.get(set_up.urgency, [])
+        return tuple(gain.name for gain in gains if gain.judge(n_units) != "met")
 
 
 @dataclass(frozen=True)
@@ -48,158 +64,150 @@ class SetUpScorer:
 
     Attributes
     ----------
-    logits : by trained system and task, float arrays of shape (n_seeds, n_records, n_classes)
-        Calibrated. A system of one seed stands beside another's every seed.
+    forecasts : by forecaster and task, float arrays of shape (1, n_records, n_classes)
+        Calibrated log-probabilities.
     split : LabelledSplit
     decision : DecisionParams
         The present ones.
     ece_bins : int
     """
 
-    logits: Logits
+    forecasts: Logits
     split: LabelledSplit
     decision: DecisionParams
     ece_bins: int
 
     @cached_property
     def ceilings(self) -> list[Ceiling]:
-        return list_ceilings(self.split.classes)
+        return list_ceilings(self.split.classes, urgent_tiers=self.decision.urgent_tiers)
 
     @cached_property
     def set_ups(self) -> list[SetUp]:
         return list_set_ups(self.split.tasks)
 
-    def table(self, decision: DecisionParams) -> list[ScoredSetUp]:
-        """Means over seeds on the sample as it is, decisions made for these params."""
-        priced = self._price(replace(self.split, weights=self.split.weights[:1]), decision)
-        return [self._score(set_up, priced) for set_up in self.set_ups]
+    def table(self, decision: DecisionParams) -> Table:
+        """All set-ups on the sample as it is, decisions made for these params."""
+        point = replace(self.split, weights=self.split.weights[:1])
+        figures = self._calibration | self._measure(point, decision, judges="decisions")
+        return self._tabulate(self._price(self.split, decision), figures, self.split.n_units)
 
-    def resampled_tables(self) -> Iterator[list[ScoredSetUp]]:
-        """The table under the present params for each resample: cost and under-triage re-weighted.
+    def half_tables(self, halves: np.ndarray) -> Iterator[Table]:
+        """The table of each part of the units, `halves` bool of shape (n_halves, n_units).
 
-        ECE and slopes stay those of the whole sample: a resample holds records several times over,
-        which looks like miscalibration in bins, and a slope is known to first order only.
+        The bins of an ECE stay those of the whole sample, and slopes are taken to first order.
         """
-        table = self.table(self.decision)
-        costs = [self.replicate_cost(scored.set_up).mean(axis=0) for scored in table]
-        shares = [self._replicate_shares(scored.set_up) for scored in table]
-        for k in range(1, len(self.split.weights)):
-            yield [
-                replace(
-                    scored,
-                    cost=float(cost[k]),
-                    figures={
-                        **scored.figures,
-                        **{name: _number(values[k]) for name, values in share.items()},
-                    },
-                )
-                for scored, cost, share in zip(table, costs, shares, strict=True)
-            ]
+        weighed = replace(self.split, weights=halves.astype(np.float64))
+        figures = self._measure(weighed, self.decision)
+        resamples = self.split.weights[1 : 1 + HALF_RESAMPLES]
+        for k, half in enumerate(halves):
+            weights = np.concatenate([half[np.newaxis], resamples * half])
+            priced = self._price(replace(self.split, weights=weights), self.decision)
+            yield self._tabulate(priced, figures, int(half.sum()), column=k)
 
-    def _replicate_shares(self, set_up: SetUp) -> dict[str, np.ndarray]:
-        """Under-triage of each resample, (n_weights,), by its name; nothing without tiers."""
-        if set_up.urgency is None:
-            return {}
-        return {UNDER_TRIAGE: self._priced[set_up.urgency].under_triage.values.mean(axis=0)}
-
-    def replicate_cost(self, set_up: SetUp) -> np.ndarray:
-        """Cost of 1,000 forms under the present params, (n_seeds, n_weights)."""
-        return _add_costs(set_up, self._priced)
+    @cached_property
+    def priced(self) -> Priced:
+        """Under the present params."""
+        return self._price(self.split, self.decision)
 
     def estimate_cost(self, set_up: SetUp) -> Estimate:
-        """The same with its uncertainty."""
-        return estimate_score(self.replicate_cost(set_up), n_units=self.split.n_units)
+        """Of 1,000 forms under the present params."""
+        costs = self.priced.cost_of(set_up)
+        return estimate_score(costs[np.newaxis], n_units=self.split.n_units)
+
+    def gains(self, set_up: SetUp) -> list[Gain]:
+        """Of urgency over the rules that ignore the form, under the present params."""
+        return self.priced.gains.get(set_up.urgency, [])
+
+    def describe_costs(self) -> dict[str, Any]:
+        """What a forecaster's decisions on each task cost, and how these costs vary together.
+
+        From it the sampling of every set-up can be simulated. Costs of 1,000 forms, tasks and
+        forecasters in order; covariance: of these costs, as means over so many units.
+        """
+        costs = self.priced.costs
+        replicates = np.stack(list(costs.values()))  # (n_costs, n_weights)
+        shrinkage = self.split.n_units / max(self.split.n_units - 1, 1)
+        covariance = shrinkage * np.cov(replicates[:, 1:])
+        return {
+            "units": self.split.n_units,
+            "costs": [
+                {"task": task, "forecaster": name, "cost_per_1000": round(float(values[0]), 1)}
+                for (task, name), values in costs.items()
+            ],
+            "covariance": covariance.round(COVARIANCE_DECIMALS).tolist(),
+        }
 
     def figures(self, set_up: SetUp) -> dict[str, CeilingFigure | None]:
         """By ceiling, the figure under the present params with its 95 % interval."""
         return {
-            ceiling.name: _show(ceiling, self._figure(ceiling, set_up, self._priced))
+            ceiling.name: show_figure(
+                ceiling, self._figures[set_up.forecasters[ceiling.task], ceiling.name]
+            )
             for ceiling in self.ceilings
         }
 
-    def _score(self, set_up: SetUp, priced: Mapping[str, DecisionCosts]) -> ScoredSetUp:
-        figures = {ceiling.name: self._figure(ceiling, set_up, priced) for ceiling in self.ceilings}
-        return ScoredSetUp(
-            set_up,
-            float(_add_costs(set_up, priced)[:, 0].mean()),
-            {
-                name: None if figure is None else _number(figure.values[:, 0].mean())
-                for name, figure in figures.items()
-            },
+    @cached_property
+    def _calibration(self) -> Measured:
+        return self._measure(self.split, self.decision, judges="probabilities")
+
+    @cached_property
+    def _figures(self) -> Measured:
+        return self._calibration | self._measure(self.split, self.decision, judges="decisions")
+
+    def _measure(
+        self, split: LabelledSplit, decision: DecisionParams, *, judges: str = ""
+    ) -> Measured:
+        return measure_ceilings(
+            self.forecasts, split, self.ceilings, decision, ece_bins=self.ece_bins, judges=judges
         )
 
-    def _figure(
-        self, ceiling: Ceiling, set_up: SetUp, priced: Mapping[str, DecisionCosts]
-    ) -> Replicated | None:
-        system = set_up.systems[ceiling.task]
-        if ceiling.name == UNDER_TRIAGE:
-            return priced[system].under_triage
-        return self._calibration[system, ceiling.name]
+    def _tabulate(
+        self, priced: Priced, figures: Measured, n_units: int, *, column: int = 0
+    ) -> Table:
+        """`figures` under the weights of `column`."""
 
-    def _price(self, split: LabelledSplit, decision: DecisionParams) -> dict[str, DecisionCosts]:
-        priced = {}
-        for system, logits in self.logits.items():
-            decisions = Decisions(decide_by_cost(logits, decision), split, decision)
-            late = None
-            if split.tiers:
-                late = MEASURES[UNDER_TRIAGE].compute(decisions, "urgency")[""]
-            mean = {task: mean_cost(decisions, task) for task in split.tasks}
-            priced[system] = DecisionCosts(mean, late)
-        return priced
+        def score(set_up: SetUp) -> ScoredSetUp:
+            measured = {
+                ceiling.name: figures[set_up.forecasters[ceiling.task], ceiling.name]
+                for ceiling in self.ceilings
+            }
+            return ScoredSetUp(
+                set_up,
+                priced.cost_of(set_up),
+                {name: point_value(figure, column) for name, figure in measured.items()},
+                priced.below_floor(set_up, n_units=n_units),
+            )
+
+        return Table(tuple(map(score, self.set_ups)), n_units)
+
+    def _price(self, split: LabelledSplit, decision: DecisionParams) -> Priced:
+        costs, gains = {}, {}
+        if "urgency" in split.tasks:
+            sample = split.sample("urgency")
+            priced = replicate_urgency(self._chances, sample, split.tiers, decision)
+            costs |= {("urgency", name): each.cost for name, each in priced.items()}
+            gains = {name: each.gains for name, each in priced.items()}
+        if "specialty" in split.tasks:
+            rates = FORMS * split.sample("specialty").mean(np.stack([*self._misroutes.values()]))
+            for name, rate in zip(self._misroutes, rates, strict=True):
+                costs["specialty", name] = decision.cost.misroute * rate
+        return Priced(costs, gains)
 
     @cached_property
-    def _priced(self) -> dict[str, DecisionCosts]:
-        return self._price(self.split, self.decision)
+    def _chances(self) -> dict[str, np.ndarray]:
+        """By forecaster, probabilities of the tiers, (n_labelled, n_tiers)."""
+        rows = self.split.sample("urgency").rows
+        return {
+            name: softmax(np.float64(by_task["urgency"][0, rows]), axis=-1)
+            for name, by_task in self.forecasts.items()
+        }
 
     @cached_property
-    def _calibration(self) -> dict[tuple[str, str], Replicated | None]:
-        """By system and ceiling, the figures that no cost changes."""
-        measured = {}
-        for system, logits in self.logits.items():
-            forecasts = {}
-            for task in self.split.tasks:
-                sample = self.split.sample(task)
-                forecasts[task] = Forecast(
-                    logits[task][:, sample.rows],
-                    sample,
-                    self.split.classes[task],
-                    self.ece_bins,
-                    self.split.classes_to_show(task),
-                )
-            for ceiling in self.ceilings:
-                if ceiling.name != UNDER_TRIAGE:
-                    forecast = forecasts[ceiling.task]
-                    figure = MEASURES[ceiling.measure].compute(forecast)
-                    if isinstance(figure, np.ndarray):
-                        figure = {"": over(forecast.sample, figure)}
-                    measured[system, ceiling.name] = figure[ceiling.class_name]
-        return measured
-
-
-def _add_costs(set_up: SetUp, priced: Mapping[str, DecisionCosts]) -> np.ndarray:
-    return FORMS * sum(priced[system].mean[task] for task, system in set_up.systems.items())
-
-
-def _show(ceiling: Ceiling, figure: Replicated | None) -> CeilingFigure | None:
-    """A figure with its interval, and whether it may be shown."""
-    if figure is None or not figure.units:
-        return None
-    measure, first = MEASURES[ceiling.measure], figure.values[:, 0]
-    estimate = estimate_score(figure.values, n_units=figure.units)
-    low, high = estimate.interval()
-    if not measure.is_share:
-        return CeilingFigure(estimate.value, max(low, measure.least), high, figure.shown)
-    low, high = np.clip((low, high), measure.least, measure.most).tolist()
-    # Resamples of forms that all count, or of which none does, do not vary: exact binomial.
-    limit = ((1 - LEVEL) / 2) ** (1 / figure.units)
-    if (first == 0).all():
-        high = 1 - limit
-    if (first == 1).all():
-        low = limit
-    few = is_small_share(estimate.value * figure.n, figure.n)
-    return CeilingFigure(estimate.value, low, high, shown=not few)
-
-
-def _number(value: float) -> float | None:
-    """NaN, a share of no forms, is no figure."""
-    return None if np.isnan(value) else float(value)
+    def _misroutes(self) -> dict[str, np.ndarray]:
+        """By forecaster, which forms it sends to a wrong sub-specialty, bool of (n_labelled,)."""
+        sample = self.split.sample("specialty")
+        return {
+            name: decide_by_cost(by_task, self.decision)["specialty"][0, sample.rows]
+            != sample.labels
+            for name, by_task in self.forecasts.items()
+        }

@@ -1,6 +1,6 @@
 """What would change the choice: the nearest value of each cost, the margin and each ceiling."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 from typing import Any
@@ -8,31 +8,35 @@ from typing import Any
 import numpy as np
 
 from intake_triage.params import DecisionParams
-from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, describe_set_up
-from intake_triage.recommendation.ceilings import Ceiling, first_broken, get_key, set_key
+from intake_triage.recommendation.candidates import SetUp, Table, describe_set_up
+from intake_triage.recommendation.ceilings import Ceiling, get_key, set_key
+from intake_triage.recommendation.rule import bound_difference, choose_set_up
 from intake_triage.tasks import Task
 
-Table = Sequence[ScoredSetUp]
-Choose = Callable[[Table, DecisionParams], SetUp | None]
-MOST_TIMES = 10.0  # costs and margin are searched from a tenth to ten times their value
-STEPS = 25  # of the grid on either side, a tenth each
-CLOSE = 1 + 1e-5  # two values nearer than this factor are taken for one
+MOST_TIMES = 10.0  # every value is searched from a tenth to ten times what it is now
+STEPS = 12  # of the grid of a cost on either side, a fifth each
+CLOSE = 1 + 1e-3  # two values of a cost nearer than this factor are taken for one
 DIGITS = 4  # significant, of a flip shown
 COSTS: dict[Task, tuple[str, ...]] = {  # that errors in a task have
     "urgency": ("too_late_urgent", "too_late", "too_early"),
     "specialty": ("misroute",),
 }
+SHARE, ABOVE_ONE = (0.0, 1.0), (1.0, np.inf)
 RANGES = {  # where a ceiling can lie, ends excluded
-    "max_under_triage": (0.0, 1.0),
-    "max_ece": (0.0, 1.0),
-    "slope.least": (0.0, 1.0),
-    "slope.most": (1.0, np.inf),
+    "max_under_triage": SHARE,
+    "max_most_urgent_missed": SHARE,
+    "max_severe_under_triage": SHARE,
+    "max_over_triage": SHARE,
+    "max_load": ABOVE_ONE,
+    "max_ece": SHARE,
+    "slope.least": SHARE,
+    "slope.most": ABOVE_ONE,
+    "max_intercept": (0.0, np.inf),
 }
 
 
 def find_flips(
     score: Callable[[DecisionParams], Table],
-    choose: Choose,
     ceilings: Sequence[Ceiling],
     decision: DecisionParams,
 ) -> dict[str, dict[str, Any]]:
@@ -42,8 +46,6 @@ def find_flips(
     ----------
     score : callable
         Gives the table under params; decisions are made anew for their costs.
-    choose : callable
-        The set-up that is chosen from a table, None where nothing passes.
     ceilings : sequence of Ceiling
     decision : DecisionParams
 
@@ -51,37 +53,40 @@ def find_flips(
     -------
     dict
         now; at: a value that changes the choice, None where none does within the range searched;
-        the system of each task, and models: what is chosen at that value, None where nothing
+        the forecaster of each task, and parts: what is chosen at that value, None where nothing
         passes there. Params that are of no task in the table are not among them.
     """
     table = score(decision)
-    chosen = choose(table, decision)
-    tasks = list(table[0].set_up.systems)
-    flips = {}
-    for name in [name for task in tasks for name in COSTS[task]]:
+    tasks = list(table.scored[0].set_up.forecasters)
 
-        def at_cost(value: float, name: str = name) -> SetUp | None:
-            changed = set_key(decision, f"cost.{name}", value)
+    def choose(other: Table, changed: DecisionParams) -> SetUp | None:
+        choice = choose_set_up(other, ceilings, changed)
+        return None if choice is None else choice.chosen.set_up
+
+    chosen = choose(table, decision)
+    flips = {}
+    for key in [f"cost.{name}" for task in tasks for name in COSTS[task]]:
+
+        def at_cost(value: float, key: str = key) -> SetUp | None:
+            changed = set_key(decision, key, value)
             return choose(score(changed), changed)
 
-        now = getattr(decision.cost, name)
+        now = get_key(decision, key)
         sides = [_bracket(at_cost, chosen, now, times) for times in (MOST_TIMES, 1 / MOST_TIMES)]
-        nearest = _nearest(now, sides, at_cost, chosen, on_ratio=True)
-        flips[f"cost.{name}"] = _describe(now, nearest, at_cost, tasks)
-    for key, now, probes in _exact_probes(table, ceilings, decision):
+        flips[key] = _describe(now, sides, at_cost, chosen, tasks)
+    for key, probes in _exact_probes(table, ceilings, decision):
 
         def at_limit(value: float, key: str = key) -> SetUp | None:
             return choose(table, set_key(decision, key, value))
 
+        now = get_key(decision, key)
+        above = sorted(value for value in probes if value > now)
+        below = sorted((value for value in probes if value < now), reverse=True)
         sides = [
             next((value for value in side if at_limit(value) != chosen), None)
-            for side in (
-                sorted(value for value in probes if value > now),
-                sorted((value for value in probes if value < now), reverse=True),
-            )
+            for side in (above, below)
         ]
-        nearest = _nearest(now, sides, at_limit, chosen, on_ratio=key == "cost_margin")
-        flips[key] = _describe(now, nearest, at_limit, tasks)
+        flips[key] = _describe(now, sides, at_limit, chosen, tasks)
     return flips
 
 
@@ -102,28 +107,39 @@ def _bracket(
 
 def _exact_probes(
     table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams
-) -> Iterable[tuple[str, float, list[float]]]:
-    """Key, value now and the values worth trying: where a table of numbers can change the choice.
+) -> Iterator[tuple[str, list[float]]]:
+    """Key and the values worth trying: where a table of numbers can change the choice.
 
-    A ceiling changes what passes at the set-ups' own figures and nowhere else, the margin at the
-    differences between their costs; so a value just to either side of each is tried.
+    A ceiling changes what passes at the set-ups' own figures and nowhere else, the margin what can
+    be had for the lowest at the bounds of their differences from it; so a value just to either side
+    of each is tried.
     """
-    passing = [each for each in table if not first_broken(ceilings, each.figures, decision)]
-    now = decision.cost_margin
-    least = min((scored.cost for scored in passing), default=0.0)
-    gaps = _both_sides(scored.cost - least for scored in passing)
-    low, high = now / MOST_TIMES, now * MOST_TIMES
-    yield "cost_margin", now, [gap for gap in gaps if low <= gap <= high]
-    bounds = {key for ceiling in ceilings for key in (ceiling.least, ceiling.most)}
-    for key, (low, high) in ((key, ends) for key, ends in RANGES.items() if key in bounds):
-        values = _both_sides(
-            value
-            for scored in table
+    choice = choose_set_up(table, ceilings, decision)
+    bounds = {
+        bound_difference(scored, choice.lowest, n_units=table.n_units)
+        for scored in (choice.tied if choice else [])
+    }
+    yield "cost_margin", _in_range(bounds, decision.cost_margin, (0.0, np.inf))
+    keys = {key for ceiling in ceilings for key in (ceiling.least, ceiling.most)}
+    for key in [key for key in RANGES if key in keys]:
+        figures = {
+            abs(value) if ceiling.either_way else value
+            for scored in table.scored
             for ceiling in ceilings
             if key in (ceiling.least, ceiling.most)
             and (value := scored.figures[ceiling.name]) is not None
-        )
-        yield key, get_key(decision, key), [value for value in values if low < value < high]
+        }
+        yield key, _in_range(figures, get_key(decision, key), RANGES[key])
+
+
+def _in_range(values: Iterable[float], now: float, ends: tuple[float, float]) -> list[float]:
+    """The probes beside these values that are searched, and can be a param."""
+    least, most = now / MOST_TIMES, now * MOST_TIMES
+    return [
+        value
+        for value in _both_sides(values)
+        if ends[0] < value < ends[1] and least <= value <= most
+    ]
 
 
 def _both_sides(values: Iterable[float]) -> list[float]:
@@ -151,25 +167,14 @@ def _round_away(value: float, now: float) -> float:
     return _short(value, ROUND_CEILING if value > now else ROUND_FLOOR)
 
 
-def _nearest(
+def _describe(
     now: float,
     sides: Sequence[float | None],
     at: Callable[[float], SetUp | None],
     chosen: SetUp | None,
-    *,
-    on_ratio: bool,
-) -> float | None:
-    """The nearer of the values found above and below, by ratio or by difference."""
-    found = [value for value in sides if value is not None and at(value) != chosen]
-    distance = (lambda v: abs(np.log(v / now))) if on_ratio else (lambda v: abs(v - now))
-    return min(found, key=distance, default=None)
-
-
-def _describe(
-    now: float,
-    nearest: float | None,
-    at: Callable[[float], SetUp | None],
     tasks: Sequence[Task],
 ) -> dict[str, Any]:
-    to = None if nearest is None else at(nearest)
-    return {"now": now, "at": nearest, **describe_set_up(to, tasks)}
+    """What `find_flips` gives of one param; of two sides the nearer, by ratio."""
+    found = {value: to for value in sides if value is not None and (to := at(value)) != chosen}
+    nearest = min(found, key=lambda value: abs(np.log(value / now)), default=None)
+    return {"now": now, "at": nearest, **describe_set_up(found.get(nearest), tasks)}

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from intake_triage.evaluation.table import Results, list_scopes
-from intake_triage.evaluation.walk import RAW_RULE
+from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.tasks import Task
 
 DECIMALS = 4
-FIGURES = {"macro_f1": RAW_RULE, "log_loss": "", "ece": ""}  # and the rule that they judge
-FIGURES_OF_CHOICE = {"macro_f1": RAW_RULE}  # beside those of mtl
+FIGURES = {"macro_f1": LIKELIEST, "log_loss": "", "ece": ""}  # and the rule that they judge
+FIGURES_OF_CHOICE = {"macro_f1": LIKELIEST}  # beside those of mtl
 
 
 def summarize(
@@ -36,12 +36,12 @@ def summarize(
     -------
     dict
         choice: the set-up that is recommended, none where nothing passes; its clinical cost and
-        under-triage on test; mtl: scores on test, log-loss and ECE calibrated; chosen: macro-F1;
-        transfer: gain of mtl in macro-F1; cpu_seconds: to train mtl for both tasks. With one task
-        there is no mtl, and `chosen` has its scores.
+        under-triage on test; mtl, chosen: scores of its forecasters on test; transfer: gain of mtl
+        in macro-F1; cpu_seconds: to train mtl for both tasks. With one task there is no mtl, and
+        `chosen` has all of its scores.
     """
     chosen = None
-    if recommendation["models"] is not None:
+    if recommendation["parts"] is not None:
         chosen = SetUp(**{task: recommendation[task] for task in tasks})
 
     def scores(set_up: SetUp | None, figures: Mapping[str, str]) -> dict[str, Any]:
@@ -75,13 +75,7 @@ def _find(
 ) -> float | None:
     if set_up is None:
         return None
-    row = results.find(
-        measure=measure,
-        task=task,
-        system=set_up.systems[task],
-        rule=rule,
-        calibrated=rule != RAW_RULE,
-    )
+    row = results.find(measure=measure, task=task, system=set_up.forecasters[task], rule=rule)
     return None if row is None or row.value is None else round(row.value, DECIMALS)
 
 

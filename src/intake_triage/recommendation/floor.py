@@ -1,0 +1,142 @@
+"""The floor of usefulness: of urgency, a set-up must gain over every rule that ignores the form.
+
+Each tier for all, at least cost; and at each cut, by net benefit, all forms for above it and none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from intake_triage.calibration.decisions import decide_least_cost, urgency_cost_matrix
+from intake_triage.evaluation.curves.net_benefit import record_net_benefits
+from intake_triage.evaluation.measures.cut_calibration import cut_names, cut_outcomes
+from intake_triage.evaluation.measures.triage import FORMS
+from intake_triage.evaluation.samples import Sample
+from intake_triage.params import DecisionParams
+from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.estimates import estimate_score
+
+DECIMALS = {"cost": 1, "net_benefit": 4}
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a forecaster gains over one rule that ignores the form.
+
+    Attributes
+    ----------
+    measure : str
+        cost, of 1,000 forms, or net_benefit.
+    class_name : str
+        The tier that the rule gives to all, or the cut.
+    against : str
+        all or none: the forms that it takes for above the cut; "all" get the tier.
+    values : float array of shape (n_weights,)
+        Above 0 in the forecaster's favour.
+    shown : bool
+        False where it would tell of a few people.
+    """
+
+    measure: str
+    class_name: str
+    against: str
+    values: np.ndarray
+    shown: bool = True
+
+    @property
+    def name(self) -> str:
+        """Its name in files."""
+        return f"{self.measure}_{self.class_name}_for_{self.against}"
+
+    def judge(self, n_units: int) -> str:
+        """Of the 95 % interval: met above 0, broken below, not_shown where it holds 0."""
+        low, high = estimate_score(self.values[np.newaxis], n_units=n_units).interval()
+        return "met" if low > 0 else "broken" if high < 0 else "not_shown"
+
+    def describe(self, n_units: int) -> dict[str, Any]:
+        """What it is about, with its interval and status, as files show them."""
+        numbers = dict.fromkeys(("value", "low", "high"))
+        if self.shown:
+            estimate = estimate_score(self.values[np.newaxis], n_units=n_units)
+            numbers = estimate.rounded(DECIMALS[self.measure])
+        about = {"measure": self.measure, "class_name": self.class_name, "against": self.against}
+        return about | numbers | {"status": self.judge(n_units)}
+
+
+@dataclass(frozen=True)
+class UrgencyReplicates:
+    """A forecaster's least-cost decisions on urgency under every row of bootstrap weights.
+
+    Attributes
+    ----------
+    cost : float array of shape (n_weights,)
+        Of 1,000 forms.
+    gains : list of Gain
+        Without the cuts that no form, or every one, lies above.
+    """
+
+    cost: np.ndarray
+    gains: list[Gain]
+
+
+def cut_thresholds(n_tiers: int, decision: DecisionParams) -> np.ndarray:
+    """From what probability on a form belongs above each cut, as the costs imply, (n_tiers - 1,).
+
+    Of the tier just above the cut: the cost of a tier too high over that and the cost of one too
+    low.
+    """
+    late = np.diag(urgency_cost_matrix(n_tiers, decision), k=1)
+    return decision.cost.too_early / (decision.cost.too_early + late)
+
+
+def replicate_urgency(
+    chances: Mapping[str, np.ndarray],
+    sample: Sample,
+    tiers: tuple[str, ...],
+    decision: DecisionParams,
+) -> dict[str, UrgencyReplicates]:
+    """By forecaster, what its decisions cost and gain.
+
+    `chances` are calibrated probabilities of shape (n_labelled, n_tiers). What all of them and the
+    rules that ignore the form add up to is re-weighted in one product.
+    """
+    cost = urgency_cost_matrix(len(tiers), decision)  # (true, decided)
+    thresholds = cut_thresholds(len(tiers), decision)
+    outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
+    above = {name: each.cumsum(axis=1)[:, :-1] for name, each in chances.items()}
+    for_all = [
+        FORMS * cost[sample.labels],
+        _net_benefits(np.ones(outcomes.shape), outcomes, thresholds),
+    ]
+    own = [
+        part
+        for name, each in chances.items()
+        for part in (
+            FORMS * cost[sample.labels, decide_least_cost(each, cost), np.newaxis],
+            _net_benefits(above[name], outcomes, thresholds),
+        )
+    ]
+    rows = sample.mean(np.hstack([*for_all, *own]).T)  # (…, n_weights)
+    of_rules, *of_each = np.split(rows, np.arange(len(chances)) * len(tiers) + 2 * len(tiers) - 1)
+    both_sides = outcomes.any(axis=0) & ~outcomes.all(axis=0)
+    replicates = {}
+    for (name, chance), (own_cost, *benefits) in zip(above.items(), of_each, strict=True):
+        few = [is_small_share(acted, len(chance)) for acted in (chance >= thresholds).sum(axis=0)]
+        gains = [
+            Gain("cost", tier, "all", always - own_cost)
+            for tier, always in zip(tiers, of_rules, strict=False)
+        ]
+        for k in np.flatnonzero(both_sides):
+            cut, always = cut_names(tiers)[k], of_rules[len(tiers) + k]
+            gains.append(Gain("net_benefit", cut, "all", benefits[k] - always, not few[k]))
+            gains.append(Gain("net_benefit", cut, "none", benefits[k], not few[k]))
+        replicates[name] = UrgencyReplicates(own_cost, gains)
+    return replicates
+
+
+def _net_benefits(chances: np.ndarray, outcomes: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """What each form adds at each cut, (n_labelled, n_cuts) as the first two."""
+    by_cut = zip(chances.T, outcomes.T, thresholds, strict=True)
+    return np.stack([record_net_benefits(*cut[:2], threshold=cut[2]) for cut in by_cut], axis=1)
