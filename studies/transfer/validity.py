@@ -78,7 +78,8 @@ def simulate(measured: dict[str, Any], *, n_seeds: int, margin: float) -> dict[s
     families, held = 0, np.zeros(len(names))
     for overall in null:
         by_class = draw(classes, 0.0, n_seeds=n_seeds, rng=rng)
-        rows = Transfer(overall, dict(zip(names, by_class, strict=True)), margin).rows()[1:]
+        by_name = dict(zip(names, by_class, strict=True))
+        rows = Transfer(overall, by_name, margin, n_seeds).rows()[1:]
         families += any(row["verdict"].startswith(SIGNS) for row in rows)
         held += [row["low"] <= 0 <= row["high"] for row in rows]
     power = None

@@ -10,6 +10,8 @@ from intake_triage.calibration.decisions import (
     decide_argmax,
     decide_balanced,
     decide_least_cost,
+    fit_nurse_threshold,
+    missed_urgent_probability,
     read_decision_rules,
     urgency_cost_matrix,
     write_decision_rules,
@@ -115,6 +117,29 @@ def test_of_equal_classes_the_more_urgent_is_taken():
     assert decide_argmax(even).tolist() == [0]
     assert decide_balanced(even, np.ones(3)).tolist() == [0]
     assert decide_least_cost(even, np.ones((3, 3))).tolist() == [0]
+
+
+@pytest.mark.parametrize("urgent_tiers", [1, 2, 3])
+def test_an_urgent_form_is_missed_where_its_tier_is_above_the_one_decided_on(
+    rng, probabilities, urgent_tiers
+):
+    decided = rng.integers(0, 4, (2, 150))
+    missed = missed_urgent_probability(probabilities, decided, urgent_tiers)
+    for place in np.ndindex(2, 150):
+        expected = sum(
+            probabilities[place][tier] for tier in range(urgent_tiers) if tier < decided[place]
+        )
+        assert missed[place] == pytest.approx(expected)
+    assert (missed[decided == 0] == 0).all()
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.9])
+def test_no_more_than_their_share_go_to_a_nurse_and_no_lower_threshold_keeps_to_it(rng, share):
+    for missed in (rng.random(130), rng.integers(0, 4, 130) / 10, np.zeros(130)):
+        threshold = fit_nurse_threshold(missed, nurse_share=share)
+        assert (missed > threshold).mean() <= share
+        lower = missed[missed < threshold]
+        assert all((missed > each).mean() > share for each in lower)
 
 
 def test_decision_rules_read_back_to_the_last_digit(tmp_path, rng):

@@ -5,9 +5,10 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
+from intake_triage.calibration.averages import average_probabilities
 from intake_triage.calibration.calibrators import LEAST_LOG_PROBABILITY
 from intake_triage.calibration.conformal import fit_conformal_thresholds
-from intake_triage.calibration.forecaster import Member, average_probabilities, fit_forecaster
+from intake_triage.calibration.forecaster import Member, fit_forecaster
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss
 

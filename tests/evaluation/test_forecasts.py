@@ -1,7 +1,5 @@
 """What earlier stages left is read in the order of the records; prior and oracle as they should."""
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,9 +10,10 @@ from intake_triage.errors import InputError
 from intake_triage.evaluation.forecasts import (
     oracle_logits,
     prior_logits,
+    read_fits,
     read_fitted_rules,
-    read_out_of_fold,
-    read_systems,
+    read_forecasts,
+    with_references,
 )
 from intake_triage.evaluation.samples import label_split
 from intake_triage.layout import Layout
@@ -22,7 +21,7 @@ from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.schema import RecordSchema
 from intake_triage.statistics.scores import log_loss
-from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
 CLASSES = {"urgency": ("emergent", "routine"), "specialty": ("heart", "skin", "lung")}
@@ -58,63 +57,84 @@ def layout(tmp_path):
     layout = Layout(tmp_path)
     record_id, split = np.array(list("tuvwcadb")), np.repeat(["test", "calibrate"], 4)
     logits = np.arange(16, dtype=np.float32).reshape(1, 8, 2)
-    rules = DecisionRules(np.array([3]), np.array([[1.0, 2.0]]), np.array([[0.5, np.inf]]))
-    for system, task in product(TRAINED_SYSTEMS, TASKS):
-        for path, rows, added in (
-            (layout.predictions, slice(8), 0),
-            (layout.calibrated, slice(4), 20),
-            (layout.out_of_fold, slice(4, 8), 40),
-        ):
-            predictions = Predictions(
-                record_id[rows], split[rows], np.array([3]), logits[:, rows] + np.float32(added)
-            )
-            write_predictions(path(system, task), predictions)
-        write_decision_rules(layout.decision_rules(system, task), rules)
+
+    def write(path, rows, added):
+        predictions = Predictions(
+            record_id[rows], split[rows], np.array([3]), logits[:, rows] + np.float32(added)
+        )
+        write_predictions(path, predictions)
+
+    for task in TASKS:
+        for system in TRAINED_SYSTEMS:
+            write(layout.predictions(system, task), slice(8), 0)
+            write(layout.calibrated(system, task), slice(4), 20)
+        for name in FORECASTERS:
+            write(layout.forecasts(name, task), slice(8), 40)
+            write(layout.averages(name, task), slice(8), 60)
+            rules = DecisionRules(0.9, np.array([1.0, 2.0]), np.array([0.5, np.inf]))
+            write_decision_rules(layout.forecaster(name, task), rules)
     return layout
 
 
-def test_what_was_fitted_is_in_the_order_of_the_split(records, layout):
+CALIBRATE = np.array([[[10, 11], [14, 15], [8, 9], [12, 13]]])  # of a to d
+
+
+def test_what_was_fitted_is_in_the_order_of_the_splits(records, test_split, layout):
     calibrate = label_split(records, resamples=10)
-    fitted = read_fitted_rules(calibrate, layout=layout)
-    assert list(fitted.rules) == list(fitted.logits) == list(TRAINED_SYSTEMS)
-    in_order = np.array([[[10, 11], [14, 15], [8, 9], [12, 13]]])
-    np.testing.assert_array_equal(fitted.logits["gbm"]["urgency"], in_order)
-    np.testing.assert_array_equal(fitted.rules["gbm"]["urgency"].thresholds, [[0.5, np.inf]])
-    out_of_fold = read_out_of_fold(calibrate, layout=layout)
-    np.testing.assert_array_equal(out_of_fold["mtl"]["specialty"], in_order + 40)
+    fitted = read_fitted_rules(calibrate, test_split, layout=layout)
+    assert list(fitted.rules) == list(fitted.averages["test"]) == list(FORECASTERS)
+    of_calibrate = fitted.averages["calibrate"]["gbm+st"]["urgency"]
+    np.testing.assert_array_equal(of_calibrate, CALIBRATE + 60)
+    assert fitted.averages["test"]["mtl"]["urgency"][0, :, 0].tolist() == [62, 60, 66, 64]
+    np.testing.assert_array_equal(fitted.rules["gbm"]["urgency"].thresholds, [0.5, np.inf])
+    out_of_fold = read_forecasts(calibrate, "calibrate", layout=layout)
+    np.testing.assert_array_equal(out_of_fold["mtl"]["specialty"], CALIBRATE + 40)
 
 
 def test_predictions_of_other_records_are_refused(records, layout):
     fewer = PreparedRecords(records.frame.iloc[:2], SCHEMA)
     with pytest.raises(
-        InputError, match=r"predictions/linear/urgency\.parquet: 4 different records"
+        InputError, match=r"predictions/forecasts/linear/urgency\.parquet: 4 different records"
     ):
-        read_fitted_rules(label_split(fewer, resamples=10), layout=layout)
+        read_forecasts(label_split(fewer, resamples=10), "calibrate", layout=layout)
+
+
+@pytest.fixture
+def test_split(records):
+    """u, t, w and v, in that order."""
+    test = PreparedRecords(records.frame.assign(record_id=["u", "t", "w", "v"]), SCHEMA)
+    return label_split(test, resamples=10)
+
+
+def test_single_fits_are_raw_and_calibrated(test_split, layout):
+    fits = read_fits(test_split, layout=layout)
+    assert list(fits.raw) == list(fits.calibrated) == list(TRAINED_SYSTEMS)
+    assert fits.raw["st"]["urgency"][0, :, 0].tolist() == [2, 0, 6, 4]
+    assert fits.calibrated["st"]["urgency"][0, :, 0].tolist() == [22, 20, 26, 24]
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_there_is_an_oracle_where_the_source_knows_it(records, layout, known):
-    test = PreparedRecords(records.frame.assign(record_id=["u", "t", "w", "v"]), SCHEMA)
+def test_there_is_an_oracle_where_the_source_knows_it(records, test_split, layout, known):
     truth = pd.concat([ORACLE, ORACLE.iloc[:1]]).assign(record_id=["t", "u", "v", "w"])
     layout.oracle.parent.mkdir()
     (truth if known else truth.iloc[:0]).to_parquet(layout.oracle)
-    systems = read_systems(records, test, layout=layout)
-    assert list(systems) == ["prior", *TRAINED_SYSTEMS, *["oracle"] * known]
-    assert systems["st"].raw["urgency"][0, :, 0].tolist() == [2, 0, 6, 4]
-    assert systems["st"].calibrated["urgency"][0, :, 0].tolist() == [22, 20, 26, 24]
+    forecasts = read_forecasts(test_split, "test", layout=layout)
+    scored = with_references(forecasts, records, test_split, layout=layout)
+    assert list(scored) == ["prior", *FORECASTERS, *["oracle"] * known]
+    assert all(by_task["specialty"].shape[:2] == (1, 4) for by_task in scored.values())
 
 
 def test_prior_is_the_frequencies_among_the_labelled(records):
     prior = prior_logits(records, n_records=5)
-    assert prior.raw["specialty"].shape == (1, 5, 3)
-    np.testing.assert_allclose(softmax(prior.raw["urgency"][0], axis=1), [[0.25, 0.75]] * 5)
-    np.testing.assert_allclose(softmax(prior.raw["specialty"][0], axis=1), [[1 / 3] * 3] * 5)
+    assert prior["specialty"].shape == (1, 5, 3)
+    np.testing.assert_allclose(softmax(prior["urgency"][0], axis=1), [[0.25, 0.75]] * 5)
+    np.testing.assert_allclose(softmax(prior["specialty"][0], axis=1), [[1 / 3] * 3] * 5)
 
 
 def test_oracle_is_joined_by_record_and_a_probability_of_0_stays_finite():
     oracle = oracle_logits(ORACLE, np.array(["a", "b"]), CLASSES)
-    np.testing.assert_allclose(softmax(oracle.raw["urgency"][0], axis=1), [[0.2, 0.8], [0.9, 0.1]])
-    assert np.isfinite(log_loss(oracle.raw["specialty"][0], np.array([0, 1])))
+    np.testing.assert_allclose(softmax(oracle["urgency"][0], axis=1), [[0.2, 0.8], [0.9, 0.1]])
+    assert np.isfinite(log_loss(oracle["specialty"][0], np.array([0, 1])))
 
 
 @pytest.mark.parametrize("oracle", [ORACLE.drop(columns="specialty_2"), ORACLE.iloc[:2]])

@@ -33,7 +33,7 @@ def test_results_are_read_as_they_were_written(tmp_path):
             assert type(getattr(row, name)) is type(value), name
 
 
-@pytest.mark.parametrize("columns", ["", "measure", "task,system,rule"])
+@pytest.mark.parametrize("columns", ["", "measure", "task,system,single_fits"])
 def test_other_columns_and_no_file_are_refused(tmp_path, columns):
     path = tmp_path / "results.csv"
     with pytest.raises(InputError, match=r"results\.csv is missing; run the pipeline first"):

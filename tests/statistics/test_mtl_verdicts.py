@@ -90,7 +90,7 @@ def test_rows_hold_the_task_and_then_the_classes_to_show(arms):
 
 def test_verdicts_by_class_are_corrected_and_that_of_the_task_is_not():
     found = Estimate(0.05, 0.05 / 2.1, np.inf)  # p = 0.036, and 0.07 among two
-    rows = Transfer(found, {"a": found, "b": Estimate(0.0, 0.05, np.inf)}, 0.02).rows()
+    rows = Transfer(found, {"a": found, "b": Estimate(0.0, 0.05, np.inf)}, 0.02, 3).rows()
     assert [row["verdict"] for row in rows] == ["positive", "inconclusive", "inconclusive"]
-    (_, alone) = Transfer(found, {"a": found}, 0.02).rows()
+    (_, alone) = Transfer(found, {"a": found}, 0.02, 3).rows()
     assert alone["verdict"] == "positive"

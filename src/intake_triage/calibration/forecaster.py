@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_softmax, logsumexp, softmax
+from scipy.special import log_softmax, softmax
 
-from intake_triage.calibration.calibrators import LEAST_LOG_PROBABILITY, Temperature
+from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.calibrators import Temperature
 from intake_triage.calibration.class_weights import ClassWeightChoice, choose_class_weights
 from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.decisions import DecisionRules
@@ -57,12 +58,6 @@ class FittedForecaster:
     raw: np.ndarray
     rules: DecisionRules
     weights: ClassWeightChoice
-
-
-def average_probabilities(logits: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
-    """Log of the mean of softmax over the first axis, float64 and finite."""
-    each = np.maximum(log_softmax(np.float64(logits), axis=-1), LEAST_LOG_PROBABILITY)
-    return logsumexp(each, axis=0) - np.log(len(each))
 
 
 def fit_forecaster(

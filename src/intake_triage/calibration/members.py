@@ -5,12 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from joblib import Parallel, delayed
 
-from intake_triage.calibration.forecaster import (
-    FittedForecaster,
-    Member,
-    average_probabilities,
-    fit_forecaster,
-)
+from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.forecaster import FittedForecaster, Member, fit_forecaster
 from intake_triage.calibration.outputs import read_nested
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import read_aligned

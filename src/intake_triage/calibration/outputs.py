@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from intake_triage.calibration.averages import average_probabilities
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.decisions import write_decision_rules
-from intake_triage.calibration.forecaster import FittedForecaster, average_probabilities
+from intake_triage.calibration.forecaster import FittedForecaster
 from intake_triage.calibration.system import CalibratedTask
 from intake_triage.files import write_json, write_parquet
 from intake_triage.layout import Layout

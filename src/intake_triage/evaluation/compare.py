@@ -11,6 +11,7 @@ from intake_triage.evaluation.curves.prediction_sets import coverage_rows
 from intake_triage.evaluation.curves.risk_coverage import risk_coverage_rows
 from intake_triage.evaluation.curves.threshold import threshold_rows
 from intake_triage.evaluation.decisions import decide_all
+from intake_triage.evaluation.equal_cost import compare_at_equal_cost
 from intake_triage.evaluation.forecasts import FittedRules, Logits, SystemFits
 from intake_triage.evaluation.pivots import describe_split, pivot_safety, pivot_systems
 from intake_triage.evaluation.plots import (
@@ -37,7 +38,7 @@ class Comparison:
     ----------
     results : Results
     metrics : for metrics/compare.json
-        test, systems and transfer.
+        test, systems, transfer and equal_cost.
     safety : for metrics/safety.json
     plots : rows by the name of the plot
     """
@@ -76,6 +77,7 @@ def compare_systems(
             "test": describe_split(split),
             "systems": pivot_systems(results, split.tasks),
             "transfer": transfer,
+            "equal_cost": compare_at_equal_cost(fits, split),
         },
         safety=pivot_safety(results, split, urgent_tiers=decision.urgent_tiers),
         plots={
