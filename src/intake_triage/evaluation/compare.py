@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from intake_triage.evaluation.curves.deferral import compare_orders
 from intake_triage.evaluation.curves.load import load_rows
 from intake_triage.evaluation.curves.net_benefit import net_benefit_rows
-from intake_triage.evaluation.curves.operating import operating_rows
+from intake_triage.evaluation.curves.operating import missed_at_over_triage, operating_rows
 from intake_triage.evaluation.curves.prediction_sets import coverage_rows
 from intake_triage.evaluation.curves.risk_coverage import risk_coverage_rows
 from intake_triage.evaluation.curves.threshold import threshold_rows
@@ -79,7 +80,11 @@ def compare_systems(
             "transfer": transfer,
             "equal_cost": compare_at_equal_cost(fits, split),
         },
-        safety=pivot_safety(results, split, urgent_tiers=decision.urgent_tiers),
+        safety={
+            **pivot_safety(results, split, urgent_tiers=decision.urgent_tiers),
+            "missed_at_over_triage": missed_at_over_triage(ranking, split, decision),
+            "deferral": compare_orders(ranking, split, decision),
+        },
         plots={
             "macro_f1": macro_f1_rows(results),
             "subgroups": with_colours(subgroup_rows(results)),
