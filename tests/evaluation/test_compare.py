@@ -170,7 +170,7 @@ def test_a_class_that_no_form_of_the_split_has_has_no_figure_of_its_own(compare,
 def top_2():
     """A new measure, registered for one test."""
 
-    @measure("top_2", "top-2 accuracy", judges="probabilities", better="higher", least=0, most=1)
+    @measure("top_2", "top-2 accuracy", judges="probabilities", least=0, most=1)
     def top_2(forecast):
         ranked = forecast.logits.argsort(axis=-1)[..., -2:]
         return forecast.sample.mean((ranked == forecast.sample.labels[:, None]).any(axis=-1))

@@ -10,6 +10,7 @@ from intake_triage.statistics.disclosure import (
     estimate_share,
     hide_small_counts,
     is_small_share,
+    points_to_show,
 )
 from intake_triage.statistics.estimates import estimate_score
 
@@ -55,6 +56,30 @@ def test_what_is_hidden_never_sums_to_a_small_count(rng):
 )
 def test_shares(count, of, hidden):
     assert is_small_share(count, of) == hidden
+
+
+@pytest.mark.parametrize(
+    ("counts", "first", "shown"),
+    [
+        ([90, 70, 59, 58, 47, 20], 0, [True, True, True, False, True, True]),
+        ([90, 70, 59, 58, 47, 20], 3, [True, True, False, True, True, True]),
+        ([90, 70, 70, 5, 0, 0], 0, [True, True, True, False, True, True]),
+        ([30, 20, 9, 9.9], 0, [True, False, False, False]),
+        ([5, 9, 20, 24, 40], 1, [False, False, True, False, True]),
+    ],
+)
+def test_points_of_a_curve(counts, first, shown):
+    """10 people between two points are 10 people, seen from either."""
+    assert points_to_show(np.array(counts, float)[:, None], first=first).tolist() == shown
+
+
+def test_points_of_a_curve_tell_of_few_people_in_none_of_its_groups(rng):
+    counts = np.stack([rng.integers(0, 20, 40).cumsum(), 500 - rng.integers(0, 12, 40).cumsum()])
+    for first in (0, 17, 39):
+        shown = points_to_show(counts.T, first=first)
+        assert 2 < shown.sum() < 40
+        steps = np.abs(np.diff(counts[:, shown]))
+        assert ((steps == 0) | (steps >= SMALLEST_SHOWN)).all()
 
 
 def test_larger_cells_can_be_asked_for_and_the_rest_still_hides_few_people():

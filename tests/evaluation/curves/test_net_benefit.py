@@ -50,8 +50,8 @@ def test_thresholds_are_in_order_and_short_of_certainty():
 
 
 @pytest.fixture
-def rows(systems, split):
-    return net_benefit_rows({"gbm": systems["gbm"]}, split)
+def rows(forecasts, split):
+    return net_benefit_rows({"gbm": forecasts["gbm"]}, split)
 
 
 def test_treating_all_has_the_prevalence_less_the_odds_of_the_rest(rows, split):
@@ -65,10 +65,10 @@ def test_treating_all_has_the_prevalence_less_the_odds_of_the_rest(rows, split):
             )
 
 
-def test_rows_stop_where_few_people_are_acted_on_or_few_are_not(rows, systems, split):
+def test_rows_stop_where_few_people_are_acted_on_or_few_are_not(rows, forecasts, split):
     shown = {row["threshold"] for row in rows if (row["system"], row["cut"]) == ("gbm", "emergent")}
     labelled = split.labels["urgency"] >= 0
-    emergent = softmax(systems["gbm"].calibrated["urgency"][:, labelled], axis=2)[..., 0]
+    emergent = softmax(forecasts["gbm"]["urgency"][:, labelled], axis=2)[..., 0]
     for threshold in THRESHOLDS.tolist():
         acted = (emergent >= threshold).sum(axis=1).mean()
         few = acted < 11 or 0 < labelled.sum() - acted < 11

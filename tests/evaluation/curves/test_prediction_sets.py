@@ -15,6 +15,7 @@ from intake_triage.evaluation.curves.prediction_sets import (
     coverage_rows,
     grouped_band,
 )
+from intake_triage.systems import FORECASTERS
 
 ALPHA = 0.1
 
@@ -71,7 +72,7 @@ def band_of(calibrate, test, *, size: int, repetitions: int) -> Band:
         of_split.repeat(size, axis=1)
         for of_split in assign_units(*n_groups, repetitions=repetitions)
     ]
-    return grouped_band((calibrate[None], test[None]), tuple(assigned), alpha=ALPHA)
+    return grouped_band((calibrate, test), tuple(assigned), alpha=ALPHA)
 
 
 def test_assignments_give_each_split_as_many_units_as_it_had():
@@ -81,18 +82,14 @@ def test_assignments_give_each_split_as_many_units_as_it_had():
 
 
 def test_the_grouped_band_equals_explicit_assignment(rng):
-    """Two seeds, tied scores, groups of any size."""
-    scores = rng.integers(0, 12, (2, 100)) / 12
+    """Tied scores, groups of any size."""
+    scores = rng.integers(0, 12, 100) / 12
     group = np.concatenate([rng.integers(0, 15, 60), rng.integers(15, 25, 40)])
     calibrate, test = assign_units(15, 10, repetitions=40)
     assigned = np.concatenate([calibrate, test], axis=1)[:, group]
-    shares = [
-        np.mean([coverage(seed[to_calibrate], seed[~to_calibrate]) for seed in scores])
-        for to_calibrate in assigned
-    ]
-    band = grouped_band(
-        (scores[:, :60], scores[:, 60:]), (assigned[:, :60], assigned[:, 60:]), alpha=ALPHA
-    )
+    shares = [coverage(scores[to_calibrate], scores[~to_calibrate]) for to_calibrate in assigned]
+    in_calibrate = assigned[:, :60], assigned[:, 60:]
+    band = grouped_band((scores[:60], scores[60:]), in_calibrate, alpha=ALPHA)
     np.testing.assert_allclose([band.low, band.high], np.quantile(shares, [0.025, 0.975]))
 
 
@@ -115,24 +112,23 @@ def test_grouped_bands_hold_where_the_beta_binomial_one_does_not(rng):
 
 
 @pytest.fixture
-def cover(systems, split, fitted, params):
-    """A function that gives the rows of urgency by system and class."""
+def cover(split, fitted, params):
+    """A function that gives the rows of urgency by forecaster and class."""
 
     def cover(split=split, fitted=fitted):
-        rows = coverage_rows(systems, split, fitted, alpha=params.calibrate.alpha)
+        rows = coverage_rows(split, fitted, alpha=params.calibrate.alpha)
         return {(row["system"], row["class"]): row for row in rows if row["task"] == "urgency"}
 
     return cover
 
 
-def test_coverage_equals_loops(cover, systems, split, fitted):
+def test_coverage_equals_loops(cover, split, fitted):
     rows = cover()
     for k, name in enumerate(split.classes["urgency"]):
         records = np.flatnonzero(split.labels["urgency"] == k)
         held = [
-            1 - softmax(systems["gbm"].raw["urgency"][seed, i])[k]
-            <= fitted.rules["gbm"]["urgency"].thresholds[seed, k]
-            for seed in range(3)
+            1 - softmax(fitted.averages["test"]["gbm"]["urgency"][0, i])[k]
+            <= fitted.rules["gbm"]["urgency"].thresholds[k]
             for i in records
         ]
         assert rows["gbm", name]["coverage"] == pytest.approx(np.mean(held), abs=1e-4)
@@ -143,14 +139,14 @@ def test_coverage_equals_loops(cover, systems, split, fitted):
 def test_sets_keep_their_promise_on_the_records_they_were_fitted_to(cover):
     """The thresholds are quantiles of these very scores."""
     rows = cover()
-    assert len(rows) == 4 * 3
+    assert len(rows) == len(FORECASTERS) * 3
     for row in rows.values():
         assert row["coverage"] == pytest.approx(0.8, abs=0.02)
         assert row["low"] <= row["coverage"] <= row["high"]
 
 
 def test_a_broken_promise_lies_outside_its_band(cover, fitted):
-    fitted.rules["st"]["urgency"].thresholds[:, 2] *= 0.6
+    fitted.rules["st"]["urgency"].thresholds[2] *= 0.6
     outside = [
         key for key, row in cover().items() if not row["low"] <= row["coverage"] <= row["high"]
     ]

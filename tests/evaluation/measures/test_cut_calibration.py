@@ -43,6 +43,28 @@ def test_odds_of_a_certain_forecast_are_finite():
     assert np.isfinite(odds).all()
 
 
+def test_observed_to_expected_is_a_ratio_of_sums(rng):
+    logits, labels = rng.normal(size=(2, 80, 3)), rng.integers(0, 3, 80)
+    made = make_forecast(logits, labels)
+    figures = MEASURES["observed_to_expected"].compute(made)
+    assert list(figures) == ["a", "b_or_above"]
+    for k, figure in enumerate(figures.values()):
+        for seed in range(2):
+            chances = softmax(logits[seed], axis=1)[:, : k + 1].sum(axis=1)
+            for values, drawn in zip(figure.values[seed], made.sample.weights, strict=True):
+                expected = (drawn * (labels <= k)).sum() / (drawn * chances).sum()
+                assert values == pytest.approx(expected)
+        assert (figure.n, figure.units, figure.shown) == (80, 80, True)
+
+
+def test_observed_to_expected_is_hidden_where_few_lie_above(rng):
+    labels = np.repeat([0, 1, 2], [10, 30, 40])
+    figures = MEASURES["observed_to_expected"].compute(
+        make_forecast(rng.normal(size=(1, 80, 3)), labels)
+    )
+    assert [figure.shown for figure in figures.values()] == [False, True]
+
+
 def maximise(log_odds, outcomes, *, weights=1.0, slope=None) -> np.ndarray:
     """Intercept and slope by a general optimiser; the slope may be given."""
 

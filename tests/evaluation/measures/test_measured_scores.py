@@ -1,4 +1,4 @@
-"""Scores are means over seeds of the records with a label, equal to scikit-learn's."""
+"""Scores are of the records with a label, and equal to scikit-learn's."""
 
 import numpy as np
 import pytest
@@ -6,80 +6,73 @@ from scipy.special import softmax
 from sklearn import metrics
 from small_split import CLASSES, make_decisions
 
+from intake_triage.evaluation.forecasts import SystemFits
 from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.table import Results
+from intake_triage.evaluation.walk import walk_fits
 
 
 @pytest.fixture
-def system(make_system):
-    return make_system(skill=1.0, sharpness=3.0)
+def logits(make_logits):
+    return make_logits(skill=1.0)
 
 
-def test_scores_equal_scikit_learns(judge, system, split):
+def test_scores_equal_scikit_learns(judge, logits, split):
     rows = split.labels["urgency"] >= 0
     labels = split.labels["urgency"][rows]
-    raw, calibrated = system.raw["urgency"][:, rows], system.calibrated["urgency"][:, rows]
-
-    def f1(seed, average):
-        return metrics.f1_score(labels, seed.argmax(1), average=average)
-
-    def brier(seed):
-        return metrics.brier_score_loss(labels, softmax(seed, axis=1), scale_by_half=False)
-
+    (said,) = logits["urgency"][:, rows]
+    likeliest, probabilities = said.argmax(axis=1), softmax(said, axis=1)
     expected = {
-        ("macro_f1", "argmax", False): [f1(seed, "macro") for seed in raw],
-        ("accuracy", "argmax", False): [
-            metrics.accuracy_score(labels, seed.argmax(1)) for seed in raw
-        ],
-        ("quadratic_kappa", "argmax", False): [
-            metrics.cohen_kappa_score(labels, seed.argmax(1), weights="quadratic") for seed in raw
-        ],
+        ("macro_f1", "argmax"): metrics.f1_score(labels, likeliest, average="macro"),
+        ("accuracy", "argmax"): metrics.accuracy_score(labels, likeliest),
+        ("quadratic_kappa", "argmax"): metrics.cohen_kappa_score(
+            labels, likeliest, weights="quadratic"
+        ),
+        ("log_loss", ""): metrics.log_loss(labels, probabilities),
+        ("brier", ""): metrics.brier_score_loss(labels, probabilities, scale_by_half=False),
     }
-    for kind, logits in ((True, calibrated), (False, raw)):
-        log_losses = [metrics.log_loss(labels, softmax(seed, axis=1)) for seed in logits]
-        expected["log_loss", "", kind] = log_losses
-        expected["brier", "", kind] = [brier(seed) for seed in logits]
-    results = judge(system, split)
-    for (measure, rule, kind), by_seed in expected.items():
-        row = results.find(task="urgency", measure=measure, rule=rule, calibrated=kind)
-        assert row.value == pytest.approx(np.mean(by_seed)), measure
+    results = judge(logits, split)
+    for (measure, rule), value in expected.items():
+        row = results.find(task="urgency", measure=measure, rule=rule)
+        assert row.value == pytest.approx(value), measure
         assert (row.n, row.units) == (270, 150)
         if measure != "quadratic_kappa":
             assert row.low < row.value < row.high
-    by_class = [row.value for row in results.where(task="urgency", measure="f1", column="")]
-    assert by_class == pytest.approx(np.mean([f1(seed, None) for seed in raw], axis=0))
+    found = results.where(task="urgency", measure="f1", rule="argmax", column="")
+    by_class = metrics.f1_score(labels, likeliest, average=None)
+    assert [row.value for row in found] == pytest.approx(by_class)
 
 
-def test_sharpened_logits_are_worse_raw_than_calibrated(judge, system, split):
-    results = judge(system, split)
+def test_sharpened_logits_are_worse_raw_than_calibrated(logits, split, params):
+    sharp = {task: 3 * each for task, each in logits.items()}
+    fits = SystemFits({"st": sharp}, {"st": logits})
+    results = Results(walk_fits(fits, split, params=params.compare, decision=params.decision))
     for task in CLASSES:
-        for name in ("log_loss", "brier", "ece", "classwise_ece"):
-            calibrated, raw = results.where(task=task, measure=name, column="")
-            assert calibrated.calibrated
-            assert raw.value > calibrated.value
+        raw, calibrated = results.where(task=task, measure="log_loss")
+        assert calibrated.calibrated
+        assert raw.value > calibrated.value
 
 
-def test_macro_f1_is_over_the_classes_that_the_records_have(judge, system, split):
+def test_macro_f1_is_over_the_classes_that_the_records_have(judge, logits, split):
     """Without an emergent man the mean for men is over the two other tiers; of all, over three."""
     men = split.subgroups["sex"] == "male"
     labels = split.labels["urgency"]
     labels[men & (labels == 0)] = 1
-    results = judge(system, split)
+    results = judge(logits, split)
     of_all, _, of_men = results.where(task="urgency", measure="macro_f1", rule="argmax")
     assert of_men.subgroup == "male"
     for row, records, classes in ((of_men, men, [1, 2]), (of_all, men | ~men, [0, 1, 2])):
         rows = records & (labels >= 0)
-        by_seed = [
-            metrics.f1_score(labels[rows], seed[rows].argmax(1), average="macro", labels=classes)
-            for seed in system.raw["urgency"]
-        ]
-        assert row.value == pytest.approx(np.mean(by_seed))
+        likeliest = logits["urgency"][0, rows].argmax(axis=1)
+        expected = metrics.f1_score(labels[rows], likeliest, average="macro", labels=classes)
+        assert row.value == pytest.approx(expected)
 
 
-def test_a_class_of_fewer_than_11_people_is_not_shown_alone(judge, system, split):
+def test_a_class_of_fewer_than_11_people_is_not_shown_alone(judge, logits, split):
     labels = split.labels["urgency"]
     labels[labels == 0] = 1
     labels[1:11] = 0  # 10 people
-    rows = judge(system, split).where(task="urgency", measure="f1")
+    rows = judge(logits, split).where(task="urgency", measure="f1", rule="argmax")
     assert [row.class_name for row in rows] == ["urgent", "routine"]
 
 

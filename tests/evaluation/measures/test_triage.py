@@ -7,7 +7,6 @@ import pytest
 from small_split import make_decisions
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
-from intake_triage.evaluation.forecasts import SystemLogits
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
@@ -48,6 +47,7 @@ def count_by_loops(decisions, task, counts_if, among_if) -> tuple[float, float, 
 ALL = lambda true, placed: True  # noqa: E731
 BY_HAND = {  # what counts, and among which forms
     "under_triage": (lambda true, placed: placed > true, lambda true, placed: true < 2),
+    "most_urgent_missed": (lambda true, placed: placed > 0, lambda true, placed: true == 0),
     "severe_under_triage": (lambda true, placed: placed > true + 1, lambda true, placed: true < 2),
     "over_triage": (lambda true, placed: placed < true, lambda true, placed: true >= 2),
     "same_or_more_acute": (lambda true, placed: placed <= true, ALL),
@@ -166,11 +166,10 @@ def test_of_two_tiers_none_can_be_placed_two_too_low(two_tiers):
 @pytest.fixture
 def perfect(split):
     """A system that is right of every form, with certainty."""
-    logits = {
+    return {
         task: 90.0 * np.eye(len(split.classes[task]))[labels][np.newaxis]
         for task, labels in split.labels.items()
     }
-    return SystemLogits(logits, logits)
 
 
 def test_a_perfect_triage_errs_for_none_and_costs_nothing(judge, perfect, split):
@@ -188,16 +187,16 @@ def test_a_perfect_triage_errs_for_none_and_costs_nothing(judge, perfect, split)
 @pytest.mark.parametrize(("n_late", "shown"), [(10, False), (11, True)])
 def test_a_figure_of_few_people_is_not_shown(judge, perfect, split, n_late, shown):
     emergent = np.flatnonzero(split.labels["urgency"] == 0)[:n_late]
-    perfect.raw["urgency"][:, emergent] = [0, 0, 90]
+    perfect["urgency"][:, emergent] = [0, 0, 90]
     row = judge(perfect, split).find(measure="under_triage", rule="argmax")
     assert row.shown == (row.value is not None) == shown
 
 
-def test_what_few_forms_come_to_cannot_be_worked_out(judge, make_system, perfect, split):
+def test_what_few_forms_come_to_cannot_be_worked_out(judge, make_logits, perfect, split):
     """The forms of urgency that no row shows are none, or as many as may be seen."""
     n_forms = split.has_label("urgency").sum()
     hidden = []
-    for system in (perfect, *(make_system(skill=skill) for skill in (2.0, 3.0, 4.0, 5.0))):
+    for system in (perfect, *(make_logits(skill=skill) for skill in (2.0, 3.0, 4.0, 5.0))):
         results = judge(system, split)
         for rule in ("argmax", "cost"):
             count = {

@@ -27,19 +27,10 @@ def load_rows(
         decisions = Decisions(decide_by_cost(by_task, decision), split, decision)
         belonging = load.belonging(decisions, "urgency")
         for tier, placed in load.placed(decisions, "urgency").items():
-            truly = belonging[tier]
-            if placed.shown and truly.shown:
-                value, low, high = estimate_share(
-                    placed.values, n=placed.n, units=placed.units, per=FORMS
-                )
-                rows.append(
-                    {
-                        "system": name,
-                        "tier": tier,
-                        "placed": round(value),
-                        "low": round(low),
-                        "high": round(high),
-                        "belonging": round(FORMS * truly.values[:, 0].mean()),
-                    }
-                )
+            share = estimate_share(placed.values, n=placed.n, units=placed.units, per=FORMS)
+            if placed.shown and belonging[tier].shown and share is not None:
+                ends = zip(("placed", "low", "high"), share, strict=True)
+                numbers = {key: round(number) for key, number in ends}
+                numbers["belonging"] = round(FORMS * belonging[tier].values[:, 0].mean())
+                rows.append({"system": name, "tier": tier, **numbers})
     return rows

@@ -140,7 +140,7 @@ def read_off(under: np.ndarray, over: np.ndarray, at: float) -> np.ndarray:
     inside = (beyond > 0) & (beyond < len(over))
     right = np.where(inside, beyond, 1)[np.newaxis]
     (x0, x1), (y0, y1) = (
-        (np.take_along_axis(each, side, axis=0)[0] for side in (right - 1, right))
+        [np.take_along_axis(each, side, axis=0)[0] for side in (right - 1, right)]
         for each in (over, under)
     )
     part = np.divide(at - x0, x1 - x0, out=np.full(len(inside), np.nan), where=inside)
