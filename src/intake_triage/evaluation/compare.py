@@ -1,6 +1,6 @@
 """The comparison as a whole: the table of results, its public faces, transfer, and plots."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
