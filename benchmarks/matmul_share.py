@@ -31,6 +31,7 @@ ATTENTION = {
 GROUPS = {
     "matrix products": r"aten::(mm|addmm|bmm|baddbmm|matmul|linear)$",
     "attention": r"aten::.*scaled_dot_product",
+    "convolution": r"convolution",
     "dropout": r"bernoulli|dropout",
     "layer norm": r"aten::.*layer_norm",
     "activation": r"aten::.*gelu",

@@ -106,6 +106,7 @@ def test_attention_on_the_cpu_is_counted() -> None:
     [
         ("aten::addmm", "matrix products"),
         ("aten::_scaled_dot_product_flash_attention_for_cpu_backward", "attention"),
+        ("aten::mkldnn_convolution", "convolution"),
         ("aten::bernoulli_", "dropout"),
         ("aten::native_layer_norm_backward", "layer norm"),
         ("aten::embedding_dense_backward", "embedding"),

@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from transformers import AutoTokenizer
 
 from intake_triage.layout import Layout
+from intake_triage.models.transformer.batches import encode_records
+from intake_triage.models.transformer.train import build_model
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS
@@ -101,7 +104,16 @@ def test_test_labels_are_in_a_file_of_their_own(layout):
 
 def test_the_wider_encoder_has_the_weights_of_two(layout):
     encoder = load_params(ROOT / "params.yaml").encoder
-    wider = widen_to_pair(encoder, layout)  # refuses what is not within 2 %
+    wider = widen_to_pair(encoder, layout)
+    prepared = read_prepared(layout)
+    few = encode_records(prepared, layout, tasks=()).rows(range(100))
+    words = len(AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True))
+
+    def count(tasks, params) -> int:
+        return build_model(tasks, prepared.schema, params, few, vocabulary=words).num_parameters()
+
+    pair = sum(count((task,), encoder) for task in TASKS)
+    assert count(TASKS, wider) == pytest.approx(pair, rel=0.01)
     assert wider.width > encoder.width
     assert wider.width % wider.attention_heads == 0
     assert wider.layers == encoder.layers
