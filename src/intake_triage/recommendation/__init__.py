@@ -1,1 +1,1 @@
-"""From scored set-ups to a recommendation: candidates, ceilings, floor, the rule, how sure it is."""
+"""From scored set-ups to a recommendation: candidates, ceilings, floor, the rule, how sure."""

@@ -1,0 +1,79 @@
+"""How sure: halves of the forms, and what the rule takes from each."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from made_tables import CEILINGS, scored, table_of
+
+from intake_triage.recommendation.candidates import SetUp
+from intake_triage.recommendation.certainty import count_halves, draw_halves
+
+GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
+
+
+@pytest.mark.parametrize("n_units", [10, 11])
+def test_a_half_holds_half_of_the_units_each_as_often_as_another(n_units):
+    halves = draw_halves(n_units, n_halves=400)
+    assert halves.shape == (400, n_units)
+    assert set(halves.sum(axis=1)) == {(n_units + 1) // 2}
+    assert halves.mean(axis=0) == pytest.approx(np.full(n_units, 0.5), abs=0.1)
+    assert (halves == draw_halves(n_units, n_halves=400)).all(), "the seed is fixed"
+
+
+def test_halves_are_counted_by_what_the_rule_takes(decision):
+    """mtl is chosen in two of four, and tied in the one where the other is far cheaper to run."""
+    tables = [
+        table_of(scored(GBM, 1000, error=5), scored(MTL, 1001, error=5)),
+        table_of(scored(GBM, 1000, error=5), scored(MTL, 900, error=5)),
+        table_of(scored(GBM, 1000, error=20), scored(MTL, 1010, error=20)),
+        table_of(scored(GBM, 1000, over_triage=0.9), scored(MTL, 1000, over_triage=0.9)),
+    ]
+    counted = count_halves(tables, CEILINGS, decision)
+    assert (counted["halves"], counted["none"]) == (4, 0.25)
+    assert counted["set_ups"] == [
+        {"urgency": "mtl", "specialty": "mtl", "tied": 0.75, "chosen": 0.5},
+        {"urgency": "gbm", "specialty": "gbm", "tied": 0.5, "chosen": 0.25},
+    ]
+
+
+def test_a_half_of_the_forms_is_scored_as_if_it_were_all(scorer):
+    """Costs, floor and figures of decisions; those of probabilities are taken to first order."""
+    split = scorer.split
+    halves = draw_halves(split.n_units, n_halves=3)
+    for half, table in zip(halves, scorer.half_tables(halves), strict=True):
+        rows = half[split.unit]
+        alone = type(scorer)(
+            {
+                name: {task: logits[:, rows] for task, logits in by_task.items()}
+                for name, by_task in scorer.forecasts.items()
+            },
+            split.where(rows),
+            scorer.decision,
+            scorer.ece_bins,
+        ).table(scorer.decision)
+        assert table.n_units == alone.n_units == half.sum()
+        for here, there in zip(table.scored, alone.scored, strict=True):
+            assert here.set_up == there.set_up
+            assert here.costs == pytest.approx(there.costs)
+            assert here.below_floor == there.below_floor
+            for name in ("under_triage", "most_urgent_missed", "over_triage", "urgent_load"):
+                assert here.figures[name] == pytest.approx(there.figures[name])
+            for name in ("ece_urgency", "ece_specialty", "intercept"):
+                assert here.figures[name] == pytest.approx(there.figures[name], abs=0.3)
+
+
+def test_the_halves_of_a_clear_case_agree(scorer):
+    lenient = scorer.decision.model_copy(
+        update={"max_ece": 0.9, "max_intercept": 9.0, "max_over_triage": 0.99}
+        | {"max_load": 9.0, "max_under_triage": 0.99, "max_most_urgent_missed": 0.99}
+        | {"max_severe_under_triage": 0.99}
+    )
+    slopes = lenient.slope.model_copy(update={"least": 1e-9, "most": 99.0})
+    lenient = lenient.model_copy(update={"slope": slopes})
+    tables = scorer.half_tables(draw_halves(scorer.split.n_units, n_halves=20))
+    counted = count_halves(tables, scorer.ceilings, lenient)
+    chosen = Counter({(e["urgency"], e["specialty"]): e["chosen"] for e in counted["set_ups"]})
+    assert sum(chosen.values()) + counted["none"] == pytest.approx(1)
+    if chosen:
+        assert chosen.most_common(1)[0][0] in {("mtl", "mtl"), ("gbm+mtl", "gbm+mtl")}
