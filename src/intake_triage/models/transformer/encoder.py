@@ -121,15 +121,17 @@ def check_encoder(encoder: PreTrainedModel, *, longest: int) -> None:
 
 
 @contextmanager
-def refusing(key: str) -> Iterator[None]:
+def refusing(params: EncoderParams) -> Iterator[None]:
     """Whatever the library raises becomes one line that names a key of `encoder`."""
+    key = "pretrained" if params.pretrained else "architecture"
     try:
         yield
     except InputError:
         raise
     except Exception as error:  # each model type has errors of its own
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise InputError(f"params.yaml: encoder.{key}: cannot be used: {reason:.300}") from None
+        fault = f"{getattr(params, key)} cannot be used with the rest of encoder: {reason:.300}"
+        raise InputError(f"params.yaml: encoder.{key}: {fault}") from None
 
 
 def _refuse(key: str, fault: str) -> None:

@@ -103,9 +103,9 @@ class IntakeModel(PreTrainedModel):
         states : float tensor of shape (B, 1 + T, width), that of the fields' token first
         mask : int tensor of shape (B, 1 + T), 0 for padding, or None without padding
         """
-        field_token = self.field_embeddings(numeric, categorical).unsqueeze(1)  # (B, 1, width)
-        text_tokens = self.encoder.get_input_embeddings()(input_ids)  # (B, T, width)
-        tokens = torch.cat([field_token, text_tokens], dim=1)  # (B, 1 + T, width)
+        field_token = self.field_embeddings(numeric, categorical).unsqueeze(1)
+        text_tokens = self.encoder.get_input_embeddings()(input_ids)  # (B, T, width of embeddings)
+        tokens = torch.cat([field_token, text_tokens], dim=1)  # (B, 1 + T, width of embeddings)
         mask = attention_mask
         if mask is not None:
             mask = torch.cat([mask.new_ones((len(mask), 1)), mask], dim=1)

@@ -124,7 +124,7 @@ def build_model(
     InputError
         If section encoder of params.yaml names none that can be built and can read the records.
     """
-    with refusing("pretrained" if params.pretrained else "architecture"):
+    with refusing(params):
         if params.pretrained:
             shape = AutoConfig.from_pretrained(params.pretrained, local_files_only=True).to_dict()
         else:
