@@ -78,7 +78,9 @@ def test_a_gain_is_judged_by_its_interval(rng, value, status):
     assert gain.judge(n_units=10_000) == status
     described = gain.describe(n_units=10_000)
     assert described["value"] == value
-    assert (described["low"], described["high"]) == pytest.approx((value - 1.96, value + 1.96), abs=0.1)
+    assert (described["low"], described["high"]) == pytest.approx(
+        (value - 1.96, value + 1.96), abs=0.1
+    )
     assert replace(gain, shown=False).describe(n_units=10_000)["value"] is None
 
 

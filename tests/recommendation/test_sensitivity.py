@@ -1,41 +1,35 @@
 """What would change the choice, at values that can be worked out by hand."""
 
 import pytest
+from made_tables import CEILINGS, FIGURES, scored, table_of
 
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
 from intake_triage.recommendation.ceilings import list_ceilings
-from intake_triage.recommendation.rule import choose_set_up
-from intake_triage.recommendation.sensitivity import COSTS, find_flips
+from intake_triage.recommendation.sensitivity import COSTS, RANGES, find_flips
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
-FIGURES = {"under_triage": 0.05, "ece_urgency": 0.01, "ece_specialty": 0.01, "slope_now": 1.1}
-CEILINGS = list_ceilings({"urgency": ("now", "later"), "specialty": ("heart", "skin")})
 
 
 @pytest.fixture
 def flips(params):
     """A function from set-ups, their numbers of errors in 1,000 forms, and figures to the flips."""
 
-    def flips(*rows: tuple[SetUp, dict, dict], margin: float = 0.0):
+    def flips(*rows: tuple[SetUp, dict, dict], margin: float = 0.0, error: float = 0.0):
         decision = params.decision.model_copy(update={"cost_margin": margin})
 
         def score(changed):
-            return [
-                ScoredSetUp(
-                    set_up,
-                    sum(n * getattr(changed.cost, k) for k, n in counts.items()),
-                    FIGURES | own,
-                )
-                for set_up, counts, own in rows
-            ]
+            return table_of(
+                *(_score(set_up, counts, own, changed, error) for set_up, counts, own in rows)
+            )
 
-        def choose(table, changed):
-            choice = choose_set_up(table, CEILINGS, changed)
-            return None if choice is None else choice.chosen.set_up
-
-        return find_flips(score, choose, CEILINGS, decision)
+        return find_flips(score, CEILINGS, decision)
 
     return flips
+
+
+def _score(set_up, counts, own, changed, error) -> ScoredSetUp:
+    cost = sum(n * getattr(changed.cost, key) for key, n in counts.items())
+    return scored(set_up, cost, error=error, **own)
 
 
 A = (GBM, {"misroute": 200, "too_late_urgent": 10}, {})  # 600 + 100
@@ -53,23 +47,35 @@ def test_a_cost_flips_where_the_two_cost_the_same(flips):
 
 
 def test_a_cost_that_neither_pays_flips_nothing(flips):
-    nothing = {"now": 2, "at": None, "urgency": None, "specialty": None, "models": None}
+    nothing = {"now": 2, "at": None, "urgency": None, "specialty": None, "parts": None}
     assert flips(A, B)["cost.too_late"] == nothing
 
 
 def test_the_margin_shifts_the_flip(flips):
-    """One model wins from 15 above: 100 m + 500 - (200 m + 100) = 15 at m = 3.85."""
+    """One part wins from 15 above: 100 m + 500 - (200 m + 100) = 15 at m = 3.85."""
     flip = flips(A, (MTL, *B[1:]), margin=15.0)["cost.misroute"]
     assert flip["at"] == pytest.approx(3.85, rel=1e-3)
-    assert flip["models"] == 1
+    assert flip["parts"] == 1
 
 
 def test_the_margin_flips_at_the_difference(flips):
-    """700 against 800: from a margin of 100 on, one model."""
+    """700 against 800: from a margin of 100 on, one part."""
     flip = flips(A, (MTL, *B[1:]), margin=15.0)["cost_margin"]
     assert (flip["now"], flip["at"], flip["urgency"]) == (15, 100, "mtl")
     beyond = flips(A, (MTL, {"misroute": 300}, {}), margin=15.0)["cost_margin"]  # 200 apart
     assert beyond["at"] is None, "more than ten times the margin"
+
+
+def test_the_margin_flips_where_the_bound_of_a_difference_lies_within(flips):
+    """50 more, error 14.1: the bound is 73.3, but 50 more with an error of 56.6 may be 143."""
+    few = {"misroute": 200, "too_late_urgent": 15}
+    flip = flips((GBM, few, {}), (MTL, {"misroute": 250, "too_late_urgent": 5}, {}), error=10.0)
+    assert flip["cost_margin"]["at"] is None, "it is shown to cost more: no margin brings it in"
+    tied = flips((GBM, few, {}), (MTL, few | {"too_late_urgent": 20}, {}), error=40.0, margin=30.0)[
+        "cost_margin"
+    ]
+    assert tied["at"] == pytest.approx(50 + 1.645 * 40 * 2**0.5, rel=1e-3)
+    assert tied["urgency"] == "mtl"
 
 
 def test_a_ceiling_flips_at_a_figure(flips):
@@ -97,6 +103,36 @@ def test_the_nearer_of_two_flips_is_shown(flips):
     )["max_under_triage"]
     assert 0.0899 <= found["at"] < 0.09
     assert found["urgency"] == "mtl"
+
+
+@pytest.mark.parametrize(
+    ("key", "figures", "at"),
+    [
+        ("max_most_urgent_missed", {"most_urgent_missed": 0.2}, 0.2),
+        ("max_severe_under_triage", {"severe_under_triage": 0.06}, 0.06),
+        ("max_over_triage", {"over_triage": 0.55}, 0.55),
+        ("max_load", {"urgent_load": 2.25}, 2.25),
+        ("max_intercept", {"intercept": -0.25}, 0.25),
+        ("max_intercept", {"intercept": 0.25}, 0.25),
+    ],
+)
+def test_each_ceiling_flips_where_it_lets_the_cheaper_one_in(flips, key, figures, at):
+    flip = flips(A, (ST, {"misroute": 1}, figures))[key]
+    assert (flip["at"], flip["urgency"]) == (at, "st")
+
+
+def test_every_bound_of_a_ceiling_is_searched():
+    four = list_ceilings({"urgency": ("a", "b", "c", "d"), "specialty": ("x", "y")}, urgent_tiers=2)
+    bounds = {key for ceiling in four for key in (ceiling.least, ceiling.most)} - {None}
+    assert bounds == set(RANGES)
+    assert set(FIGURES) == {ceiling.name for ceiling in CEILINGS}
+
+
+def test_where_nothing_passes_a_flip_says_what_would(flips):
+    found = flips((*A[:2], {"over_triage": 0.6}), (*B[:2], {"over_triage": 0.7}))
+    assert found["max_over_triage"]["at"] == 0.6
+    assert found["max_over_triage"]["urgency"] == "gbm"
+    assert found["cost_margin"]["at"] is None
 
 
 def test_every_cost_is_of_one_task(params):

@@ -9,8 +9,8 @@ from intake_triage.recommendation.summary import summarize
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
-GBM_ST = {"urgency": "gbm", "specialty": "st", "models": 2}
-NONE = {"urgency": None, "specialty": None, "models": None}
+GBM_ST = {"urgency": "gbm", "specialty": "st", "parts": 2}
+NONE = {"urgency": None, "specialty": None, "parts": None}
 
 
 @pytest.fixture
@@ -21,18 +21,20 @@ def results():
         key = {"task": task, "system": system}
         for measure in ("log_loss", "ece"):
             rows += [
-                Result(**key, measure=measure, calibrated=False, value=9),
+                Result(**key, measure=measure, single_fits=True, calibrated=False, value=9),
+                Result(**key, measure=measure, single_fits=True, value=9),
                 Result(**key, measure=measure, column="sex", value=9),
                 Result(**key, measure=measure, value=value + (measure == "ece") / 4),
             ]
-        argmax = {"rule": "argmax", "calibrated": False}
+        argmax = {"rule": "argmax"}
         rows += [
             Result(**key, measure="macro_f1", rule="cost", value=9),
+            Result(**key, measure="macro_f1", **argmax, single_fits=True, value=9),
             Result(**key, measure="macro_f1", **argmax, value=value / 4),
             Result(**key, measure="under_triage", **argmax, value=9),
             Result(**key, measure="under_triage", rule="cost", value=None, shown=False),
         ]
-    for system in ("gbm + st", "mtl"):
+    for system in ("gbm / st", "mtl"):
         key = {"task": BOTH, "system": system, "rule": "cost"}
         rows.append(Result(**key, measure="cost_per_1000", value=len(system)))
     return Results(rows)
@@ -54,7 +56,7 @@ def count_leaves(tree) -> int:
 
 def test_the_choice_is_summed_up_with_the_figures_of_its_systems(summary):
     figures = summary(GBM_ST)
-    assert (figures["choice"], figures["cost_per_1000"]) == ("gbm + st", 8)
+    assert (figures["choice"], figures["cost_per_1000"]) == ("gbm / st", 8)
     assert figures["under_triage"] is None, "it is not shown"
     assert figures["chosen"] == {
         "urgency": {"macro_f1": 0},
@@ -66,7 +68,7 @@ def test_the_choice_is_summed_up_with_the_figures_of_its_systems(summary):
 
 
 def test_one_model_for_both_is_summed_up_under_its_own_name(summary):
-    figures = summary({"urgency": "mtl", "specialty": "mtl", "models": 1})
+    figures = summary({"urgency": "mtl", "specialty": "mtl", "parts": 1})
     assert (figures["choice"], figures["cost_per_1000"]) == ("mtl", 3)
     for task in TASKS:
         assert figures["chosen"][task].items() < figures["mtl"][task].items()
@@ -91,13 +93,13 @@ def test_with_one_task_there_is_nothing_of_mtl(results):
     cost = {"gbm": {"cpu_seconds": 7.7}}
     cost_row = {"task": "urgency", "system": "gbm", "rule": "cost", "measure": "cost_per_1000"}
     rows = Results([*results.rows, Result(**cost_row, value=12.34)])
-    figures = summarize(rows, {}, {"urgency": "gbm", "models": 1}, cost, ["urgency"])
+    figures = summarize(rows, {}, {"urgency": "gbm", "parts": 1}, cost, ["urgency"])
     assert figures == {
         "choice": "gbm",
         "cost_per_1000": 12.3,
         "under_triage": None,
         "chosen": {"urgency": {"macro_f1": 0, "log_loss": 0, "ece": 0.25}},
     }
-    nothing = summarize(rows, {}, {"specialty": None, "models": None}, cost, ["specialty"])
+    nothing = summarize(rows, {}, {"specialty": None, "parts": None}, cost, ["specialty"])
     assert nothing["choice"] == "none"
     assert "under_triage" not in nothing

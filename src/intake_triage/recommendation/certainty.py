@@ -19,11 +19,11 @@ HALVING_SEED = 0
 NEEDED_DECIMALS = 1
 
 
-def draw_halves(n_units: int, *, n_halves: int = HALVES) -> np.ndarray:
-    """Random halves of the units, bool of shape (n_halves, n_units)."""
+def draw_halves(n_units: int) -> np.ndarray:
+    """Random halves of the units, bool of shape (HALVES, n_units)."""
     rng = np.random.default_rng(HALVING_SEED)
     first_half = np.arange(n_units) < (n_units + 1) // 2
-    return rng.permuted(np.tile(first_half, (n_halves, 1)), axis=1)
+    return rng.permuted(np.tile(first_half, (HALVES, 1)), axis=1)
 
 
 def count_halves(

@@ -56,10 +56,10 @@ def set_up_rows(
     """
     ceilings = scorers["calibrate"].ceilings
     tied = [scored.set_up for scored in choice.tied] if choice else []
-    dropped_for = {}
+    breaks = {}
     for scored in table.scored:
         names = [each.name for each in list_broken(ceilings, scored.figures, decision)]
-        dropped_for[scored.set_up] = next(iter([*names, *scored.below_floor]), "")
+        breaks[scored.set_up] = [*names, *scored.below_floor]
     return [
         {
             "split": split,
@@ -68,7 +68,8 @@ def set_up_rows(
             "parts": set_up.parts,
             **_compare_costs(scorer, set_up, reference),
             **_shown_figures(ceilings, scorer.figures(set_up)),
-            "dropped_for": dropped_for[set_up],
+            "dropped_for": next(iter(breaks[set_up]), ""),
+            "breaks": breaks[set_up],
             "tied": set_up in tied,
             "chosen": choice is not None and set_up == choice.chosen.set_up,
         }

@@ -52,10 +52,12 @@ class Priced:
         """Of 1,000 forms, all tasks, (n_weights,)."""
         return sum(self.costs[task, name] for task, name in set_up.forecasters.items())
 
-    def below_floor(self, set_up: SetUp, *, n_units: int) -> tuple[str, ...]:
-        """The parts of the floor that a set-up is not shown to lie above."""
-        gains = self.gains.get(set_up.urgency, [])
-        return tuple(gain.name for gain in gains if gain.judge(n_units) != "met")
+    def below_floor(self, *, n_units: int) -> dict[str | None, tuple[str, ...]]:
+        """By forecaster of urgency, the parts of the floor that it is not shown to lie above."""
+        return {
+            name: tuple(gain.name for gain in gains if gain.judge(n_units) != "met")
+            for name, gains in self.gains.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ class SetUpScorer:
         self, priced: Priced, figures: Measured, n_units: int, *, column: int = 0
     ) -> Table:
         """`figures` under the weights of `column`."""
+        below_floor = priced.below_floor(n_units=n_units)
 
         def score(set_up: SetUp) -> ScoredSetUp:
             measured = {
@@ -175,7 +178,7 @@ class SetUpScorer:
                 set_up,
                 priced.cost_of(set_up),
                 {name: point_value(figure, column) for name, figure in measured.items()},
-                priced.below_floor(set_up, n_units=n_units),
+                below_floor.get(set_up.urgency, ()),
             )
 
         return Table(tuple(map(score, self.set_ups)), n_units)
