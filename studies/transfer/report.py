@@ -68,6 +68,8 @@ def write_page(
         earlier=earlier,
         pairs=pairs_by_control(load_study()),
         having=lambda key: [name for name, result in blocks if key in result],
+        # A block that was measured before version 2 of the rule says nothing of it.
+        dials=[name for name, result in blocks if "parts" in result.get("dial", {})],
         rows=lambda key: [(name, row) for name, result in blocks for row in result.get(key, [])],
         say=conclusion,
         words=words,
@@ -90,7 +92,7 @@ def keep_dial(results: Results) -> list[dict[str, Any]]:
             ],
         }
         for result in results.values()
-        if result.get("dial")
+        if "parts" in result.get("dial", {})
     ]
     return sorted(dials, key=lambda block: block["task_relatedness"])
 

@@ -64,7 +64,8 @@ def test_a_block_makes_every_control_and_resumes(workplace, tiny_study, short_pa
     assert [trial["loss_weight"] for trial in result["trials"]] == [0.4, 0.6, 0.4, 0.6, 0.1]
     assert set(result["chosen"]) == {"fixed", "pcgrad"}
     assert set(result["chosen"].values()) <= {0.4, 0.6}  # the frontier's further weight is no trial
-    assert len(result["dial"]["set_ups"]) == 10
+    assert len(result["dial"]["set_ups"]) == 18
+    assert set(result["dial"]["tied"]) <= set(result["dial"]["set_ups"])
     assert result["cost"]["mtl"] > 0
 
     page = write_page({"default": result}, ["namcs"], None, [])
