@@ -96,3 +96,36 @@ def test_a_panel_shows_its_own_rows():
     ]
     drawn = fill_template("intervals", rows, x="value", y="name")
     assert re.findall(r">(a|b|11|22|33|44)</text>", drawn) == ["33", "44", "a", "11", "22", "b"]
+
+
+def test_both_revisions_mark_the_present_weight():
+    point = {"system": "a", "colour": "#123456", "max_over_triage": 0.5, "max_under_triage": 0.1}
+    rows = [
+        point
+        | {"weight": w, "present": w == 10, "over_triage": w / 20, "under_triage": 0.2 - w / 99}
+        for w in (5, 10, 15)
+    ]
+    _, picture = draw("operating", rows)
+    diamonds = re.findall(r'<path aria-label="axis: (\d+)[^>]*stroke="#ffffff"', picture)
+    assert diamonds == ["50", "50"]
+
+
+def test_errors_beside_a_nurse_are_counted_of_1000():
+    row = {"task": "urgency", "measure": "missed, of all forms", "system": "a", "colour": "#123"}
+    rows = [
+        row | {"coverage": coverage, "risk": 0.02, "low": 0.01, "high": 0.03, "of": 900}
+        for coverage in (0.8, 1.0)
+    ]
+    _, picture = draw("risk_coverage", rows)
+    assert {"10", "20", "30"} <= set(re.findall(r">(\d+)</text>", picture))
+
+
+def test_the_load_of_each_revision_stands_beside_what_belongs_there():
+    rows = [
+        {"system": "a", "tier": tier, "placed": 300, "low": 280, "high": 320, "belonging": 100}
+        for tier in ("urgent", "routine")
+    ]
+    _, picture = draw("load", rows)
+    assert re.findall(r">(urgent|routine)</text>", picture) == ["urgent", "routine"]
+    ticks = re.findall(r'aria-label="axis: 100; tier: (\w+); rev: (\w+)"', picture)
+    assert set(ticks) == {(row["tier"], revision) for row in rows for revision in REVISIONS}

@@ -94,8 +94,8 @@ def compare_systems(
             "risk_coverage": with_colours(risk_coverage_rows(ranking, split, decision)),
             "net_benefit": with_colours(net_benefit_rows(ranking, split)),
             "operating": with_colours(operating_rows(ranking, split, decision)),
-            "load": with_colours(load_rows(ranking, split, decision)),
-            "threshold": with_colours(threshold_rows(ranking, split, decision)),
+            "load": load_rows(ranking, split, decision),
+            "threshold": threshold_rows(ranking, split, decision),
             "conformal": coverage_rows(split, fitted, alpha=params.calibrate.alpha),
         },
     )
