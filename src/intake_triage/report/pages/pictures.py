@@ -68,7 +68,7 @@ def draw_page_pictures(run: Run) -> Iterator[Picture]:
             "risk_coverage",
             deferred,
             **{"x": "coverage", "x_label": "forms decided", "width": 95},
-            **{"y": "risk", "y_label": "errors among them", "height": 85},
+            **{"y": "risk", "y_label": "errors, of 1,000", "height": 85},
         )
 
 
