@@ -16,16 +16,21 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 def describe_machine() -> dict[str, Any]:
     """Processor, cores that may be used, memory, system, and the versions of the libraries."""
-    listed = CPU_INFO.read_text(encoding="utf-8") if CPU_INFO.exists() else ""
-    model = re.search(r"^model name\s*:\s*(.+)", listed, re.MULTILINE)
     return {
-        "processor": model[1].strip() if model else platform.processor() or "unknown",
+        "processor": name_processor(),
         "cores": joblib.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in (*LIBRARIES, "accelerate", "dvc")},
     }
+
+
+def name_processor() -> str:
+    """As the system calls it."""
+    listed = CPU_INFO.read_text(encoding="utf-8") if CPU_INFO.exists() else ""
+    model = re.search(r"^model name\s*:\s*(.+)", listed, re.MULTILINE)
+    return model[1].strip() if model else platform.processor() or "unknown"
 
 
 def busy_cores() -> float:
