@@ -99,7 +99,7 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
     marks = folder / "done.json"
     done = read_json(marks) if marks.exists() else {}
     digests = digest_stages(stages, folder)
-    with _alone(folder) as lock:
+    with alone(folder) as lock:
         for stage in stages:
             if done.get(stage.name) == digests[stage.name]:
                 continue
@@ -146,7 +146,7 @@ def list_files(place: Path) -> list[Path]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[int]:
+def alone(folder: Path) -> Iterator[int]:
     """A lock that this process and the stages that it starts hold, even if this one is killed."""
     with (folder / "lock").open("w") as lock:
         try:

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import busy_cores, describe_machine
+from benchmarks.machine import busy_cores, name_processor
 from intake_triage.errors import InputError, run_stage
 from intake_triage.evaluation.cost import read_costs
 from intake_triage.files import read_json, write_json
@@ -51,7 +51,7 @@ def time_fits(changes: Changes, folder: Path) -> dict[str, Any]:
         os.sched_setaffinity(0, cores)
     layout = Layout(folder)
     timed = {
-        "processor": describe_machine()["processor"],
+        "processor": name_processor(),
         "busy_cores": busy,
         "records": read_json(layout.metrics("prepare"))["records"],
         "systems": read_costs(TASKS, layout=layout)["systems"],

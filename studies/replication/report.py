@@ -1,0 +1,115 @@
+"""docs/replication.md and its picture, from the kept results of the runs that there are.
+
+Reads   studies/replication/results/*.json, studies/replication/params.yaml, metrics/compare.json
+Writes  docs/replication.md, docs/replication.svg
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import vl_convert
+
+from intake_triage.errors import run_stage
+from intake_triage.files import read_json, replacing
+from intake_triage.layout import Layout
+from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
+from intake_triage.tasks import TASKS
+from studies.replication import summary, words
+from studies.replication.pictures import draw_sizes
+from studies.replication.settings import (
+    RESULTS,
+    ROOT,
+    SECONDS,
+    STUDY,
+    SURVEY_ALL,
+    StudyParams,
+    load_study,
+)
+
+PAGE = ROOT / "docs/replication.md"
+PICTURE = ROOT / "docs/replication.svg"
+Results = Mapping[str, Any]  # by name, as results/<name>.json has them
+
+
+def main() -> None:
+    study = load_study()
+    results = read_kept(study, RESULTS)
+    equal_cost = read_json(Layout(ROOT).metrics("compare")).get("equal_cost", {})
+    _replace(PAGE, write_page(study, results, equal_cost))
+    rows = summary.learning_curve(runs_by_size(study, results))
+    _replace(PICTURE, vl_convert.vegalite_to_svg(draw_sizes(rows), vl_version=VEGA_LITE))
+    still_open = list_open(study, results)
+    if still_open:
+        print(f'open: {len(still_open)}; make replication RUNS="{" ".join(still_open)}"')
+
+
+def read_kept(study: StudyParams, folder: Path) -> Results:
+    """The results that there are, in the order of params.yaml, then the survey's and the times."""
+    places = {name: folder / f"{name}.json" for name in (*study.runs, SURVEY_ALL, SECONDS)}
+    return {name: read_json(path) for name, path in places.items() if path.exists()}
+
+
+def list_open(study: StudyParams, results: Results) -> list[str]:
+    """The names whose results are not there."""
+    return [name for name in (*study.runs, SURVEY_ALL, SECONDS) if name not in results]
+
+
+def runs_by_size(study: StudyParams, results: Results) -> list[Any]:
+    """The runs by number of forms: those of the clinic, then those of the survey, small first."""
+    groups = {name: run.group for name, run in study.runs.items()} | {SURVEY_ALL: "survey"}
+    return [
+        run
+        for group in ("sizes", "survey")
+        for run in sorted(
+            (results[name] for name, of in groups.items() if of == group and name in results),
+            key=lambda run: run["records"]["train"],
+        )
+    ]
+
+
+def write_page(study: StudyParams, results: Results, equal_cost: Mapping[str, Any]) -> str:
+    """The page, from whatever results there are."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(STUDY),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    replicates = [
+        results[name]
+        for name, run in study.runs.items()
+        if run.group == "seeds" and name in results
+    ]
+    sizes = runs_by_size(study, results)
+    by_source = [[run for run in sizes if run["source"] == source] for source in words.SOURCES]
+    page = environment.get_template("replication.md.jinja").render(
+        there=list(results),
+        still_open=list_open(study, results),
+        codes={result["code"] for result in results.values() if "code" in result},
+        replicates=replicates,
+        set_ups=summary.count_set_ups(replicates),
+        sizes=sizes,
+        crossings=[row for runs in by_source for row in summary.find_crossings(runs)],
+        halves=results.get(SURVEY_ALL, {}).get("halves"),
+        seconds=results.get(SECONDS),
+        equal_cost=equal_cost,
+        forecasters=list(FORECASTERS),
+        systems=TRAINED_SYSTEMS,
+        tasks=TASKS,
+        summary=summary,
+        words=words,
+    )
+    return re.sub("\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run_stage(main)
