@@ -110,3 +110,9 @@ def test_all_of_them_still_has_an_interval(level):
     exact = binomtest(30, 30).proportion_ci(level, method="exact")
     assert (value, high) == (1, 1)
     assert low == pytest.approx(exact.low)
+
+
+def test_eleven_people_are_eleven_whatever_the_last_binary_digit():
+    share = np.full((1, 3), 11 / 69)
+    assert share[0, 0] * 69 < 11
+    assert estimate_share(share, n=69, units=69) is not None

@@ -14,7 +14,7 @@ def is_small_share(count: float, of: float) -> bool:
     be fewer than `SMALLEST_SHOWN`, but for a share of all, which tells of none apart. Numbers of
     people may be means over seeds.
     """
-    left_over = round(of - count, 6)  # a sum of weights may miss 0 by its last binary digit
+    count, left_over = round(count, 6), round(of - count, 6)  # a product may miss a whole number
     return not (count >= SMALLEST_SHOWN and (left_over == 0 or left_over >= SMALLEST_SHOWN))
 
 
