@@ -44,7 +44,7 @@ def results():
 def summary(results):
     def summary(recommendation):
         transfer = {task: {"delta": 0.01, "low": 0.0} for task in TASKS}
-        cost = {"mtl": {"cpu_seconds": 77.7}}
+        cost = {"systems": {"mtl": {"cpu_seconds": 77.7}}}
         return summarize(results, transfer, recommendation, cost, TASKS)
 
     return summary
@@ -90,7 +90,7 @@ def test_where_nothing_passes_the_choice_has_no_figures(summary):
 
 
 def test_with_one_task_there_is_nothing_of_mtl(results):
-    cost = {"gbm": {"cpu_seconds": 7.7}}
+    cost = {"systems": {"gbm": {"cpu_seconds": 7.7}}}
     cost_row = {"task": "urgency", "system": "gbm", "rule": "cost", "measure": "cost_per_1000"}
     rows = Results([*results.rows, Result(**cost_row, value=12.34)])
     figures = summarize(rows, {}, {"urgency": "gbm", "parts": 1}, cost, ["urgency"])

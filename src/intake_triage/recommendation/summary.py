@@ -29,7 +29,7 @@ def summarize(
     transfer, recommendation : mappings
         As metrics/compare.json has them.
     cost : mapping
-        By system, as metrics/cost.json has it.
+        As metrics/cost.json has it.
     tasks : sequence of str
 
     Returns
@@ -60,13 +60,13 @@ def summarize(
     if "urgency" in tasks:
         late = _find(results, "under_triage", "urgency", chosen, rule="cost")
         summary["under_triage"] = late
-    if "mtl" not in cost:
+    if "mtl" not in cost["systems"]:
         return summary | {"chosen": scores(chosen, FIGURES)}
     return summary | {
         "mtl": scores(SetUp("mtl", "mtl"), FIGURES),
         "chosen": scores(chosen, FIGURES_OF_CHOICE),
         "transfer": {task: transfer[task]["delta"] for task in tasks},
-        "cpu_seconds": cost["mtl"]["cpu_seconds"],
+        "cpu_seconds": cost["systems"]["mtl"]["cpu_seconds"],
     }
 
 
