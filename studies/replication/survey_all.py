@@ -15,7 +15,7 @@ from intake_triage.evaluation.samples import LabelledSplit, label_split, read_te
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import Params, load_params
-from intake_triage.recommendation.certainty import HALVES, count_halves, draw_halves
+from intake_triage.recommendation.certainty import count_halves, draw_halves
 from intake_triage.recommendation.scores import HALF_RESAMPLES, SetUpScorer
 from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.bootstrap import draw_weights
@@ -31,7 +31,7 @@ def main() -> None:
     write_json(RESULTS / f"{SURVEY_ALL}.json", kept)
 
 
-def halve(layout: Layout, params: Params, *, n_halves: int = HALVES) -> dict[str, Any]:
+def halve(layout: Layout, params: Params) -> dict[str, Any]:
     """As `count_halves`, of halves of the units of calibrate and test; with units and records.
 
     A forecast of calibrate is one whose calibrators have not seen the form, as is one of test.
@@ -45,7 +45,7 @@ def halve(layout: Layout, params: Params, *, n_halves: int = HALVES) -> dict[str
         for part, name in ((calibrate, "calibrate"), (test, "test"))
     ]
     scorer = SetUpScorer(join_forecasts(*parts), split, params.decision, params.compare.ece_bins)
-    tables = scorer.half_tables(draw_halves(split.n_units, n_halves=n_halves))
+    tables = scorer.half_tables(draw_halves(split.n_units))
     counted = count_halves(tables, scorer.ceilings, params.decision)
     return {"records": len(split.record_id), "units": split.n_units, **counted}
 

@@ -13,6 +13,7 @@ from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.recommendation.candidates import list_set_ups
+from intake_triage.recommendation.certainty import HALVES
 from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 from studies.replication import run as run_module
@@ -78,10 +79,10 @@ def test_a_killed_run_resumes_and_leaves_its_results(tiny_run, tmp_path, monkeyp
     assert not broken & set(kept["tied"])
 
     # Halves of the same run, as of the survey's.
-    halves = halve(Layout(folder), load_params(folder / "params.yaml"), n_halves=4)
+    halves = halve(Layout(folder), load_params(folder / "params.yaml"))
     prepared = kept["records"]
     assert halves["records"] == prepared["calibrate"] + prepared["test"]
-    assert halves["halves"] == 4
+    assert halves["halves"] == HALVES
     chosen = sum(row["chosen"] for row in halves["set_ups"])
     assert chosen == pytest.approx(1 - halves["none"])
 
