@@ -6,8 +6,12 @@ Writes  models/forecasters/, metrics/forecast.json,
         predictions/averages/    those of the raw probabilities, for prediction sets
 """
 
-from intake_triage.calibration.members import fit_forecasters, record_ids_of
-from intake_triage.calibration.outputs import summarize_forecaster, write_forecaster
+from intake_triage.calibration.forecasters import (
+    fit_forecasters,
+    record_ids_of,
+    summarize_forecaster,
+    write_forecaster,
+)
 from intake_triage.errors import run_stage
 from intake_triage.files import make_empty, write_json
 from intake_triage.layout import Layout

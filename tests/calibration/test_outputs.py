@@ -11,11 +11,11 @@ from intake_triage.calibration.choice import CalibratorChoice, CandidateScore
 from intake_triage.calibration.class_weights import ClassWeightChoice
 from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.calibration.forecaster import FittedForecaster
+from intake_triage.calibration.forecasters import summarize_forecaster
 from intake_triage.calibration.gains import CrossFittedGain
 from intake_triage.calibration.outputs import (
     read_nested,
     summarize_choice,
-    summarize_forecaster,
     write_calibrated,
 )
 from intake_triage.calibration.system import CalibratedTask

@@ -1,6 +1,5 @@
-"""What is left behind of a calibration: what was fitted, calibrated logits, metrics."""
+"""What is left behind of a system's calibration: calibrators, calibrated logits, metrics."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,10 @@ import pandas as pd
 from intake_triage.calibration.averages import average_probabilities
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
-from intake_triage.calibration.decisions import write_decision_rules
-from intake_triage.calibration.forecaster import FittedForecaster
 from intake_triage.calibration.system import CalibratedTask
 from intake_triage.files import write_json, write_parquet
 from intake_triage.layout import Layout
-from intake_triage.models.predictions import POOLED, Predictions, write_predictions
+from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.tasks import Task
 
 
@@ -88,41 +85,5 @@ def summarize_choice(choice: CalibratorChoice) -> dict[str, Any]:
                 "standard_error": round(score.behind.standard_error, 6),
             }
             for name, score in choice.candidates.items()
-        },
-    }
-
-
-def write_forecaster(
-    layout: Layout,
-    name: str,
-    task: Task,
-    fitted: FittedForecaster,
-    record_ids: Sequence[np.ndarray],
-) -> None:
-    """Write what a forecaster is released with, and what it says.
-
-    `record_ids` are those of calibrate and of test, in the order of `fitted`.
-    """
-    write_decision_rules(layout.forecaster(name, task), fitted.rules)
-    split = np.repeat(["calibrate", "test"], [len(ids) for ids in record_ids])
-    for path, logits in ((layout.forecasts, fitted.calibrated), (layout.averages, fitted.raw)):
-        pooled = Predictions(
-            np.concatenate(record_ids), split, np.array([POOLED]), logits[np.newaxis]
-        )
-        write_predictions(path(name, task), pooled)
-
-
-def summarize_forecaster(fitted: FittedForecaster) -> dict[str, Any]:
-    """Its last temperature; whether class weights are kept, and what they gain in macro-F1.
-
-    The gain is cross-fitted, `low` its one-sided 95 % limit.
-    """
-    gain = fitted.weights.gain
-    return {
-        "temperature": round(fitted.rules.temperature, 4),
-        "balanced": {
-            "kept": gain.is_real,
-            "macro_f1_gain": round(gain.value, 4),
-            "low": round(gain.lower_limit, 4),
         },
     }

@@ -1,15 +1,22 @@
-"""Each forecaster's members as earlier stages left them, brought together and fitted."""
+"""All forecasters: their members as earlier stages left them, fitted, and what is left of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
 
 from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.decisions import write_decision_rules
 from intake_triage.calibration.forecaster import FittedForecaster, Member, fit_forecaster
 from intake_triage.calibration.outputs import read_nested
 from intake_triage.layout import Layout
-from intake_triage.models.predictions import read_aligned
+from intake_triage.models.predictions import (
+    POOLED,
+    Predictions,
+    read_aligned,
+    write_predictions,
+)
 from intake_triage.params import CalibrateParams
 from intake_triage.records.folds import assign_folds
 from intake_triage.records.prepared import PreparedRecords
@@ -76,3 +83,39 @@ def read_member(
         nested=read_nested(layout.nested(system, task), record_ids[0]),
         test=average_probabilities(test),
     )
+
+
+def write_forecaster(
+    layout: Layout,
+    name: str,
+    task: Task,
+    fitted: FittedForecaster,
+    record_ids: Sequence[np.ndarray],
+) -> None:
+    """Write what a forecaster is released with, and what it says.
+
+    `record_ids` are those of calibrate and of test, in the order of `fitted`.
+    """
+    write_decision_rules(layout.forecaster(name, task), fitted.rules)
+    split = np.repeat(["calibrate", "test"], [len(ids) for ids in record_ids])
+    for path, logits in ((layout.forecasts, fitted.calibrated), (layout.averages, fitted.raw)):
+        pooled = Predictions(
+            np.concatenate(record_ids), split, np.array([POOLED]), logits[np.newaxis]
+        )
+        write_predictions(path(name, task), pooled)
+
+
+def summarize_forecaster(fitted: FittedForecaster) -> dict[str, Any]:
+    """Its last temperature; whether class weights are kept, and what they gain in macro-F1.
+
+    The gain is cross-fitted, `low` its one-sided 95 % limit.
+    """
+    gain = fitted.weights.gain
+    return {
+        "temperature": round(fitted.rules.temperature, 4),
+        "balanced": {
+            "kept": gain.is_real,
+            "macro_f1_gain": round(gain.value, 4),
+            "low": round(gain.lower_limit, 4),
+        },
+    }
