@@ -11,15 +11,24 @@ import jinja2
 import yaml
 
 from intake_triage.report.markdown import escape, markdown_table
-from intake_triage.report.pages import data_tables, rule_tables, tables, words
+from intake_triage.report.pages import (
+    curve_tables,
+    data_tables,
+    rule_tables,
+    tables,
+    training_tables,
+    words,
+)
 from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+from intake_triage.statistics.verdicts import NOT_JUDGED
 
 FOLDER = Path(__file__).parent
 FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "set_up_of", "range_of")
-FORMS += ("of_100", "of_100_finely", "plain", "whole", "with_interval")
+FORMS += ("more_or_fewer", "of_100", "of_100_finely", "plain", "share_limit", "whole")
+FORMS += ("with_interval",)
 
 
 def build_brief(run: Run) -> str:
@@ -91,8 +100,10 @@ def _environment(template: str) -> jinja2.Environment:
     forms = {name: getattr(words, name) for name in FORMS}
     environment.filters |= forms | {"markdown": _markdown, "limits": rule_tables.list_limits}
     modules = {"tables": tables, "rules": rule_tables, "data_tables": data_tables}
+    modules |= {"curves": curve_tables, "training": training_tables}
     environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
     environment.globals |= {"smallest_shown": SMALLEST_SHOWN, "quoted": _quoted}
+    environment.globals |= {"not_judged": NOT_JUDGED}
     return environment
 
 

@@ -8,6 +8,7 @@ from intake_triage.report.pages.charts import Picture, draw, fill_template
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.words import (
     MAJORITY,
+    NAMED,
     TASK_WORDS,
     Row,
     capitalise,
@@ -16,12 +17,15 @@ from intake_triage.report.pages.words import (
     name_system,
     set_up_of,
 )
-from intake_triage.systems import JOINT_SYSTEMS, SYSTEMS
+from intake_triage.systems import FORECASTERS, JOINT_SYSTEMS, SYSTEMS
 from intake_triage.tasks import Task
 
 LEAST_SHOWN = 0.25  # of the cells of a table of classes, else its picture is left out
-MIXED = "#CC79A7"  # two systems side by side, one for each task
+MIXED = "#666666"  # two forecasters side by side, one for each task
 OTHER = "#999999"  # what is no system, such as the majority rule
+DIAGONAL = (
+    "A panel a forecaster. Points on the diagonal: stated chances come true as often as stated."
+)
 OUTCOMES = {
     "both_right": "both right",
     "urgency_right": "urgency right",
@@ -37,8 +41,8 @@ WORDS = {
 
 
 def colour_of(set_up: SetUp) -> str:
-    """The colour of the system that serves all tasks, if one does."""
-    return SYSTEMS[set_up.uniform].colour if set_up.uniform else MIXED
+    """The colour of the forecaster that serves all tasks, if one does."""
+    return FORECASTERS[set_up.uniform].colour if set_up.uniform else MIXED
 
 
 def draw_page_pictures(run: Run) -> Iterator[Picture]:
@@ -63,8 +67,8 @@ def draw_page_pictures(run: Run) -> Iterator[Picture]:
     if deferred := list(_deferred(run)):
         yield draw(
             "deferral",
-            "Errors among the forms the system decides, by how many it decides",
-            "A panel an error; its line has the colour of the system.",
+            "Errors left where a nurse reads some of the forms; sub-specialty: of those decided",
+            "A panel an error; its line has the colour of the model.",
             "risk_coverage",
             deferred,
             **{"x": "coverage", "x_label": "forms decided", "width": 95},
@@ -89,8 +93,37 @@ def draw_annex_pictures(run: Run) -> Iterator[Picture]:
         set_ups,
         **{"x": "cost_per_1000", "y": "label", "x_label": "cost per 1,000 forms"},
     )
+    if "urgency" in run.tasks:
+        yield from _draw_curves(run)
     for task in run.tasks:
         yield from _draw_task(run, task, TASK_WORDS[task])
+
+
+def _draw_curves(run: Run) -> Iterator[Picture]:
+    operating = [_in_words(row) for row in run.rows("operating")]
+    yield _draw_where(
+        len(operating) > 1,
+        "operating",
+        "Operating curve on test: as a late urgent form weighs from 1 to 50; diamonds at its "
+        "present weight, limits dashed",
+        "A line a forecaster: the lower and the further left, the better.",
+        "operating",
+        operating,
+        **{"x": "over_triage", "x_label": "other forms sent too early"},
+        **{"y": "under_triage", "y_label": "urgent forms sent too late"},
+    )
+    bins = [_in_words(row) for row in run.rows("threshold")]
+    yield _draw_where(
+        len(bins) > 1,
+        "threshold",
+        "Calibration where decisions turn: chance of an urgent tier, placed as urgent from the "
+        "dashed line on",
+        DIAGONAL,
+        "threshold",
+        bins,
+        **{"x": "chance", "x_label": "stated", "width": 150},
+        **{"y": "observed", "y_label": "came true", "height": 150},
+    )
 
 
 def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
@@ -104,7 +137,7 @@ def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
         len(bins) > 1,
         f"reliability-{task}",
         f"Reliability of {words} on test, likeliest class, calibrated, 95 % intervals",
-        "A panel a system. Points on the diagonal: stated chances come true as often as stated.",
+        DIAGONAL,
         "reliability",
         bins,
         **{"x": "confidence", "x_label": "stated", "width": 120},
@@ -114,7 +147,7 @@ def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
     yield _draw_where(
         sum(cell["share"] is not None for cell in cells) >= LEAST_SHOWN * len(cells),
         f"confusion-{task}",
-        f"Confusion of {words} on test, likeliest class, uncalibrated: {name_system(system)}",
+        f"Confusion of {words} on test, likeliest class: {name_system(system)}",
         "A row a true class, a column a predicted one; darker: a larger share of the row. Not the "
         "least-cost decision that is piloted. Cells that would tell of few people are empty.",
         "confusion",
@@ -155,8 +188,8 @@ def draw_macro_f1(runs: dict[str, Run]) -> str:
 def _in_words(row: Row) -> dict[str, Any]:
     """The row with words for names, and the colour of its system."""
     said = {key: WORDS[key](row[key]) for key in row.keys() & WORDS.keys()}
-    system = SYSTEMS.get(row.get("system", ""))
-    return {**row, "colour": system.colour if system else OTHER, **said}
+    known = NAMED.get(row.get("system", ""))
+    return {**row, "colour": known.colour if known else OTHER, **said}
 
 
 def _per_1000(run: Run) -> Iterator[Row]:
@@ -189,8 +222,8 @@ def _groups(run: Run) -> Iterator[Row]:
 
 def _deferred(run: Run) -> Iterator[Row]:
     """A panel an error that a nurse would spare, where more than one share decided can be shown."""
-    said = {"urgency": ("urgent forms", "sent too late"), "specialty": ("sub-specialty", "wrong")}
+    said = {"urgency": ("urgent", "too late"), "specialty": ("sub-specialty", "wrong")}
     for task, (forms, error) in said.items():
-        dots = run.deferred(task).values()
+        dots = run.left(task).values()
         if len(dots) > 1:
             yield from (_in_words(row) | {"task": forms, "measure": error} for row in dots)

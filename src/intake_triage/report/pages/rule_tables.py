@@ -1,161 +1,190 @@
-"""Tables of what is decided on: set-ups, their counts and costs, limits, changes, transfer."""
+"""Tables of what is decided on: set-ups, the tied ones, halves, limits, the floor, changes."""
 
-from collections.abc import Iterator
-from functools import partial
-from math import inf
-
-from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.pages.run import REFERENCE, Run
-from intake_triage.report.pages.tables import OUTCOMES, PageTable, count_outcomes, tabulate
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
     CHANGES,
-    MAJORITY,
     TASK_WORDS,
     Row,
     capitalise,
-    cost_to_compute,
     decimals,
+    limit_words,
+    more_or_fewer,
     name_class,
-    name_limit,
+    name_measure,
     name_set_up,
-    name_system,
     number,
     of_100,
-    of_100_finely,
     plain,
     set_up_of,
     whole,
     with_interval,
 )
-from intake_triage.systems import JOINT_SYSTEMS
+from intake_triage.tasks import Split
 
-ALL_CLASSES = "all classes"
 SLOPES = ("least_slope", "greatest_slope")
-GAINS = {"macro_f1": "F1", "log_loss": "log-loss, nats"}
-COSTS = {
-    "cpu_seconds": "Computing, seconds of one processor",
-    "wall_seconds": "Seconds by the clock",
-    "peak_mib": "Memory, megabytes (MiB)",
-    "parameters": "Numbers learnt",
-}
 CLASS_WORDS = {"urgency": "tier", "specialty": "sub-specialty"}
 CAUTION = (
     " Caution: at 1 they come true as stated; below 1 they are over-confident, above over-cautious."
+    " Shift: above 0 urgent forms are commoner than stated, below 0 rarer."
 )
+# What a figure of no error is, and what is said where it is clearly below, or above.
+SIDES = {
+    "slope": (1, ", but over-confident", ", but over-cautious"),
+    "intercept": (0, ", but stated too high", ", but stated too low"),
+}
+FLOOR = "the floor of usefulness"
 
 
-def outcome_table(run: Run) -> PageTable:
-    """Counts of 1,000 forms of the set-ups that are shown and of what they are compared with."""
-    names = {set_up.label: name_set_up(set_up, short=True) for set_up in run.shown_set_ups}
-    if run.recommendation["models"] is not None:
-        names[run.judged.label] += " (chosen)"
-    names |= {name: name_system(name) for name in (MAJORITY, "oracle")}
-    names = {label: capitalise(name) for label, name in names.items()}
-    return count_outcomes(run, names, run.select_outcomes(OUTCOMES))
-
-
-def cost_table(run: Run) -> PageTable:
-    """Models, time, memory and size of each system for all tasks; no pair of two was measured."""
-    cost, both = run.metrics["cost"], len(run.tasks) > 1
-    return tabulate(
-        "To train both tasks once" if both else "To train once",
-        run.uniform_set_ups,
-        {
-            "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
-            **({"Models to keep": lambda each: str(each.models)} if both else {}),
-            **{
-                words: lambda each, name=name: cost_to_compute(cost[each.uniform][name])
-                for name, words in COSTS.items()
-            },
-        },
-    )
-
-
-def set_up_table(run: Run) -> PageTable:
-    both, tiers = len(run.tasks) > 1, "urgency" in run.tasks
-    columns = {
-        "models": (both, lambda row: str(row["models"])),
-        "cost per 1,000 forms": (True, lambda row: with_interval(row, value="cost_per_1000")),
-        "under-triage": (tiers, lambda row: number(row["under_triage"])),
-        **{
-            f"ECE {TASK_WORDS[task]}": (True, lambda row, key=f"ece_{task}": number(row[key]))
-            for task in run.tasks
-        },
-        "slopes": (tiers, lambda row: " to ".join(number(row[slope]) for slope in SLOPES)),
+def set_up_table(run: Run, split: Split) -> PageTable:
+    """The set-ups on one split; what becomes of each is decided on calibrate."""
+    named = {
+        name: _head(ceiling) for name, ceiling in run.ceilings.items() if not _is_slope(ceiling)
     }
+    columns = {
+        "set-up": lambda row: name_set_up(set_up_of(row)),
+        "parts": lambda row: str(row["parts"]),
+        "cost per 1,000 forms": lambda row: with_interval(row, value="cost_per_1000"),
+        f"more than {name_set_up(run.judged)}": lambda row: more_or_fewer(
+            run.beside_judged(set_up_of(row), split)
+        ),
+        **{words: lambda row, name=name: number(row[name]) for name, words in named.items()},
+    }
+    if "urgency" in run.tasks:
+        columns["slopes"] = lambda row: " to ".join(number(row[slope]) for slope in SLOPES)
+    columns["chosen, tied, or dropped for"] = lambda row: _say_outcome(run, row)
     return tabulate(
-        "What the rule sees, least-cost decision: each set-up on the split that chooses and on "
-        "test",
-        run.plots["set_ups"],
-        {
-            "set-up, split": lambda row: f"{name_set_up(set_up_of(row))}, {row['split']}",
-            **{name: cell for name, (is_there, cell) in columns.items() if is_there},
-            "chosen, or dropped for": lambda row: (
-                "chosen" if row["chosen"] else _say_broken(run, row)
-            ),
-        },
-        "ECE: of the likeliest class."
-        + (" Slopes: of stated chances, whatever the decision." if tiers else "")
-        + " A set-up is dropped on the split that chooses.",
+        f"What the rule sees, least-cost decision: each set-up on {split}",
+        run.rows("set_ups", split=split),
+        columns,
+        "More: paired on the same forms, 95 % interval. What is chosen, tied or dropped is decided "
+        "on calibrate.",
     )
 
 
-def _say_broken(run: Run, row: Row) -> str:
-    """Every limit that a set-up's figures break on the split that chooses, and a hidden one.
+def _is_slope(ceiling: Row) -> bool:
+    return ceiling["measure"] == "slope"
 
-    The row names the first alone, which may be of a figure that is not shown.
-    """
-    if row["split"] != "calibrate":
-        return ABSENT if row["dropped_for"] else ""
+
+def _head(ceiling: Row) -> str:
+    """A ceiling at the head of a column."""
+    about = ceiling["class_name"] or (TASK_WORDS[ceiling["task"]] * (ceiling["measure"] == "ece"))
+    words = "ECE" if ceiling["measure"] == "ece" else name_measure(ceiling["measure"])
+    return f"{words} {name_class(about)}".rstrip()
+
+
+def _say_outcome(run: Run, row: Row) -> str:
+    """Of a set-up that is dropped each limit that it breaks, and parts of the floor by name."""
+    if row["chosen"]:
+        return "chosen"
     said = []
-    for name, words, least, most, figures in _list_bounds(run, row):
-        shown = [figure for figure in figures if figure is not None]
-        is_first = row["dropped_for"].startswith(name)
-        if is_first and all(least < figure < most for figure in shown):
-            broken = words if name == row["dropped_for"] else name_class(row["dropped_for"])
-            said.append(f"{broken} (too small a sample to show)")
-        elif is_first or any(figure < least or figure > most for figure in shown):
-            said.append(words)
-    return "; ".join(said)
+    for name in row["breaks"]:
+        words = _head(run.ceilings[name]) if name in run.ceilings else f"floor: {name_class(name)}"
+        is_hidden = row["split"] == "calibrate" and name in row and row[name] is None
+        said.append(f"{words} (too small a sample to show)" if is_hidden else words)
+    return "; ".join(said) or ("tied" if row["tied"] else "")
 
 
-def _list_bounds(run: Run, row: Row) -> Iterator[tuple[str, str, float, float, list[float | None]]]:
-    """How names of ceilings start, their words, least and most, and a set-up's figures."""
-    decision = run.params["decision"]
-    if "urgency" in run.tasks:
-        figure = row["under_triage"]
-        yield "under_triage", "under-triage", -inf, decision["max_under_triage"], [figure]
-    for task in run.tasks:
-        figure = row[f"ece_{task}"]
-        yield f"ece_{task}", f"ECE {TASK_WORDS[task]}", -inf, decision["max_ece"], [figure]
-    if "urgency" in run.tasks:
-        least, most = decision["slope"]["least"], decision["slope"]["most"]
-        yield "slope", "slopes", least, most, [row[slope] for slope in SLOPES]
+def tied_table(run: Run) -> PageTable:
+    """The tied set, by cost: how much more harm each did than the choice, on the same forms."""
+    margin = plain(run.params["decision"]["cost_margin"])
+    return tabulate(
+        "Set-ups that these forms do not show to do more harm than the best",
+        run.tied.items(),
+        {
+            "Set-up": lambda each: capitalise(name_set_up(each[0])),
+            "Parts to keep": lambda each: str(each[1]["parts"]),
+            "Harm points per 1,000 forms": lambda each: whole(each[1]["cost_per_1000"]),
+            "Than the choice (95 % range)": lambda each: (
+                "the choice" if each[0] == run.judged else more_or_fewer(each[1]["difference"])
+            ),
+            f"Shown to do at most {margin} more than the lowest": lambda each: (
+                "yes" if each[1]["within_margin"] else "no"
+            ),
+            "Times these forms to settle that": lambda each: _times(each[1]["needed"]),
+        },
+        "Differences are paired: both set-ups on the same forms.",
+    )
+
+
+def _times(needed: float | None) -> str:
+    return ABSENT if needed is None else plain(needed)
+
+
+def halves_table(run: Run) -> PageTable:
+    """What the rule takes from random halves of the forms that choose."""
+    halves = run.recommendation["halves"]
+    return tabulate(
+        f"What the rule takes from {halves['halves']} random halves of the forms that choose",
+        halves["set_ups"],
+        {
+            "set-up": lambda row: name_set_up(set_up_of(row)),
+            "chosen, of 100 halves": lambda row: of_100(row["chosen"]),
+            "tied, of 100 halves": lambda row: of_100(row["tied"]),
+        },
+        f"Nothing passes in {of_100(halves['none'])} of 100.",
+    )
 
 
 def limit_table(run: Run) -> PageTable:
     """A row a safety limit: what, alarm level, measured here with its range, status."""
 
     def alarm(limit: Row) -> str:
+        form = limit_words(limit).limit
         if "limit" in limit:
-            return f"above {of_100(limit['limit'])} of 100"
-        return f"below {plain(limit['least'])} or above {plain(limit['most'])}"
+            return f"above {form(limit['limit'])}"
+        return f"below {form(limit['least'])} or above {form(limit['most'])}"
 
+    needed = run.recommendation["needed"]["ceilings"]
     classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
     note = f"Stated chances: how likely the models say each {classes} is."
     return tabulate(
         "Alarm levels are the safety limits, fixed beforehand",
-        run.recommendation["ceilings"].values(),
+        run.recommendation["ceilings"].items(),
         {
-            "Watch": lambda limit: capitalise(name_limit(limit)[1]),
-            "Alarm": alarm,
-            "Found here (95 % range)": lambda limit: with_interval(
-                limit, of_100_finely if "limit" in limit else decimals(2)
+            "Watch": lambda each: capitalise(limit_words(each[1]).row),
+            "Alarm": lambda each: alarm(each[1]),
+            "Found here (95 % range)": lambda each: with_interval(
+                each[1], limit_words(each[1]).figure
             ),
-            "Within limit": lambda limit: name_class(limit["status"]) + _say_side(limit),
+            "Within limit": lambda each: name_class(each[1]["status"]) + _say_side(each[1]),
+            "Times these forms to show it": lambda each: (
+                _times(needed[each[0]]) if each[1]["status"] == "not_shown" else ""
+            ),
         },
         note + (CAUTION if "urgency" in run.tasks else ""),
+    )
+
+
+def _say_side(ceiling: Row) -> str:
+    """To which side stated chances err, where they clearly do so but keep the limit."""
+    right, below, above = SIDES.get(ceiling["measure"], (0, "", ""))
+    if ceiling["status"] != "met" or ceiling["value"] is None:
+        return ""
+    if ceiling["high"] < right:
+        return below
+    return above if ceiling["low"] > right else ""
+
+
+def floor_table(run: Run) -> PageTable:
+    """What the choice gains, on test, over rules that ignore the form."""
+
+    def name(gain: Row) -> str:
+        who = f"“{name_class(gain['class_name'])}”"
+        if gain["measure"] == "cost":
+            return f"cost per 1,000 forms, less than {who} for all"
+        return f"net benefit of {who}, more than for {gain['against']}"
+
+    forms = {"cost": whole, "net_benefit": decimals(4)}
+    return tabulate(
+        "The floor of usefulness: the choice on test against rules that ignore the form",
+        run.recommendation["floor"].values(),
+        {
+            "gain": name,
+            "95 % interval": lambda gain: with_interval(gain, forms[gain["measure"]]),
+            "above 0": lambda gain: name_class(gain["status"]),
+        },
     )
 
 
@@ -168,16 +197,16 @@ def flip_table(run: Run) -> PageTable:
             "What": lambda change: capitalise(change[0]),
             "Now": lambda change: change[1](change[2]["now"]),
             "If it were": lambda change: change[1](change[2]["at"]),
-            "Recommended instead": lambda change: capitalise(_name_choice(change[2], short=True)),
+            "Recommended instead": lambda change: capitalise(name_choice(change[2])),
         },
     )
 
 
-def _name_choice(chosen: Row, *, short: bool = False) -> str:
-    """The set-up that the rule chooses, if any."""
-    if chosen["models"] is None:
-        return "do not release"
-    return name_set_up(set_up_of(chosen), short=short)
+def name_choice(chosen: Row) -> str:
+    """The set-up that the rule chooses, if any, for a narrow table."""
+    return (
+        "do not release" if chosen["parts"] is None else name_set_up(set_up_of(chosen), short=True)
+    )
 
 
 def list_steady(run: Run) -> list[str]:
@@ -192,81 +221,44 @@ def _list_flips(run: Run) -> list[tuple[str, Row]]:
 
 
 def list_limits(run: Run, status: str) -> list[str]:
-    """The limits of one status, the cuts of urgency drawn together."""
-    ceilings = run.recommendation["ceilings"].values()
-    return list(dict.fromkeys(name_limit(each)[0] for each in ceilings if each["status"] == status))
+    """The limits of one status, cuts of urgency drawn together, and so the parts of the floor."""
+    recommendation = run.recommendation
+    said = [
+        limit_words(each).sentence
+        for each in recommendation["ceilings"].values()
+        if each["status"] == status
+    ]
+    of_floor = {each["status"] for each in recommendation["floor"].values()}
+    is_of_floor = status in of_floor if status != "met" else of_floor == {"met"}
+    return list(dict.fromkeys([*said, FLOOR] if is_of_floor else said))
 
 
-def _say_side(ceiling: Row) -> str:
-    """To which side of 1 stated chances err, where they clearly do so but keep the limit."""
-    if "least" not in ceiling or ceiling["status"] != "met":
-        return ""
-    if ceiling["high"] < 1:
-        return ", but over-confident"
-    return ", but over-cautious" if ceiling["low"] > 1 else ""
+def sort_shortcuts(run: Run) -> tuple[list[str], list[str]]:
+    """The tiers that could be given to all without breaking a limit, and what others break."""
+    kept, broken = [], []
+    for tier, name in run.recommendation["ignoring_rules"].items():
+        if name is None:
+            kept.append(tier)
+        else:
+            broken.append(
+                f"“{name_class(tier)}” for all, on {limit_words(run.ceilings[name]).sentence}"
+            )
+    return kept, broken
 
 
-def transfer_table(run: Run) -> PageTable:
-    """Transfer by task and class."""
-    rows = [row | {"alike": run.say_alike(row)} for row in run.plots["transfer"]]
-    for task, transfer in run.metrics["compare"]["transfer"].items():
-        what = {"task": task, "class": ALL_CLASSES, "measure": "calibrated log-loss, nats"}
-        rows.append(transfer["calibrated_log_loss"] | what | {"alike": ""})
-    margin, signed = run.params["compare"]["margin"], partial(decimals, signed=True)
-    return tabulate(
-        "Transfer: gain of the multi-task model over a Transformer for each task",
-        rows,
-        {
-            "what": lambda row: f"{TASK_WORDS[row['task']]}, {name_class(row['class'])}",
-            "measure": lambda row: GAINS.get(row["measure"], row["measure"]),
-            "gain (95 % interval)": lambda row: (
-                ABSENT
-                if row["alike"]
-                else with_interval(row, signed(4 if row["class"] == ALL_CLASSES else 3), "delta")
-            ),
-            "verdict": lambda row: row["alike"] or row["verdict"],
-        },
-        "F1 of the likeliest class, uncalibrated; log-loss of all stated chances. Above 0 favours "
-        "the multi-task model, which differs from the others in nothing but its "
-        f"second head. Margins, fixed beforehand: {plain(margin['macro_f1'])} in macro-F1, "
-        f"{plain(margin['log_loss'])} nats. Verdicts by class are corrected for their number "
-        "(Holm). A log-loss gain in one class with a loss in another is a shift of the stated "
-        "chances between them.",
-    )
+def list_excesses(run: Run) -> list[str]:
+    """Of what comes nearest where nothing passes: each limit that it breaks, and by how much."""
+    nearest = run.recommendation["nearest"]
+    said = [_say_excess(ceiling) for ceiling in nearest["breaks"].values()]
+    return [*said, f"{FLOOR} (see below)"] if nearest["floor"] else said
 
 
-def dial_table(run: Run) -> PageTable:
-    """The recommendation by the setting of the relatedness dial."""
-    set_ups = {set_up.label: set_up for set_up in list_set_ups(run.tasks)}
-
-    def costs(block: Row) -> str:
-        shown = {*run.shown_set_ups, set_up_of(block["dial"])}
-        return "; ".join(
-            f"{name_set_up(set_ups[label], short=True)} {whole(figures['cost_per_1000'])}"
-            for label, figures in block["dial"]["set_ups"].items()
-            if set_ups[label] in shown
-        )
-
-    def transfer(block: Row) -> str:
-        wanted = {"treatment": JOINT_SYSTEMS[0], "reference": REFERENCE, "measure": "macro_f1"}
-        form = decimals(3, signed=True)
-        gains = [
-            f"{TASK_WORDS[row['task']]} {with_interval(row, form, value='delta')}, {row['verdict']}"
-            for row in block["differences"]
-            if wanted.items() <= row.items()
-        ]
-        return "; ".join(gains) or ABSENT
-
-    return tabulate(
-        "What would be chosen if the labels had more or less in common",
-        run.dials,
-        {
-            "relatedness": lambda block: plain(block["task_relatedness"]),
-            "choice": lambda block: _name_choice(block["dial"]),
-            "same choice, of 100 resamples": lambda block: of_100(block["dial"]["won_share"]),
-            "cost per 1,000 forms": costs,
-            "transfer, macro-F1": transfer,
-        },
-        "0: the labels share nothing; 1: both come from one cause. Fewer forms than in the run "
-        "above; exploratory. Cost: least-cost decision; macro-F1: likeliest class.",
-    )
+def _say_excess(ceiling: Row) -> str:
+    words = limit_words(ceiling)
+    if "limit" in ceiling:
+        bounds = f"at most {words.figure(ceiling['limit'])}"
+    else:
+        bounds = f"from {words.figure(ceiling['least'])} to {words.figure(ceiling['most'])}"
+    if ceiling["value"] is None:
+        return f"{words.row}: too few people to show by how much (allowed: {bounds})"
+    return f"{words.row}: {words.figure(ceiling['value'])} (allowed: {bounds})"

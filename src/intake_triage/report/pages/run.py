@@ -13,39 +13,24 @@ from intake_triage.errors import InputError
 from intake_triage.evaluation.table import Result, Results, read_results
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
+from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
+from intake_triage.recommendation.ceilings import list_ceilings
 from intake_triage.report.pages.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS, Split, Task
 
-METRICS = ("prepare", "compare", "cost", "safety")
-PLOTS = ("confusion", "conformal", "macro_f1", "reliability")
-PLOTS += ("risk_coverage", "set_ups", "transfer")
+METRICS = ("prepare", "compare", "cost", "safety", "forecast")
+METRICS += tuple(f"calibrate/{system}" for system in TRAINED_SYSTEMS)
+PLOTS = ("confusion", "conformal", "macro_f1", "operating", "reliability")
+PLOTS += ("risk_coverage", "set_ups", "threshold", "transfer")
 DIAL, REQUIREMENTS = "results/transfer/dial.json", "requirements.txt"
 # On the two pages, of the data that come with the repository; of own forms all that were mapped.
 GROUPS = ("sex", "age_band", "race")
 ADULT = 18
 REFERENCE = "st"  # what a joint system is compared with for transfer
-DEFERRED = {"urgency": "under-triage", "specialty": "wrong"}  # the error that a nurse would spare
-
-
-@dataclass(frozen=True)
-class Rivals:
-    """The judged set-up and the runner-up on one split: rows of plots/set_ups.json."""
-
-    own: Row
-    other: Row
-    margin: float
-
-    @property
-    def level(self) -> bool:
-        """Whether their costs lie within the margin."""
-        return abs(self.own["cost_per_1000"] - self.other["cost_per_1000"]) <= self.margin
-
-    @property
-    def overlap(self) -> bool:
-        """Whether their intervals do."""
-        return self.own["low"] <= self.other["high"] and self.other["low"] <= self.own["high"]
+LEFT = {"urgency": "missed, of all forms", "specialty": "wrong"}  # the error that a nurse spares
+DECIMALS = 4  # of shares in files
 
 
 @dataclass(frozen=True)
@@ -77,15 +62,20 @@ class Run:
 
     @property
     def judged(self) -> SetUp:
-        """The set-up that the page is about: the rule's choice, else the one of lowest cost."""
+        """The set-up that the page is about: the rule's choice, else what comes nearest to one."""
         chosen = self.recommendation
-        return set_up_of(chosen["lowest"] if chosen["models"] is None else chosen)
+        return set_up_of(chosen["nearest"] if chosen["parts"] is None else chosen)
+
+    @property
+    def scored(self) -> list[str]:
+        """Forecasters and references, in the order of tables."""
+        return list(dict.fromkeys(row.system for row in self.results.where(rule="argmax")))
 
     @property
     def uniform_set_ups(self) -> list[SetUp]:
-        """Each system that the run has trained, for all tasks."""
-        trained = self.metrics["cost"]
-        return [set_up for set_up in list_set_ups(self.tasks) if set_up.uniform in trained]
+        """Each forecaster of the run, for all tasks."""
+        known = self.metrics["cost"]["forecasters"]
+        return [set_up for set_up in list_set_ups(self.tasks) if set_up.uniform in known]
 
     @property
     def shown_set_ups(self) -> list[SetUp]:
@@ -94,11 +84,11 @@ class Run:
 
     @property
     def cheaper_pairs(self) -> list[SetUp]:
-        """Two models that take less computing to train than one for both tasks."""
-        cost = self.metrics["cost"]
+        """Models a task that take less computing to train than one for both tasks."""
+        cost = self.metrics["cost"]["forecasters"]
         seconds = {each: cost[each.uniform]["cpu_seconds"] for each in self.uniform_set_ups}
-        one = min((seconds[each] for each in seconds if each.models == 1), default=0.0)
-        return [each for each in seconds if each.models > 1 and seconds[each] < one]
+        one = min((seconds[each] for each in seconds if each.parts == 1), default=0.0)
+        return [each for each in seconds if each.parts > 1 and seconds[each] < one]
 
     @property
     def tiers(self) -> list[str]:
@@ -107,8 +97,17 @@ class Run:
 
     @property
     def urgent_tiers(self) -> int:
-        """How many of them are called urgent: two in a run that is older than the param."""
-        return self.params["decision"].get("urgent_tiers", 2)
+        """How many of them are called urgent."""
+        return self.params["decision"]["urgent_tiers"]
+
+    @property
+    def ceilings(self) -> dict[str, Row]:
+        """What each ceiling is about, by its name."""
+        decision = DecisionParams.model_validate(self.params["decision"])
+        shares = self.metrics["prepare"]["label_shares"]
+        classes = {task: tuple(shares[task]) for task in self.tasks}
+        listed = list_ceilings(classes, urgent_tiers=self.urgent_tiers)
+        return {each.name: each.describe(decision) for each in listed}
 
     @property
     def others_can_be_late(self) -> bool:
@@ -138,8 +137,8 @@ class Run:
         return is_shown and len(self.missed_by_group()) > 1
 
     def system(self, task: Task) -> str | None:
-        """The judged set-up's system for a task, None where there is no such task."""
-        return self.judged.systems.get(task)
+        """The judged set-up's forecaster for a task, None where there is no such task."""
+        return self.judged.forecasters.get(task)
 
     def rows(self, plot: str, **wanted: Any) -> list[Row]:
         """The rows of a plot with these values."""
@@ -149,14 +148,28 @@ class Run:
         """The first of them."""
         return self.rows(plot, **wanted)[0]
 
-    def rivals(self, split: str) -> Rivals | None:
-        """Choice and runner-up on a split; None where there is no runner-up."""
+    @property
+    def runner_up(self) -> SetUp | None:
+        """What the rule takes without its choice."""
         second = self.recommendation["runner_up"]
-        if second is None:
-            return None
-        labels = self.judged.label, set_up_of(second).label
-        rows = (self.find("set_ups", split=split, label=label) for label in labels)
-        return Rivals(*rows, margin=self.params["decision"]["cost_margin"])
+        return None if second is None else set_up_of(second)
+
+    @property
+    def tied(self) -> dict[SetUp, Row]:
+        """What the recommendation says of each set-up whose harm is not told from the lowest."""
+        return {set_up_of(each): each for each in self.recommendation["tied"]}
+
+    @property
+    def chosen_in_halves(self) -> float:
+        """In what share of random halves the rule takes the judged set-up."""
+        rows = self.recommendation["halves"]["set_ups"]
+        return next((row["chosen"] for row in rows if set_up_of(row) == self.judged), 0.0)
+
+    def beside_judged(self, set_up: SetUp, split: Split) -> Row:
+        """What a set-up did more than the judged one, paired on the same forms."""
+        row = self.find("set_ups", split=split, label=set_up.label)
+        ends = ("low", "high")
+        return {"value": row["difference"]} | {end: row[f"difference_{end}"] for end in ends}
 
     def per_1000(self, label: str, outcome: str) -> Result | None:
         """So many of 1,000 forms, of a set-up by its label or of what it is compared with."""
@@ -198,10 +211,26 @@ class Run:
         score = self.results.find(**found, rule="argmax", measure="f1")
         return "neither finds it" if score and score.value == 0 else "the same in both"
 
-    def deferred(self, task: Task) -> dict[float, Row]:
-        """Errors among the forms that the judged set-up decides on, by the share of these."""
-        wanted = {"task": task, "measure": DEFERRED[task], "system": self.system(task)}
+    @property
+    def share_kept(self) -> float:
+        """The share of forms that the system decides where a nurse reads what she can."""
+        return round(1 - self.params["decision"]["nurse_share"], DECIMALS)
+
+    def left(self, task: Task) -> dict[float, Row]:
+        """The errors that the judged set-up leaves, by the share of forms that it decides on."""
+        wanted = {"task": task, "measure": LEFT[task], "system": self.system(task)}
         return {row["coverage"]: row for row in self.rows("risk_coverage", **wanted)}
+
+    @property
+    def with_nurse(self) -> Row | None:
+        """Urgent forms missed with a nurse, beside other orders; None where it is not shown."""
+        orders = self.metrics["safety"]["deferral"].get(self.system("urgency"), {"at": []})
+        return next((row for row in orders["at"] if row["kept"] == self.share_kept), None)
+
+    @property
+    def missed_at_over_triage(self) -> Row:
+        """Of the judged urgency model, urgent forms missed at shares of others sent too early."""
+        return self.metrics["safety"]["missed_at_over_triage"].get(self.system("urgency"), {})
 
 
 def _ends_before_adult(band: str) -> bool:
@@ -222,12 +251,9 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
     Raises
     ------
     InputError
-        If a file is missing, or was written before the rule of docs/protocol.md.
+        If a file is missing, or was written before version 2 of the rule of docs/protocol.md.
     """
-    # An older run may lack a system that has come since.
-    calibrated = [f"calibrate/{system}" for system in TRAINED_SYSTEMS]
-    calibrated = [name for name in calibrated if layout.metrics(name).exists()]
-    metrics = {name: layout.metrics(name) for name in (*METRICS, *calibrated)}
+    metrics = {name: layout.metrics(name) for name in METRICS}
     plots = {name: layout.plots(name) for name in PLOTS}
     files = [layout.params, layout.results, *metrics.values(), *plots.values()]
     try:
@@ -248,8 +274,8 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
             for name, content in contents.items()
         },
     )
-    if "decision" not in run.recommendation:
-        raise InputError(f"{metrics['compare']} has no recommendation.decision; run compare again")
+    if "tied" not in run.recommendation:
+        raise InputError(f"{metrics['compare']} has no recommendation.tied; run compare again")
     return run
 
 

@@ -1,4 +1,4 @@
-"""The tables of the pages: pivots of the results, and lists of columns over other rows."""
+"""The tables of the pages: what a table is, and those that are pivots of the results."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,6 @@ from intake_triage.report.pages.words import (
     MAJORITY,
     RULE_WORDS,
     TASK_WORDS,
-    Row,
     capitalise,
     cost_to_compute,
     decimals,
@@ -22,16 +21,15 @@ from intake_triage.report.pages.words import (
     name_measure,
     name_set_up,
     name_system,
-    number,
-    of_100,
     whole,
     with_interval,
 )
-from intake_triage.systems import SYSTEMS
+from intake_triage.systems import FORECASTERS
 
 THREE = decimals(3)
 SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
-SAFETY = ("macro_f1", "under_triage", "over_triage")
+SAFETY = ("macro_f1", "under_triage", "most_urgent_missed", "over_triage", "urgent_load")
+FITS = ("macro_f1", "log_loss", "ece")
 OUTCOMES = ("both_right", "urgency_right", "too_late", "too_late_urgent", "too_early", "misrouted")
 WRITTEN = {"cost_per_1000": whole, "forms": whole, "CPU-seconds": cost_to_compute}
 
@@ -78,12 +76,11 @@ def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageT
     """Every figure of all records: a table a task and rule, a row a measure, a column a system."""
     for task in list_scopes(run.tasks):
         for rule in rules:
-            figures = run.results.where(task=task, rule=rule, column="")
-            found = [row for row in figures if row.system in SYSTEMS]  # set-ups have their own
+            figures = run.results.where(task=task, rule=rule, column="", single_fits=False)
+            found = [row for row in figures if row.system in run.scored]  # pairs have their own
             if found:
                 yield pivot(
-                    f"{capitalise(TASK_WORDS[task])} on test: {RULE_WORDS[rule]}; mean over seeds, "
-                    "95 % intervals",
+                    f"{capitalise(TASK_WORDS[task])} on test: {RULE_WORDS[rule]}; 95 % intervals",
                     found,
                     _name_figure,
                     lambda row: name_system(row.system, row.rule),
@@ -92,9 +89,28 @@ def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageT
                 )
 
 
+def fits_table(run: Run) -> PageTable:
+    """What single fits come to, which nobody would release: the gain of averaging beside them."""
+    return pivot(
+        "Single fits on test, mean over seeds, 95 % intervals over forms and seeds",
+        [
+            row
+            for task in run.tasks
+            for measure in FITS
+            for row in run.results.where(task=task, measure=measure, single_fits=True)
+        ],
+        lambda row: (
+            f"{TASK_WORDS[row.task]}: {name_measure(row.measure)}, "
+            f"{'calibrated' if row.calibrated else 'raw'}"
+        ),
+        lambda row: name_system(row.system),
+        corner="measure",
+        note="Macro-F1: likeliest class. What is released is the average of all fits.",
+    )
+
+
 def _name_figure(row: Result) -> str:
-    words = ": ".join(filter(None, (name_measure(row.measure), name_class(row.class_name))))
-    return words if row.rule or row.calibrated else f"{words}, before calibration"
+    return ": ".join(filter(None, (name_measure(row.measure), name_class(row.class_name))))
 
 
 def _say_denominators(run: Run, task: str, found: list[Result]) -> str:
@@ -112,38 +128,38 @@ def _say_denominators(run: Run, task: str, found: list[Result]) -> str:
 
 
 def summary_table(run: Run) -> PageTable:
-    """Quality, calibration and training time of each system."""
+    """Quality, calibration and training time of each forecaster."""
     *_, all_tasks = list_scopes(run.tasks)
     figures = [
         row
-        for system in SYSTEMS
+        for name in run.scored
         for task in run.tasks
         for measure, rule in SUMMARY.items()
-        for row in run.results.where(task=task, system=system, measure=measure, column="")
-        if row.rule == rule and row.calibrated != bool(rule)
+        for row in [run.results.find(task=task, system=name, measure=measure, rule=rule)]
+        if row is not None
     ]
-    for system, cost in run.metrics["cost"].items():
+    for name, cost in run.metrics["cost"]["forecasters"].items():
         value = cost["cpu_seconds"]
-        figures.append(Result(task=all_tasks, system=system, measure="CPU-seconds", value=value))
+        figures.append(Result(task=all_tasks, system=name, measure="CPU-seconds", value=value))
     return pivot(
-        "Scores on test, mean over seeds, 95 % intervals; computing to train "
-        + ("both tasks once" if len(run.tasks) > 1 else "once"),
+        "Scores on test of what is released, the average of all seeds; 95 % intervals; computing "
+        "to train all of it" + (" for both tasks" if len(run.tasks) > 1 else ""),
         figures,
         lambda row: name_system(row.system),
         lambda row: f"{TASK_WORDS[row.task]}: {name_measure(row.measure)}",
         corner="system",
-        note="Macro-F1: likeliest class, uncalibrated; the others after calibration.",
+        note="Macro-F1: likeliest class.",
     )
 
 
 def decision_table(run: Run) -> PageTable:
-    """What each rule makes of each system's urgency."""
+    """What each rule makes of each forecaster's urgency."""
     return pivot(
         "Three ways to make a tier of the probabilities, on test, 95 % intervals",
         [
             row
-            for system in SYSTEMS
-            for row in run.results.where(task="urgency", system=system, column="")
+            for name in run.scored
+            for row in run.results.where(task="urgency", system=name, column="", single_fits=False)
             if row.rule and row.measure in SAFETY
         ],
         lambda row: f"{name_system(row.system, row.rule)}: {RULE_WORDS[row.rule]}",
@@ -155,13 +171,23 @@ def decision_table(run: Run) -> PageTable:
 def per_1000_table(run: Run) -> PageTable:
     """Counts of 1,000 forms of all set-ups and of what they are compared with."""
     names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups(run.tasks)}
-    references = (MAJORITY, *(name for name, system in SYSTEMS.items() if not system.trained))
+    references = (MAJORITY, *(name for name in run.scored if name not in FORECASTERS))
     names |= {name: name_system(name) for name in references}
     table = count_outcomes(run, names, OUTCOMES)
     if "urgency" not in run.tasks:
         return table
     note = "Class frequencies: the least costly tier for one who knows only how common each is."
     return replace(table, note=note)
+
+
+def outcome_table(run: Run) -> PageTable:
+    """Counts of 1,000 forms of the set-ups that are shown and of what they are compared with."""
+    names = {set_up.label: name_set_up(set_up, short=True) for set_up in run.shown_set_ups}
+    if run.recommendation["parts"] is not None:
+        names[run.judged.label] += " (chosen)"
+    names |= {name: name_system(name) for name in (MAJORITY, "oracle")}
+    names = {label: capitalise(name) for label, name in names.items()}
+    return count_outcomes(run, names, run.select_outcomes(OUTCOMES))
 
 
 def count_outcomes(run: Run, names: Mapping[str, str], outcomes: Iterable[str]) -> PageTable:
@@ -197,53 +223,4 @@ def subgroup_table(run: Run, task: str) -> PageTable:
         note="Macro-F1: likeliest class; under-triage: least-cost decision. Intervals of a column "
         f"hold together at 95 %. Subgroups of fewer than {run.params['compare']['min_subgroup']} "
         "forms are not shown, nor is a share that would tell of few people.",
-    )
-
-
-def deferral_table(run: Run) -> PageTable:
-    return tabulate(
-        "Errors among the forms decided without a nurse",
-        _judged_rows(run, "risk_coverage"),
-        {
-            "what": lambda row: f"{TASK_WORDS[row['task']]}, {row['measure']}",
-            "system": lambda row: name_system(row["system"]),
-            "decided, of 100": lambda row: of_100(row["coverage"]),
-            "share (95 % interval)": lambda row: with_interval(row, THREE, value="risk"),
-            "of forms": lambda row: whole(row["of"]),
-        },
-        "Wrong: the likeliest class is not the true one. Under-triage: least-cost decision.",
-    )
-
-
-def prediction_set_table(run: Run) -> PageTable:
-    return tabulate(
-        "Prediction sets: how often they hold the true class, and where that should lie",
-        _judged_rows(run, "conformal"),
-        {
-            "task, class": lambda row: f"{TASK_WORDS[row['task']]}, {name_class(row['class'])}",
-            "system": lambda row: name_system(row["system"]),
-            "coverage": lambda row: number(row["coverage"]),
-            "95 % band": lambda row: f"{number(row['low'])} to {number(row['high'])}",
-            "forms": lambda row: whole(row["forms"]),
-        },
-    )
-
-
-def _judged_rows(run: Run, plot: str) -> list[Row]:
-    return [row for task in run.tasks for row in run.rows(plot, task=task, system=run.system(task))]
-
-
-def calibrator_table(run: Run) -> PageTable:
-    return tabulate(
-        "Calibrators, chosen without the test split",
-        [
-            (task, system, run.metrics[f"calibrate/{system}"][system][task])
-            for system in run.metrics["cost"]
-            for task in run.tasks
-        ],
-        {
-            "task: system": lambda row: f"{TASK_WORDS[row[0]]}: {name_system(row[1])}",
-            "calibrator": lambda row: row[2]["calibrator"],
-            "log-loss, cross-fitted": lambda row: number(row[2]["log_loss"]),
-        },
     )

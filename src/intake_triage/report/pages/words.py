@@ -1,12 +1,13 @@
 """The words of every page: what things are called, and how figures are written."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.table import BOTH, Result
 from intake_triage.recommendation.candidates import SetUp
-from intake_triage.systems import SYSTEMS
+from intake_triage.systems import FORECASTERS, SYSTEMS
 from intake_triage.tasks import TASKS
 
 Row = Mapping[str, Any]
@@ -23,38 +24,45 @@ SOURCE_WORDS = {
     "file": "Own forms",
 }
 COLUMN_WORDS = {"age_band": "age"}
+NAMED = {**SYSTEMS, **FORECASTERS}  # all that have a label and a colour
 RULE_WORDS = {
     "": "stated chances",
-    "argmax": "likeliest class, uncalibrated",
+    "argmax": "likeliest class",
     "balanced": "class weights",
     "cost": "least-cost decision, which is piloted",
 }
 
 
-def name_system(system: str, rule: str = "") -> str:
-    """A system, which may serve one task or both; by the rule that makes classes of it, if any."""
-    is_majority = system == MAJORITY or (system, rule) == MAJORITY_RULE
-    return "a majority rule" if is_majority else SYSTEMS[system].label
+def name_system(name: str, rule: str = "") -> str:
+    """A forecaster, system or reference; by the rule that makes classes of it, if any."""
+    is_majority = name == MAJORITY or (name, rule) == MAJORITY_RULE
+    return "a majority rule" if is_majority else NAMED[name].label
 
 
 def set_up_of(values: Row) -> SetUp:
-    """The set-up of a row that names a system for each task."""
+    """The set-up of a row that names a forecaster for each task."""
     return SetUp(*(values.get(task) for task in TASKS))
 
 
 def name_set_up(set_up: SetUp, *, short: bool = False) -> str:
     """A set-up's models; `short` for pictures and narrow tables."""
-    labels = [SYSTEMS[system].label for system in set_up.systems.values()]
-    if len(labels) == 1:
-        return labels[0] if short else f"one {labels[0]} model"
+    names = list(set_up.forecasters.values())
+    labels = [FORECASTERS[name].label for name in names]
+    is_blend = [len(FORECASTERS[name].members) > 1 for name in names]
+    if len(names) == 1:
+        return labels[0] if short or is_blend[0] else f"one {labels[0]} model"
     urgency, specialty = labels
-    if set_up.models == 1:
+    if urgency != specialty:
+        if short:
+            return f"{urgency} + {specialty}"
+        return f"{urgency} for urgency, and for the sub-specialty {specialty}"
+    if is_blend[0]:
+        return (
+            urgency if short else f"{urgency}, for {'both tasks' if set_up.joint else 'each task'}"
+        )
+    if set_up.joint:
         return urgency if short else f"one {urgency} for both tasks"
-    if urgency == specialty:
-        return f"two {urgency} models"
-    if short:
-        return f"{urgency} + {specialty}"
-    return f"two models, {urgency} for urgency and {specialty} for the sub-specialty"
+    return f"two {urgency} models"
 
 
 def name_class(name: str) -> str:
@@ -96,6 +104,11 @@ def of_100_finely(value: float) -> str:
     return f"{value:.1%}".rstrip("%")
 
 
+def of_1000(value: float) -> str:
+    """A share as so many of 1,000, to a tenth: 0.01523 as "15.2"."""
+    return f"{1000 * value:.1f}"
+
+
 def decimals(count: int, *, signed: bool = False) -> Format:
     """A format with so many decimals; what rounds to none at all is not called negative."""
     return lambda value: f"{value:{'+' if signed else ''}z.{count}f}"
@@ -124,6 +137,16 @@ def range_of(row: Result | Row, form: Format = whole) -> str:
     return f"{form(row['low'])} to {form(row['high'])}"
 
 
+def more_or_fewer(difference: Row, form: Format = whole) -> str:
+    """A difference with its interval, such as "12 fewer (20 fewer to 3 more)"."""
+
+    def say(value: float) -> str:
+        return f"{form(abs(value))} {'fewer' if value < 0 else 'more'}"
+
+    low, high = say(difference["low"]), say(difference["high"])
+    return f"{say(difference['value'])} ({low} to {high})"
+
+
 def enumerate_words(words: Iterable[str], last: str = "and") -> str:
     """Such as "a, b and c"."""
     *others, end = words
@@ -135,8 +158,9 @@ def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _of_100(value: float) -> str:
-    return f"{of_100_finely(value)} of 100"
+def share_limit(value: float) -> str:
+    """A limit that is a share, as people set it: 0.125 as "12.5 of 100"."""
+    return f"{100 * value:g} of 100"
 
 
 # What each change is of, in words, and how its values are written.
@@ -146,21 +170,76 @@ CHANGES: dict[str, tuple[str, Format]] = {
     "cost.too_early": ("harm points for a form sent too early", plain),
     "cost.misroute": ("harm points for a form sent to the wrong sub-specialty", plain),
     "cost_margin": ("harm points accepted for a simpler set-up", plain),
-    "max_under_triage": ("limit for urgent forms sent too late", _of_100),
-    "max_ece": ("limit for how far stated chances may be off", _of_100),
-    # These lie close to 1: a third decimal tells.
+    "max_under_triage": ("limit for urgent forms sent too late", share_limit),
+    "max_most_urgent_missed": ("limit for forms of the most urgent tier sent lower", share_limit),
+    "max_severe_under_triage": (
+        "limit for urgent forms sent two or more tiers too low",
+        share_limit,
+    ),
+    "max_over_triage": ("limit for forms that are not urgent sent too early", share_limit),
+    "max_load": ("limit for forms placed in urgent tiers, for each that belongs there", plain),
+    "max_ece": ("limit for how far stated chances may be off", share_limit),
+    # These lie close to 1, and to 0: a third decimal tells.
     "slope.least": ("lower limit for caution of stated chances", "{:g}".format),
     "slope.most": ("upper limit for caution of stated chances", "{:g}".format),
+    "max_intercept": ("limit for the shift of the stated chances of urgent forms", "{:g}".format),
 }
 
 
-def name_limit(ceiling: Row) -> tuple[str, str]:
-    """A ceiling of the recommendation in a sentence, and as the name of a row: slopes have many."""
-    if ceiling["measure"] == "under_triage":
-        late = "urgent forms sent too late"
-        return f"the share of {late}", f"{late}, of 100 urgent forms"
-    if ceiling["measure"] == "ece":
-        chances = f"stated chances of {TASK_WORDS[ceiling['task']]}"
-        return f"how far the {chances} are off", f"{chances}: error, of 100"
-    row = f"caution of stated chances of “{name_class(ceiling['class_name'])}”"
-    return "the caution of the stated chances of urgency", row
+@dataclass(frozen=True)
+class LimitWords:
+    """A ceiling's words.
+
+    Attributes
+    ----------
+    sentence, row : str
+        What it is about, in a sentence, and as the name of a row: slopes have many rows.
+    limit, figure : callable
+        How its bounds and its figures are written.
+    """
+
+    sentence: str
+    row: str
+    limit: Format = share_limit
+    figure: Format = of_100_finely
+
+
+_LIMITS = {
+    "under_triage": LimitWords(
+        "the share of urgent forms sent too late", "urgent forms sent too late, of 100 of them"
+    ),
+    "most_urgent_missed": LimitWords(
+        "the share of the most urgent tier sent lower",
+        "forms of the most urgent tier sent lower, of 100 of them",
+    ),
+    "severe_under_triage": LimitWords(
+        "the share of urgent forms sent two or more tiers too low",
+        "urgent forms sent two or more tiers too low, of 100 of them",
+    ),
+    "over_triage": LimitWords(
+        "the share of other forms sent too early",
+        "forms that are not urgent sent too early, of 100 of them",
+    ),
+    "urgent_load": LimitWords(
+        "the load on the urgent tiers",
+        "forms placed in urgent tiers, for each that belongs there",
+        plain,
+        decimals(2),
+    ),
+}
+
+
+def limit_words(ceiling: Row) -> LimitWords:
+    """The words of a ceiling, as `Ceiling.describe` gives it."""
+    measure, task, cut = (ceiling[key] for key in ("measure", "task", "class_name"))
+    if measure == "ece":
+        chances = f"stated chances of {TASK_WORDS[task]}"
+        return LimitWords(f"how far the {chances} are off", f"{chances}: error, of 100")
+    if measure == "slope":
+        row = f"caution of stated chances of “{name_class(cut)}”"
+        sentence = "the caution of the stated chances of urgency"
+        return LimitWords(sentence, row, plain, decimals(2))
+    if measure == "intercept":
+        row = f"shift of stated chances of “{name_class(cut)}”"
+        return LimitWords(f"the {row}", row, plain, decimals(2))
+    return _LIMITS[measure]
