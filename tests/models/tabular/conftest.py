@@ -102,3 +102,14 @@ def macro_f1():
         return f1_score(labels[known], decided[known], average="macro")
 
     return score
+
+
+@pytest.fixture
+def denying_clinic(change_clinic):
+    """The clinic where every third form first says what is not there: what another has."""
+
+    def deny(frame: pd.DataFrame) -> pd.DataFrame:
+        denied = "Denies " + frame["text"][::-1].array + ". " + frame["text"]
+        return frame.assign(text=frame["text"].where(np.arange(len(frame)) % 3 > 0, denied))
+
+    return change_clinic(deny)

@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import OneHotEncoder
 
 from intake_triage.errors import InputError
-from intake_triage.models.tabular.features import FieldColumns, fit_words, place_words
+from intake_triage.models.tabular.features import N_BINS, FieldColumns, fit_words, place_words
 from intake_triage.records.schema import FormField
 
 AGE = FormField("age", "numeric")
@@ -35,19 +35,32 @@ def frame(rng):
 
 
 def test_one_hot_columns_equal_a_reference(frame):
-    fields = (AGE, SEX, PAIN, SITE)
-    table = FieldColumns.of(frame, fields).as_one_hot(frame).toarray()
+    columns = FieldColumns.of(frame, (AGE, SEX, PAIN, SITE))
     expected = []
-    for field in fields:
+    for field in columns.fields:
         values = frame[field.name]
         if field.kind == "numeric":
-            standard = (values - values.mean()) / values.std()
-            expected += [standard.fillna(0), values.isna()]
+            bins = pd.cut(values, [-np.inf, *columns.edges[field.name], np.inf])
+            values, categories = bins.astype("str"), [str(bin_) for bin_ in bins.cat.categories]
         else:
-            known = values.where(values.isin(field.categories), "missing")
-            encoder = OneHotEncoder(categories=[["missing", *field.categories]])
-            expected += list(encoder.fit_transform(known.to_frame()).toarray().T)
-    np.testing.assert_allclose(table, np.column_stack(expected), atol=1e-12)
+            categories = list(field.categories)
+        known = values.where(values.isin(categories), "missing")
+        encoder = OneHotEncoder(categories=[["missing", *categories]])
+        expected += list(encoder.fit_transform(known.to_frame()).toarray().T)
+    np.testing.assert_array_equal(columns.as_one_hot(frame).toarray(), np.column_stack(expected))
+
+
+def test_a_bin_ends_at_the_first_value_that_fills_its_share_of_train(frame):
+    ages = sorted(frame["age"].iloc[:100].dropna())
+    filled = [
+        next(a for a in ages if sum(b <= a for b in ages) / len(ages) >= i / N_BINS)
+        for i in range(1, N_BINS)
+    ]
+    columns = FieldColumns.of(frame.iloc[:100], (AGE,))
+    assert columns.edges == {"age": sorted(set(filled))}
+    later = pd.DataFrame({"age": [-5.0, 500.0, np.nan]})
+    places = columns.as_one_hot(later).toarray().argmax(axis=1)
+    assert places.tolist() == [1, len(set(filled)) + 1, 0]
 
 
 def test_codes_are_numbers_with_nan_for_gaps_and_unknown_categories(frame):
@@ -59,17 +72,9 @@ def test_codes_are_numbers_with_nan_for_gaps_and_unknown_categories(frame):
     assert np.isnan(codes[frame["site"] == "new", 1]).all()
 
 
-def test_means_and_scales_are_those_of_train(frame):
-    columns = FieldColumns.of(frame.iloc[:100], (AGE,))
-    table = columns.as_one_hot(frame.iloc[100:]).toarray()
-    train = frame["age"].iloc[:100]
-    expected = (frame["age"].iloc[100:] - train.mean()) / train.std()
-    np.testing.assert_allclose(table[:, 0], expected.fillna(0))
-
-
 @pytest.mark.parametrize(
     ("fields", "n_one_hot"),
-    [((), 0), ((AGE,), 2), ((AGE, PAIN), 4), ((SEX,), 3), ((SEX, SITE), 7)],
+    [((), 0), ((AGE,), 17), ((AGE, PAIN), 29), ((SEX,), 3), ((SEX, SITE), 7)],
 )
 def test_fields_of_a_single_kind_and_none_at_all_are_columns_too(frame, fields, n_one_hot):
     columns = FieldColumns.of(frame, fields)
@@ -101,7 +106,7 @@ def test_words_count_by_their_first_place_and_rare_ones_are_left_out():
     counter = fit_words(CountVectorizer, texts, 2, system="gbm")
     assert counter.get_feature_names_out().tolist() == ["knee", "sore"]
     table = place_words(texts, counter.vocabulary_).toarray()
-    np.testing.assert_allclose(table, [[1 / 3, 1], [1, 1 / 2], [0, 1], [0, 0]], rtol=1e-6)
+    np.testing.assert_allclose(table, [[3**-0.5, 1], [1, 2**-0.5], [0, 1], [0, 0]], rtol=1e-6)
     assert table.dtype == np.float32
 
 
@@ -130,4 +135,4 @@ def test_where_no_blanks_part_the_words_pairs_of_characters_are_columns():
     vectorizer = fit_words(TfidfVectorizer, texts, 2, system="linear", max_ngram=2)
     assert set(vectorizer.vocabulary_) == {"肚", "子", "疼", "肚 子"}
     table = place_words(texts, {"子": 0, "疼": 1}).toarray()
-    np.testing.assert_allclose(table, [[1 / 2, 1 / 3], [1 / 2, 0], [0, 1 / 2]], rtol=1e-6)
+    np.testing.assert_allclose(table, [[2**-0.5, 3**-0.5], [2**-0.5, 0], [0, 2**-0.5]], rtol=1e-6)

@@ -32,7 +32,7 @@ def settings(params):
 def table_of(frame, vocabulary: list[str], fields) -> sparse.csr_matrix:
     """The features of records, words from a saved vocabulary."""
     words = place_words(frame["text"], {word: i for i, word in enumerate(vocabulary)})
-    codes = FieldColumns(fields, {}, {}).as_codes(frame)
+    codes = FieldColumns(fields, {}).as_codes(frame)
     return sparse.csr_matrix(sparse.hstack([codes, words]))
 
 

@@ -7,13 +7,13 @@ import pytest
 from safetensors.numpy import load_file
 from scipy import sparse
 from scipy.special import log_softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from intake_triage.models.tabular.features import FieldColumns
-from intake_triage.models.tabular.linear import train_linear
+from intake_triage.models.tabular.features import FieldColumns, place_words
+from intake_triage.models.tabular.linear import as_table, train_linear
+from intake_triage.models.tabular.scopes import find_scoped_words
 from intake_triage.records.prepared import NO_LABEL, read_prepared
-from intake_triage.records.words import find_words
 from intake_triage.tasks import TASKS
 
 
@@ -27,14 +27,17 @@ def reference(settings, task) -> np.ndarray:
     prepared = read_prepared()
     train = prepared.of_split("train")
     scored = prepared.frame[prepared.frame["split"] != "train"]
-    vectorizer = TfidfVectorizer(
-        ngram_range=(1, settings.max_ngram), min_df=settings.min_document_frequency
-    ).fit(train.frame["text"])
+    common = {"min_df": settings.min_document_frequency}
+    runs = TfidfVectorizer(ngram_range=(1, settings.max_ngram), **common).fit(train.frame["text"])
+    words = CountVectorizer(**common).fit(train.frame["text"]).vocabulary_
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
     known = train.labels(task) != NO_LABEL
 
     def as_table(frame):
-        return sparse.hstack([vectorizer.transform(frame["text"]), columns.as_one_hot(frame)])
+        texts = frame["text"]
+        return sparse.hstack(
+            [runs.transform(texts), place_words(texts, words), columns.as_one_hot(frame)]
+        )
 
     model = LogisticRegression(C=settings.inverse_regularization, max_iter=2000)
     model.fit(as_table(train.frame[known]), train.labels(task)[known])
@@ -64,7 +67,7 @@ def test_two_classes_have_two_logits(change_clinic, settings, fit_logits):
     )
 
 
-@pytest.mark.parametrize("texts", ["clinic", "chinese_clinic"])
+@pytest.mark.parametrize("texts", ["clinic", "chinese_clinic", "denying_clinic"])
 def test_the_saved_weights_and_features_reproduce_the_logits(texts, request, settings, fit_logits):
     request.getfixturevalue(texts)
     folder, logits, n_parameters = fit_logits(train_linear, settings)
@@ -73,16 +76,17 @@ def test_the_saved_weights_and_features_reproduce_the_logits(texts, request, set
     vectorizer = TfidfVectorizer(
         ngram_range=(1, features["max_ngram"]),
         vocabulary=features["vocabulary"],
-        tokenizer=find_words,
+        tokenizer=find_scoped_words,
         token_pattern=None,
         lowercase=False,
     )
     vectorizer.idf_ = weights["idf"]
     prepared = read_prepared()
     scored = prepared.frame[prepared.frame["split"] != "train"]
-    columns = FieldColumns(prepared.schema.fields, features["mean"], features["scale"])
-    table = sparse.hstack([vectorizer.transform(scored["text"]), columns.as_one_hot(scored)])
-    again = table @ weights["coefficients"].T + weights["intercepts"]
+    columns = FieldColumns(prepared.schema.fields, features["edges"])
+    again = (
+        as_table(scored, columns, vectorizer) @ weights["coefficients"].T + weights["intercepts"]
+    )
     np.testing.assert_allclose(again, logits, atol=1e-5)
     assert n_parameters == weights["coefficients"].size + weights["intercepts"].size
     assert not [path for path in folder.rglob("*") if path.suffix in (".pkl", ".joblib", ".bin")]

@@ -17,25 +17,31 @@ from intake_triage.errors import InputError
 from intake_triage.models.tabular.scopes import find_scoped_words
 from intake_triage.records.schema import FormField
 
+N_BINS = 16  # of a numeric field
 Vectorizer = TypeVar("Vectorizer", bound=CountVectorizer)
 
 
 @dataclass(frozen=True)
 class FieldColumns:
-    """Fields as columns; means and scales are those of the records it was made from."""
+    """Fields as columns; a numeric field's bins are those of the records that it was made from."""
 
     fields: tuple[FormField, ...]
-    mean: dict[str, float]
-    scale: dict[str, float]
+    edges: dict[str, list[float]]  # the highest value of each bin but the last
 
     @classmethod
     def of(cls, frame: pd.DataFrame, fields: tuple[FormField, ...]) -> "FieldColumns":
-        """Take mean and standard deviation of the numeric fields from `frame`."""
-        numeric = [field.name for field in fields if field.kind == "numeric"]
-        mean = {name: float(frame[name].mean()) for name in numeric if frame[name].notna().any()}
-        spread = {name: float(frame[name].std()) for name in mean}  # NaN of a single value
-        scale = {name: value if value > 0 else 1.0 for name, value in spread.items()}
-        return cls(fields, mean, scale)
+        """Part each numeric field of `frame` into `N_BINS` bins of as many records each.
+
+        They are fewer where many records have one value.
+        """
+        shares = np.arange(1, N_BINS) / N_BINS
+        edges = {}
+        for field in fields:
+            if field.kind == "numeric":
+                values = frame[field.name].dropna().to_numpy(float)
+                found = np.quantile(values, shares, method="inverted_cdf") if len(values) else []
+                edges[field.name] = np.unique(found).tolist()
+        return cls(fields, edges)
 
     def as_codes(self, frame: pd.DataFrame) -> np.ndarray:
         """One column a field, float32 of shape (n_records, n_fields), NaN where missing."""
@@ -49,23 +55,20 @@ class FieldColumns:
         return np.column_stack(columns) if columns else np.empty((len(frame), 0), np.float32)
 
     def as_one_hot(self, frame: pd.DataFrame) -> sparse.csr_array:
-        """A column a category and one for "missing"; numbers standardised, 0 where missing."""
-        blocks = []
+        """For each field a column for "missing", then one a category or bin, lowest first."""
+        blocks = [sparse.csr_array((len(frame), 0))]
         for field in self.fields:
             if field.kind == "numeric":
-                if field.name not in self.mean:
-                    continue  # never filled in
                 values = frame[field.name].to_numpy(float)
-                missing = np.isnan(values)
-                standard = (values - self.mean[field.name]) / self.scale[field.name]
-                columns = np.column_stack([np.where(missing, 0.0, standard), missing])
-                blocks.append(sparse.csr_array(columns))
+                bins = np.searchsorted(self.edges[field.name], values, side="left")
+                codes = np.where(np.isnan(values), -1, bins)
+                n_codes = len(self.edges[field.name]) + 1
             else:
-                codes = _category_codes(frame, field) + 1  # 0 is "missing"
-                ones = np.ones(len(codes))
-                shape = (len(codes), len(field.categories) + 1)
-                blocks.append(sparse.csr_array((ones, (np.arange(len(codes)), codes)), shape))
-        return sparse.hstack([sparse.csr_array((len(frame), 0)), *blocks]).tocsr()
+                codes = _category_codes(frame, field)
+                n_codes = len(field.categories)
+            ones, rows = np.ones(len(codes)), np.arange(len(codes))
+            blocks.append(sparse.csr_array((ones, (rows, codes + 1)), (len(codes), n_codes + 1)))
+        return sparse.hstack(blocks).tocsr()
 
 
 def fit_words(
@@ -100,10 +103,10 @@ def fit_words(
 
 
 def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_array:
-    """How early each word of a vocabulary first comes: 1, then 1/2, 1/3 …; 0 where absent.
+    """How early each word of a vocabulary first comes: 1, then 1/√2, 1/√3 …; 0 where absent.
 
-    A tree can ask whether a word is there, or whether it comes early: the first reason for a visit
-    says more than the third.
+    A tree can ask whether a word is there, or whether it comes early, and a linear model lets the
+    early ones count for more: the first reason for a visit says more than the third.
 
     Parameters
     ----------
@@ -119,7 +122,7 @@ def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_ar
         first: dict[int, float] = {}
         for place, word in enumerate(find_scoped_words(text)):
             if word in column_of:
-                first.setdefault(column_of[word], 1 / (1 + place))
+                first.setdefault(column_of[word], (1 + place) ** -0.5)
         rows += [row] * len(first)
         columns += first.keys()
         values += first.values()

@@ -1,4 +1,4 @@
-"""System `linear`: TF-IDF and one-hot fields into logistic regression, a model a task.
+"""System `linear`: words and one-hot fields into logistic regression, a model a task.
 
 The floor that the others must clear. It has no randomness, so one seed stands for all.
 """
@@ -6,6 +6,7 @@ The floor that the others must clear. It has no randomness, so one seed stands f
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from safetensors.numpy import save_file
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -14,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, fit_words
+from intake_triage.models.tabular.features import FieldColumns, fit_words, place_words
 from intake_triage.params import LinearParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
@@ -38,10 +39,7 @@ def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams
         max_ngram=params.max_ngram,
     )
     scored = prepared.frame[prepared.frame["split"] != "train"]
-    tables = [
-        sparse.hstack([vectorizer.transform(frame["text"]), columns.as_one_hot(frame)]).tocsr()
-        for frame in (train.frame, scored)
-    ]
+    tables = [as_table(frame, columns, vectorizer) for frame in (train.frame, scored)]
     model = LogisticRegression(C=params.inverse_regularization, max_iter=MAX_ITERATIONS)
     model.fit(tables[0][known], labels[known])
 
@@ -59,11 +57,29 @@ def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams
     features = {
         "max_ngram": params.max_ngram,
         "vocabulary": vectorizer.get_feature_names_out().tolist(),
-        "mean": columns.mean,
-        "scale": columns.scale,
+        "edges": columns.edges,
     }
     write_json(model_folder / "features.json", features)
     return coefficients.size + intercepts.size
+
+
+def as_table(
+    frame: pd.DataFrame, columns: FieldColumns, vectorizer: TfidfVectorizer
+) -> sparse.csr_array:
+    """TF-IDF of words and runs of words, how early each word first comes, and one-hot fields.
+
+    Returns
+    -------
+    array of shape (n_records, n_terms + n_words + n_field_columns)
+    """
+    names = vectorizer.get_feature_names_out()
+    singles = [name for name in names if " " not in name]
+    parts = [
+        vectorizer.transform(frame["text"]),
+        place_words(frame["text"], {word: i for i, word in enumerate(singles)}),
+        columns.as_one_hot(frame),
+    ]
+    return sparse.hstack(parts).tocsr()
 
 
 def _of_every_class(model: LogisticRegression, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
