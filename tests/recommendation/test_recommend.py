@@ -67,7 +67,7 @@ def test_a_row_names_what_a_set_up_is_dropped_for(scorer, params):
     decision = params.decision.model_copy(update={"max_ece": 1e-6})
     table = scorer.table(decision)
     rows = set_up_rows({"calibrate": scorer}, table, None, MTL, decision)
-    assert all(row["dropped_for"] for row in rows)
+    assert all(row["dropped_for"] == row["breaks"][0] for row in rows)
     assert not any(row["tied"] or row["chosen"] for row in rows)
 
 

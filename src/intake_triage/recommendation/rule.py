@@ -6,12 +6,11 @@ under other costs and limits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from intake_triage.params import DecisionParams
-from intake_triage.recommendation.candidates import ScoredSetUp, Table
+from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, Table
 from intake_triage.recommendation.ceilings import Ceiling, list_broken
 from intake_triage.statistics.confidence_set import model_confidence_set
 from intake_triage.statistics.estimates import Estimate, estimate_difference
@@ -61,7 +60,10 @@ def choose_set_up(
         return None
     costs = np.stack([scored.costs for scored in passing])
     members = model_confidence_set(costs, level=decision.tied_level).members
-    simplicity = partial(_simplicity, cheaper_first=decision.cheaper_first)
+
+    def simplicity(scored: ScoredSetUp) -> tuple[int, int]:
+        return rank_simplicity(scored.set_up, decision.cheaper_first)
+
     tied = [scored for scored, member in zip(passing, members, strict=True) if member]
     tied.sort(key=lambda scored: (scored.cost, simplicity(scored)))
     lowest = tied[0]
@@ -113,7 +115,7 @@ def bound_difference(of: ScoredSetUp, less: ScoredSetUp, *, n_units: int) -> flo
     return estimate_cost_difference(of, less, n_units=n_units).interval(ONE_SIDED)[1]
 
 
-def _simplicity(scored: ScoredSetUp, *, cheaper_first: Sequence[str]) -> tuple[int, int]:
+def rank_simplicity(set_up: SetUp, cheaper_first: Sequence[str]) -> tuple[int, int]:
     """In what order set-ups are preferred, whatever they cost: fewer parts, then lower places."""
-    names = scored.set_up.forecasters.values()
-    return scored.set_up.parts, sum(cheaper_first.index(name) for name in names)
+    names = set_up.forecasters.values()
+    return set_up.parts, sum(cheaper_first.index(name) for name in names)
