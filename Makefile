@@ -70,16 +70,14 @@ transfer: $(VENV)/installed
 	$(RUN) dvc repro --single-item $(addprefix studies/transfer/dvc.yaml:,\
 		$(addprefix block@,$(BLOCKS) $(if $(NAMCS),namcs)) validity report)
 
-# How sure the choice is: the pipeline on data drawn anew and on more and fewer forms. Each run's
-# results are kept in git; RUNS="seed_10 size_2500" makes some, RUNS=all all, without RUNS the page says
-# what is open. The survey's need NAMCS=<folder of survey files>, and survey_all the run of `make namcs`.
+# How sure the choice is: the pipeline on data drawn anew, and on more and fewer forms. Each run's
+# results are kept in git; RUNS="seed_10 seconds" makes some, and all end with the page and the names
+# that are open. Those of the survey need NAMCS=<folder of survey files>, survey_all `make namcs`.
 .PHONY: replication
-REPLICATION := studies/replication/dvc.yaml
 replication: $(VENV)/installed
 	$(if $(NAMCS),mkdir -p data/raw && rm -rf data/raw/namcs && cp -rL "$(NAMCS)" data/raw/namcs)
-	$(RUN) dvc repro --single-item $(addprefix $(REPLICATION):,$(if $(filter all,$(RUNS)),run) \
-		$(foreach run,$(filter-out all,$(RUNS)),$(if $(filter survey_all seconds,$(run)),,run@)$(run)) \
-		$(if $(filter all,$(RUNS)),survey_all seconds) report)
+	$(RUN) dvc repro --single-item $(addprefix studies/replication/dvc.yaml:,$(foreach run,$(RUNS),\
+		$(if $(filter survey_all seconds,$(run)),,run@)$(run)) report)
 
 # Loss weights side by side, as queued experiments: their table, and the frontier as
 # dvc_plots/index.html.
