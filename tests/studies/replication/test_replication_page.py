@@ -67,6 +67,8 @@ def test_the_whole_page_says_what_the_results_say(study, results):
     assert "| mtl | 9 | 0 | 9 | nothing |" in page
     assert "| gbm+mtl | 0 | 10 | 9 | nothing |" in page
     assert "| st / st | 0 | 0 | 0 | over-triage 2 |" in page
+    assert "mtl is chosen most often (9). Tied in half the runs or more: mtl, gbm+mtl." in page
+    assert "synthetic clinic: 2,500 gbm+mtl; 5,000 gbm+mtl; 10,000 gbm+mtl; 24,000" in page
     assert "4.0 to tell on which side of the margin each tied set-up lies; 0.5 to show" in page
     assert "inconclusive 10" in page
     assert "| synthetic clinic | 4,200 | 2,500 | 3 | mtl (fewer parts) | gbm+mtl |" in page
