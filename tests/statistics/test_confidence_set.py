@@ -91,6 +91,14 @@ def test_models_that_differ_by_no_more_than_rounding_are_equal(make_costs):
     assert (found.p_values == 1).all()
 
 
+def test_a_resample_without_a_form_to_count_is_left_out(make_costs):
+    costs = make_costs(0, 0.2, 3)
+    lacking = np.insert(costs, 5, np.nan, axis=1)
+    lacking[1:, 5] = 7.0
+    found, expected = (model_confidence_set(each, level=0.9) for each in (lacking, costs))
+    assert found.p_values.tolist() == expected.p_values.tolist()
+
+
 def test_one_model_is_its_own_set(make_costs):
     assert model_confidence_set(make_costs(0), level=0.9).members.tolist() == [True]
 

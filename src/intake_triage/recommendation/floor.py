@@ -120,18 +120,18 @@ def replicate_urgency(
     ]
     rows = sample.mean(np.hstack([*for_all, *own]).T)  # (…, n_weights)
     of_rules, *of_each = np.split(rows, np.arange(len(chances)) * len(tiers) + 2 * len(tiers) - 1)
-    both_sides = outcomes.any(axis=0) & ~outcomes.all(axis=0)
+    both_sides = np.flatnonzero(outcomes.any(axis=0) & ~outcomes.all(axis=0))
     replicates = {}
     for (name, chance), (own_cost, *benefits) in zip(above.items(), of_each, strict=True):
-        few = [is_small_share(acted, len(chance)) for acted in (chance >= thresholds).sum(axis=0)]
         gains = [
             Gain("cost", tier, "all", always - own_cost)
             for tier, always in zip(tiers, of_rules, strict=False)
         ]
-        for k in np.flatnonzero(both_sides):
-            cut, always = cut_names(tiers)[k], of_rules[len(tiers) + k]
-            gains.append(Gain("net_benefit", cut, "all", benefits[k] - always, not few[k]))
-            gains.append(Gain("net_benefit", cut, "none", benefits[k], not few[k]))
+        for k in both_sides:
+            cut, of_all = cut_names(tiers)[k], of_rules[len(tiers) + k]
+            shown = not is_small_share((chance[:, k] >= thresholds[k]).sum(), len(chance))
+            gains.append(Gain("net_benefit", cut, "all", benefits[k] - of_all, shown))
+            gains.append(Gain("net_benefit", cut, "none", benefits[k], shown))
         replicates[name] = UrgencyReplicates(own_cost, gains)
     return replicates
 

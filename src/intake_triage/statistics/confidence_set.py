@@ -35,7 +35,8 @@ def model_confidence_set(costs: np.ndarray, *, level: float) -> ConfidenceSet:
     Parameters
     ----------
     costs : float array of shape (n_models, 1 + n_resamples)
-        Mean costs on the sample, then on resamples of its units, the same for all models.
+        Mean costs on the sample, then on resamples of its units, the same for all models. A
+        resample without a form to count, whose mean is NaN, is left out.
     level : float
         In (0, 1).
 
@@ -44,6 +45,7 @@ def model_confidence_set(costs: np.ndarray, *, level: float) -> ConfidenceSet:
     Hansen, Lunde, Nason (2011), The model confidence set: the range statistic, its rule of
     elimination, and their p-values.
     """
+    costs = costs[:, ~np.isnan(costs).any(axis=0)]
     n_models = len(costs)
     first, second = np.triu_indices(n_models, k=1)
     resampled = costs[first] - costs[second]  # (n_pairs, 1 + n_resamples)
