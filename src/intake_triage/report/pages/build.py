@@ -32,7 +32,7 @@ FORMS += ("with_interval",)
 
 
 def build_brief(run: Run) -> str:
-    """One HTML page, two printed pages in plain words and an annex: no script, no network."""
+    """One HTML page, some two printed pages in plain words and an annex: no script, no network."""
     return _render(
         "brief.html.jinja",
         run=run,

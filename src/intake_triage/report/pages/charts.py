@@ -19,7 +19,7 @@ SMALL = {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
 CONFIG = {
     "font": "sans-serif",
     "view": {"stroke": None},
-    "axis": SMALL | {"labelLimit": 260},
+    "axis": SMALL | {"labelLimit": 340},
     "header": SMALL,
     "legend": SMALL,
 }
@@ -97,7 +97,8 @@ def fill_template(
     for anchor, value in anchors.items():
         text = text.replace(f'"<DVC_METRIC_{anchor}>"', json.dumps(value))
     specification = _adapt(json.loads(text), sizes)
-    if "hconcat" in specification:  # beside the chart its legend of systems, named by the page
+    systems = {row.get("system") for row in anchors["DATA"]}
+    if "hconcat" in specification and len(systems) == 1:  # named by the page: no legend beside it
         specification["hconcat"] = specification["hconcat"][:1]
     looks = {"config": CONFIG, "padding": PADDING, "background": "transparent"}
     return vl_convert.vegalite_to_svg(specification | looks, vl_version=VEGA_LITE)

@@ -23,11 +23,11 @@ THREE = decimals(3)
 def load_table(run: Run) -> PageTable:
     """Forms that the judged set-up places in each tier, beside those that belong there."""
     return tabulate(
-        "Forms in each tier, of 1,000",
+        "Forms in each tier, of 1,000 (95 % range)",
         run.tiers,
         {
             "Tier": lambda tier: capitalise(name_class(tier)),
-            "Placed there (95 % range)": lambda tier: with_interval(run.of_urgency("placed", tier)),
+            "Placed there": lambda tier: with_interval(run.of_urgency("placed", tier)),
             "Belong there": lambda tier: with_interval(run.of_urgency("belonging", tier)),
         },
     )

@@ -17,7 +17,7 @@ from intake_triage.report.pages.words import (
     name_system,
     set_up_of,
 )
-from intake_triage.systems import FORECASTERS, JOINT_SYSTEMS, SYSTEMS
+from intake_triage.systems import FORECASTERS, JOINT_SYSTEMS, SYSTEMS, TRAINED_SYSTEMS
 from intake_triage.tasks import Task
 
 LEAST_SHOWN = 0.25  # of the cells of a table of classes, else its picture is left out
@@ -132,7 +132,12 @@ def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
     def rows(plot: str, **wanted: Any) -> list[Row]:
         return [_in_words(row) for row in run.rows(plot, task=task, **wanted)]
 
-    bins = rows("reliability", kind="calibrated")
+    seen = {*TRAINED_SYSTEMS, system}  # blends are alike, and their names are long
+    bins = [
+        _in_words(row)
+        for row in run.rows("reliability", task=task, kind="calibrated")
+        if row["system"] in seen
+    ]
     yield _draw_where(
         len(bins) > 1,
         f"reliability-{task}",
@@ -140,8 +145,8 @@ def _draw_task(run: Run, task: Task, words: str) -> Iterator[Picture]:
         DIAGONAL,
         "reliability",
         bins,
-        **{"x": "confidence", "x_label": "stated", "width": 120},
-        **{"y": "accuracy", "y_label": "came true", "height": 120},
+        **{"x": "confidence", "x_label": "stated", "width": 150},
+        **{"y": "accuracy", "y_label": "came true", "height": 150},
     )
     cells = rows("confusion", system=system)
     yield _draw_where(

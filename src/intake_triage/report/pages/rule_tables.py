@@ -34,6 +34,7 @@ SIDES = {
     "slope": (1, ", but over-confident", ", but over-cautious"),
     "intercept": (0, ", but stated too high", ", but stated too low"),
 }
+OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
 FLOOR = "the floor of usefulness"
 
 
@@ -43,11 +44,11 @@ def set_up_table(run: Run, split: Split) -> PageTable:
         name: _head(ceiling) for name, ceiling in run.ceilings.items() if not _is_slope(ceiling)
     }
     columns = {
-        "set-up": lambda row: name_set_up(set_up_of(row)),
+        "set-up": lambda row: name_set_up(set_up_of(row), short=True),
         "parts": lambda row: str(row["parts"]),
         "cost per 1,000 forms": lambda row: with_interval(row, value="cost_per_1000"),
-        f"more than {name_set_up(run.judged)}": lambda row: more_or_fewer(
-            run.beside_judged(set_up_of(row), split)
+        "more than the reference": lambda row: with_interval(
+            run.beside_judged(set_up_of(row), split), decimals(0, signed=True)
         ),
         **{words: lambda row, name=name: number(row[name]) for name, words in named.items()},
     }
@@ -58,8 +59,8 @@ def set_up_table(run: Run, split: Split) -> PageTable:
         f"What the rule sees, least-cost decision: each set-up on {split}",
         run.rows("set_ups", split=split),
         columns,
-        "More: paired on the same forms, 95 % interval. What is chosen, tied or dropped is decided "
-        "on calibrate.",
+        f"More than the reference, {name_set_up(run.judged)}: paired on the same forms, 95 % "
+        "interval. What is chosen, tied or dropped is decided on calibrate.",
     )
 
 
@@ -119,7 +120,7 @@ def halves_table(run: Run) -> PageTable:
         f"What the rule takes from {halves['halves']} random halves of the forms that choose",
         halves["set_ups"],
         {
-            "set-up": lambda row: name_set_up(set_up_of(row)),
+            "set-up": lambda row: name_set_up(set_up_of(row), short=True),
             "chosen, of 100 halves": lambda row: of_100(row["chosen"]),
             "tied, of 100 halves": lambda row: of_100(row["tied"]),
         },
@@ -149,7 +150,7 @@ def limit_table(run: Run) -> PageTable:
                 each[1], limit_words(each[1]).figure
             ),
             "Within limit": lambda each: name_class(each[1]["status"]) + _say_side(each[1]),
-            "Times these forms to show it": lambda each: (
+            "Times the forms to show it": lambda each: (
                 _times(needed[each[0]]) if each[1]["status"] == "not_shown" else ""
             ),
         },
@@ -188,11 +189,18 @@ def floor_table(run: Run) -> PageTable:
     )
 
 
-def flip_table(run: Run) -> PageTable:
-    """A row a change that matters: what, its value now and then, and the recommendation then."""
+def flip_table(run: Run, *, of_chances: bool = False) -> PageTable:
+    """A row a change that matters: what, its value now and then, and the recommendation then.
+
+    Changes of what leaders weigh, or those of limits on stated chances.
+    """
     return tabulate(
         "One change at a time, the others held",
-        [(*CHANGES[key], flip) for key, flip in _list_flips(run) if flip["at"] is not None],
+        [
+            (*CHANGES[key], flip)
+            for key, flip in _list_flips(run)
+            if flip["at"] is not None and (key in OF_CHANCES) == of_chances
+        ],
         {
             "What": lambda change: capitalise(change[0]),
             "Now": lambda change: change[1](change[2]["now"]),

@@ -46,7 +46,7 @@ def cost_table(run: Run) -> PageTable:
     starts = len(run.params["train"]["seeds"])
     return tabulate(
         f"To train what is released{' for both tasks' if both else ''}: {starts} random "
-        f"start{'s' if starts > 1 else ''} of each kind, averaged",
+        f"start{'s' if starts > 1 else ''} of each kind, averaged; seconds one by one",
         run.uniform_set_ups,
         {
             "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
@@ -62,7 +62,6 @@ def cost_table(run: Run) -> PageTable:
                 for name, words in OF_ONE_START.items()
             },
         },
-        "Seconds as if one fit ran after another, each with a core to itself.",
     )
 
 

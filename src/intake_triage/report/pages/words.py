@@ -58,7 +58,7 @@ def name_set_up(set_up: SetUp, *, short: bool = False) -> str:
         return f"{urgency} for urgency, and for the sub-specialty {specialty}"
     if is_blend[0]:
         return (
-            urgency if short else f"{urgency}, for {'both tasks' if set_up.joint else 'each task'}"
+            urgency if short else f"{urgency} for {'both tasks' if set_up.joint else 'each task'}"
         )
     if set_up.joint:
         return urgency if short else f"one {urgency} for both tasks"
