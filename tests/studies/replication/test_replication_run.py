@@ -112,6 +112,7 @@ def test_an_unknown_run_is_refused(monkeypatch):
         run_module.main()
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Linux alone binds to a core")
 def test_fits_are_timed_on_one_core(tmp_path, monkeypatch, tiny_run):
     cores = os.sched_getaffinity(0)
     during = []
