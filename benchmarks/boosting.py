@@ -12,15 +12,14 @@ from typing import Any
 
 import lightgbm as lgb
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer
 
 from benchmarks.processes import run_apart, span_seconds
 from benchmarks.repeats import ratios, spread, take_turns
 from benchmarks.workspace import Workspace
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, fit_words
-from intake_triage.models.tabular.gbm import as_table, train_gbm
+from intake_triage.models.tabular.features import FieldColumns
+from intake_triage.models.tabular.gbm import as_table, number_words, train_gbm
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.scores import log_loss
@@ -81,10 +80,7 @@ def fit_plainly() -> Callable[[], Losses]:
         prepared = read_prepared()
         train, valid = prepared.of_split("train"), prepared.of_split("valid")
         columns = FieldColumns.of(train.frame, train.schema.fields)
-        counter = fit_words(
-            CountVectorizer, train.frame["text"], settings.min_document_frequency, system="gbm"
-        )
-        column_of = counter.vocabulary_
+        column_of = number_words(train.frame["text"], settings)
         tables = [as_table(records.frame, columns, column_of) for records in (train, valid)]
         losses = {}
         for task in TASKS:

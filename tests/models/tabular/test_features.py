@@ -11,7 +11,13 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import OneHotEncoder
 
 from intake_triage.errors import InputError
-from intake_triage.models.tabular.features import N_BINS, FieldColumns, fit_words, place_words
+from intake_triage.models.tabular.features import (
+    N_BINS,
+    FieldColumns,
+    fit_words,
+    place_words,
+    with_anywhere,
+)
 from intake_triage.records.schema import FormField
 
 AGE = FormField("age", "numeric")
@@ -108,6 +114,23 @@ def test_words_count_by_their_first_place_and_rare_ones_are_left_out():
     table = place_words(texts, counter.vocabulary_).toarray()
     np.testing.assert_allclose(table, [[3**-0.5, 1], [1, 2**-0.5], [0, 1], [0, 0]], rtol=1e-6)
     assert table.dtype == np.float32
+
+
+def test_a_word_that_is_denied_is_a_column_apart_and_one_with_the_word_itself():
+    texts = pd.Series(["no rash. Knee, rash", "denies rash, knee", "rash"])
+    counter = fit_words(CountVectorizer, texts, 1, system="gbm")
+    names = with_anywhere(counter.vocabulary_)
+    assert set(names) == {
+        *("no", "denies", "knee", "negated:knee", "rash", "negated:rash"),
+        *("anywhere:knee", "anywhere:rash"),
+    }
+    table = place_words(texts, {name: i for i, name in enumerate(names)}).toarray()
+    places = pd.DataFrame(np.where(table > 0, table, np.inf) ** -2, columns=names).round(3)
+    assert places["rash"].tolist() == [4, 0, 1]
+    assert places["negated:rash"].tolist() == [2, 2, 0]
+    assert places["anywhere:rash"].tolist() == [2, 2, 1]
+    assert places["knee"].tolist() == [3, 0, 0]
+    assert places["anywhere:knee"].tolist() == [3, 3, 0]
 
 
 @given(texts=st.lists(st.text(st.characters(codec="ascii")), min_size=1))

@@ -37,7 +37,9 @@ def table_of(frame, vocabulary: list[str], fields) -> sparse.csr_matrix:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_saved_text_model_reproduces_the_logits(clinic, settings, fit_logits, task):
+@pytest.mark.parametrize("texts", ["clinic", "denying_clinic"])
+def test_the_saved_text_model_reproduces_the_logits(texts, request, settings, fit_logits, task):
+    request.getfixturevalue(texts)
     folder, logits, n_parameters = fit_logits(train_gbm, settings, task=task)
     model_file = folder / "model/model.txt"
     vocabulary = json.loads((folder / "model/features.json").read_text())["vocabulary"]

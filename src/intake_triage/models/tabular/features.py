@@ -4,7 +4,7 @@ A vocabulary and the field statistics can be written as JSON and read back, so t
 needs nothing that unpickles.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from intake_triage.models.tabular.scopes import find_scoped_words
 from intake_triage.records.schema import FormField
 
 N_BINS = 16  # of a numeric field
+ANYWHERE = "anywhere:"
 Vectorizer = TypeVar("Vectorizer", bound=CountVectorizer)
 
 
@@ -102,6 +103,15 @@ def fit_words(
         ) from None
 
 
+def with_anywhere(words: Iterable[str]) -> list[str]:
+    """Scoped words, and `anywhere:pain` for each word of which a scope says something, sorted.
+
+    So a tree can ask for pain that is there, for pain that is denied, and for either at once.
+    """
+    words = set(words)
+    return sorted(words | {ANYWHERE + _bare(word) for word in words if word != _bare(word)})
+
+
 def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_array:
     """How early each word of a vocabulary first comes: 1, then 1/√2, 1/√3 …; 0 where absent.
 
@@ -111,7 +121,8 @@ def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_ar
     Parameters
     ----------
     texts : str series of shape (n_texts,)
-    column_of : mapping of word to column, for all of 0 … n_words − 1
+    column_of : mapping of a word with its scopes, or `with_anywhere`'s, to its column, for all of
+        0 … n_words − 1
 
     Returns
     -------
@@ -121,13 +132,19 @@ def place_words(texts: pd.Series, column_of: Mapping[str, int]) -> sparse.csr_ar
     for row, text in enumerate(texts):
         first: dict[int, float] = {}
         for place, word in enumerate(find_scoped_words(text)):
-            if word in column_of:
-                first.setdefault(column_of[word], (1 + place) ** -0.5)
+            for name in (word, ANYWHERE + _bare(word)):
+                if name in column_of:
+                    first.setdefault(column_of[name], (1 + place) ** -0.5)
         rows += [row] * len(first)
         columns += first.keys()
         values += first.values()
     shape = (len(texts), len(column_of))
     return sparse.csr_array((np.array(values, dtype=np.float32), (rows, columns)), shape=shape)
+
+
+def _bare(word: str) -> str:
+    """A word without what is said of it."""
+    return word.rpartition(":")[2]
 
 
 def _category_codes(frame: pd.DataFrame, field: FormField) -> np.ndarray:

@@ -12,7 +12,12 @@ from sklearn.feature_extraction.text import CountVectorizer
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
-from intake_triage.models.tabular.features import FieldColumns, fit_words, place_words
+from intake_triage.models.tabular.features import (
+    FieldColumns,
+    fit_words,
+    place_words,
+    with_anywhere,
+)
 from intake_triage.params import GbmParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
@@ -25,10 +30,7 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
     prepared = read_prepared(layout)
     train = prepared.of_split("train")
     columns = FieldColumns.of(train.frame, prepared.schema.fields)
-    counter = fit_words(
-        CountVectorizer, train.frame["text"], params.min_document_frequency, system="gbm"
-    )
-    column_of = counter.vocabulary_
+    column_of = number_words(train.frame["text"], params)
 
     datasets = []
     for records in (train, prepared.of_split("valid")):
@@ -61,9 +63,15 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
     model_folder = folder / "model"
     model_folder.mkdir()
     booster.save_model(model_folder / "model.txt", num_iteration=booster.best_iteration)
-    write_json(model_folder / "features.json", {"vocabulary": sorted(column_of)})
+    write_json(model_folder / "features.json", {"vocabulary": list(column_of)})
     trees = booster.dump_model(num_iteration=booster.best_iteration)["tree_info"]
     return sum(tree["num_leaves"] for tree in trees)
+
+
+def number_words(texts: pd.Series, params: GbmParams) -> dict[str, int]:
+    """A column for each word of train texts, by what is said of it; see `with_anywhere`."""
+    counter = fit_words(CountVectorizer, texts, params.min_document_frequency, system="gbm")
+    return {word: i for i, word in enumerate(with_anywhere(counter.vocabulary_))}
 
 
 def as_table(
