@@ -3,7 +3,7 @@
 Chosen from the lists of two algorithms for clinical notes: NegEx for what is absent (Chapman et al.
 2001, J Biomed Inform 34:301-310) and ConText for the rest (Harkema et al. 2009, J Biomed Inform
 42:839-851); none after a look at our own forms. They are English: a text in another language has no
-cue, and its words stay as they are.
+cue, and its words stay as they are. Code and no data file, so that a changed cue trains again.
 """
 
 from dataclasses import dataclass
