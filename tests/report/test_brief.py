@@ -11,6 +11,7 @@ from recommendations import TABLES, recommending
 from traced_numbers import find_untraced, snap
 
 from intake_triage.errors import InputError
+from intake_triage.evaluation.curves.operating import READ_AT
 from intake_triage.evaluation.table import Result, Results, read_results, write_results
 from intake_triage.layout import Layout
 from intake_triage.report.pages.build import (
@@ -21,16 +22,16 @@ from intake_triage.report.pages.build import (
     read_tripod,
 )
 from intake_triage.report.pages.pictures import draw_macro_f1
-from intake_triage.report.pages.rule_tables import cost_table
 from intake_triage.report.pages.run import Run, read_run
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
-DEFINITIONS = [0, 1, SMALLEST_SHOWN]
+DEFINITIONS = [0, 1, SMALLEST_SHOWN, *READ_AT]
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def inputs_of(run: Run) -> list:
-    return [run.params, run.results, run.metrics, run.plots, run.dials]
+    starts = len(run.params["train"]["seeds"])
+    return [run.params, run.results, run.metrics, run.plots, run.dials, starts]
 
 
 def is_no_figure(element: Element) -> bool:
@@ -79,50 +80,40 @@ def folder(tmp_path) -> Path:
 def test_metrics_of_another_rule_are_refused(folder):
     path = Layout(folder).metrics("compare")
     compare = json.loads(path.read_text())
-    del compare["recommendation"]["decision"]
+    del compare["recommendation"]["tied"]
     path.write_text(json.dumps(compare))
-    with pytest.raises(InputError, match=r"compare\.json has no recommendation\.decision"):
+    with pytest.raises(InputError, match=r"compare\.json has no recommendation\.tied; run compare"):
+        read_run(Layout(folder), Layout(ROOT))
+    results = Layout(folder).results
+    results.write_text(results.read_text().replace("single_fits,", "", 1))
+    with pytest.raises(InputError, match=r"other columns than .*; run compare again"):
         read_run(Layout(folder), Layout(ROOT))
     path.unlink()
     with pytest.raises(InputError, match="is missing; run the pipeline first"):
         read_run(Layout(folder), Layout(ROOT))
 
 
-def test_a_run_that_lacks_a_system_has_its_pages_all_the_same(folder):
-    layout = Layout(folder)
-    layout.metrics("calibrate/linear").unlink()
-    cost = json.loads(layout.metrics("cost").read_text())
-    del cost["linear"]
-    layout.metrics("cost").write_text(json.dumps(cost))
-    given = read_run(layout, Layout(ROOT))
-    table = cost_table(given)
-    assert [row[0] for row in table.rows] == [
-        row[0] for row in cost_table(read_run(Layout(ROOT), Layout(ROOT))).rows[1:]
-    ]
-    assert "logistic regression models" not in str(table)
-    build_brief(given)
-
-
 def test_a_measure_that_one_system_has_stands_in_the_annex_and_one_that_is_gone_does_not(folder):
     layout = Layout(folder)
     rows = [row for row in read_results(layout.results).rows if row.measure != "brier"]
-    new = {"task": "urgency", "system": "gbm", "rule": "argmax", "calibrated": False}
+    new = {"task": "urgency", "system": "gbm", "rule": "argmax"}
     rows.append(Result(**new, measure="top_2_accuracy", value=0.9123, low=0.9, high=0.92))
     write_results(layout.results, Results(rows))
     given = read_run(layout, Layout(ROOT))
     said = parse_page(build_brief(given)).text
-    assert "top 2 accuracy – – 0.912 (0.900 to 0.920) – – –" in said
+    assert "top 2 accuracy – – 0.912 (0.900 to 0.920) – – – – –" in said
     assert "Brier" not in said
     assert untraced(build_brief(given), given) == []
 
 
 def test_the_dial_is_shown_where_the_study_was_run(run):
-    assert "Not run yet." in parse_page(build_brief(replace(run, dials=[]))).text
+    without = parse_page(build_brief(replace(run, dials=[]))).text
+    assert "Not measured by version 2 of the rule yet." in without
     block = {
         "block": "dial_0",
         "task_relatedness": 0.35,
         "dial": {
-            **{"urgency": "mtl", "specialty": "mtl", "models": 1, "won_share": 0.81},
+            **{"urgency": "mtl", "specialty": "mtl", "parts": 1, "tied": ["mtl", "gbm / gbm"]},
             "set_ups": {"mtl": {"cost_per_1000": 1411.2, "under_triage": 0.09}},
         },
         "differences": [
@@ -136,7 +127,9 @@ def test_the_dial_is_shown_where_the_study_was_run(run):
     given = replace(run, dials=[block])
     html = build_brief(given)
     said = parse_page(html).text
-    assert "0.35 one multi-task Transformer for both tasks 81 multi-task Transformer 1,411" in said
+    assert (
+        "0.35 multi-task Transformer multi-task Transformer; two LightGBM models multi-task" in said
+    )
     assert "urgency +0.012 (+0.001 to +0.020), positive" in said
     assert untraced(html, given) == []
 

@@ -4,20 +4,15 @@ from dataclasses import replace
 
 import pytest
 from html_page import parse_page
-from recommendations import FLIPS, MULTI_TASK_RELEASE, recommending
+from recommendations import FEWER_PARTS, FLIPS, recommending
 
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.report.pages.build import build_brief, say_of
 from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
-from intake_triage.report.pages.rule_tables import (
-    cost_table,
-    flip_table,
-    list_steady,
-    set_up_table,
-    transfer_table,
-)
+from intake_triage.report.pages.rule_tables import flip_table, list_steady, set_up_table
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import summary_table
+from intake_triage.report.pages.training_tables import cost_table, transfer_table
 
 
 def with_params(run: Run, section: str, **values) -> Run:
@@ -63,37 +58,24 @@ def test_a_hidden_count_is_not_called_small(run):
     assert "too small" not in parse_page(build_brief(hiding(run, *every))).text
 
 
-def test_what_rests_on_limits_that_were_not_redrawn_is_not_called_stable(run):
-    release = recommending(run, MULTI_TASK_RELEASE)
-    assert "The choice is stable." in say_of(release)["how_sure"]
-    said = say_of(with_specialty_alone(release))["how_sure"]
-    assert "In 97 of 100 samples" in said
-    assert "models state were not redrawn" in said
-    assert "stable" not in said
-
-
-def dropping(run: Run, first: str, **figures) -> list[str]:
+def dropping(run: Run, *names: str, **figures) -> list[str]:
     """What the table of set-ups says of a set-up on the split that chooses, and on test."""
     row = run.find("set_ups", split="calibrate", chosen=False)
-    row = {**row, "ece_urgency": 0.01, "ece_specialty": 0.01, "under_triage": 0.05, **figures}
-    row |= {"least_slope": 0.9, "greatest_slope": 1.1} | figures | {"dropped_for": first}
-    table = set_up_table(with_plot(run, "set_ups", [row, {**row, "split": "test"}]))
-    return [cells[-1] for cells in table.rows]
+    row = {**row, "tied": False, "under_triage": 0.05, **figures, "breaks": list(names)}
+    given = with_plot(run, "set_ups", [row, {**row, "split": "test"}])
+    tables = (set_up_table(given, split) for split in ("calibrate", "test"))
+    return [cells[-1] for table in tables for cells in table.rows]
 
 
 def test_every_limit_that_a_set_up_breaks_is_named_and_a_hidden_figure_told_of(run):
-    assert dropping(run, "") == ["", ""]
-    assert dropping(run, "ece_urgency", ece_urgency=0.06) == ["ECE urgency", "–"]
-    said, _ = dropping(run, "under_triage", under_triage=0.2, ece_specialty=0.06, least_slope=0.7)
-    assert said == "under-triage; ECE sub-specialty; slopes"
-    said, _ = dropping(run, "under_triage", under_triage=None, greatest_slope=1.3)
-    assert said == "under-triage (too small a sample to show); slopes"
-    said, _ = dropping(run, "slope_emergent")
-    assert said == "slope emergent (too small a sample to show)"
-    said, _ = dropping(run, "slope_emergent", least_slope=None, greatest_slope=None)
-    assert said == "slope emergent (too small a sample to show)"
-    # A figure that rounds to its limit is shown, though the limit is broken.
-    assert dropping(run, "ece_urgency", ece_urgency=0.05)[0] == "ECE urgency"
+    assert dropping(run) == ["", ""]
+    assert dropping(run, tied=True) == ["tied", "tied"]
+    said, _ = dropping(run, "under_triage", "ece_specialty", "slope_emergent", "intercept")
+    assert said == "under-triage; ECE sub-specialty; slope emergent; intercept urgent or above"
+    said = dropping(run, "under_triage", "urgent_load", under_triage=None)
+    assert said[0].startswith("under-triage (too few people to show); load on urgent tiers")
+    assert said[1].startswith("under-triage; ")
+    assert dropping(run, "cost_urgent_for_all")[0] == "floor: cost urgent for all"
 
 
 @pytest.mark.parametrize(("urgent_tiers", "can_occur"), [(1, True), (3, False)])
@@ -101,7 +83,7 @@ def test_a_harm_that_cannot_occur_changes_nothing(run, urgent_tiers, can_occur):
     given = with_params(run, "decision", urgent_tiers=urgent_tiers)
     for at in (1.5, None):
         flips = FLIPS | {"cost.too_late": FLIPS["cost.too_late"] | {"at": at}}
-        told = recommending(given, MULTI_TASK_RELEASE | {"flips": flips})
+        told = recommending(given, FEWER_PARTS | {"flips": flips})
         said = str(flip_table(told).rows) + str(list_steady(told))
         assert ("any other form sent too late" in said) == can_occur
 
@@ -116,8 +98,10 @@ def test_one_dot_is_no_picture(run):
     assert "deferral" in names_drawn(with_plot(run, "risk_coverage", dots[:2]))
     one = with_plot(run, "risk_coverage", dots[:1])
     assert "deferral" not in names_drawn(one)
-    said = "What would be gained if the system decided only 80 of 100 forms cannot be shown."
-    assert say_of(one)["deferral"] == said
+    safety = run.metrics["safety"] | {"deferral": {}}
+    said = say_of(replace(one, metrics={**run.metrics, "safety": safety}))["deferral"]
+    assert said.startswith("What would be gained if a nurse read ")
+    assert said.endswith(" of 100 forms cannot be shown.")
 
 
 def test_a_table_of_classes_that_is_nearly_empty_is_not_drawn(run):
@@ -132,8 +116,9 @@ def test_a_table_of_classes_that_is_nearly_empty_is_not_drawn(run):
         given = with_plot(run, "confusion", others + rows)
         pictures = {picture.name: picture.svg for picture in draw_annex_pictures(given)}
         assert bool(pictures["confusion-urgency"]) == drawn
-        left_out = "Left out: too few of its figures can be shown."
-        assert (left_out in build_brief(given)) != drawn
+        figures = parse_page(build_brief(given)).all("figure")
+        (figure,) = [each for each in figures if each.attributes["id"] == "confusion-urgency"]
+        assert figure.text.endswith("Left out: too few of its figures can be shown.") != drawn
 
 
 def test_groups_of_own_forms_are_shown_under_their_own_names(run):
@@ -177,8 +162,15 @@ def test_a_class_that_neither_finds_has_no_gain(run):
     assert f">{second['class']}<" in drawn["transfer-urgency"]
 
 
-def test_no_system_is_said_to_take_no_time(run):
-    cost = {name: values | {"cpu_seconds": 0.3} for name, values in run.metrics["cost"].items()}
-    given = replace(run, metrics={**run.metrics, "cost": cost})
+def test_no_forecaster_is_said_to_take_no_time(run):
+    cost = run.metrics["cost"]
+    cheap = {name: dict.fromkeys(each, 0.3) for name, each in cost["forecasters"].items()}
+    given = replace(run, metrics={**run.metrics, "cost": cost | {"forecasters": cheap}})
     assert {row[2] for row in cost_table(given).rows} == {"under 1"}
     assert {row[-1] for row in summary_table(given).rows} >= {"under 1"}
+
+
+def test_a_blend_has_no_memory_or_size_of_its_own(run):
+    rows = {row[0]: row[4:] for row in cost_table(run).rows}
+    assert rows["LightGBM and Transformer averaged"] == ("–", "–", "–")
+    assert "–" not in rows["Multi-task Transformer"]

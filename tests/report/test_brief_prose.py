@@ -5,9 +5,14 @@ from dataclasses import replace
 import pytest
 from html_page import parse_page
 from recommendations import (
-    MULTI_TASK_RELEASE,
+    CHEAPER,
+    FEWER_PARTS,
+    LOWEST_NOT_SHOWN,
     NOTHING_PASSES,
-    PAIR_NOT_SHOWN,
+    SHIFT,
+    SLOPE,
+    TOO_FEW_FORMS,
+    USELESS,
     VETOED,
     recommending,
     with_figures,
@@ -17,83 +22,171 @@ from intake_triage.evaluation.table import Result, Results
 from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.build import build_brief, say_of
 from intake_triage.report.pages.data_tables import data_table
-from intake_triage.report.pages.rule_tables import flip_table, limit_table, list_steady
+from intake_triage.report.pages.rule_tables import (
+    flip_table,
+    limit_table,
+    list_steady,
+    tied_table,
+)
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.words import decimals, name_set_up
+from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
 
-def test_a_multi_task_release_is_told(run):
-    given = recommending(run, MULTI_TASK_RELEASE)
+def test_a_choice_of_fewer_parts_is_told(run):
+    given = recommending(run, FEWER_PARTS)
     told = say_of(given)
     assert told["recommendation"].startswith("Use one multi-task Transformer for both tasks")
-    assert "within 15 points of the lowest (two LightGBM models, 1,320)" in told["choice"]
-    assert "is one model fewer to maintain" in told["choice"]
-    assert told["how_sure"].startswith("In 97 of 100 samples drawn anew")
-    assert "helped by our preference for one model" in told["how_sure"]
-    assert "The choice is stable." in told["how_sure"]
-    assert "None was broken. Every safety limit was shown to be met for all" in told["limits"]
-    assert (
-        "up to 15 more harm points per 1,000 forms for one model instead of two" in (told["choice"])
+    lowest = "Least was done by two LightGBM models (1,320): on the same forms 11 fewer (25 fewer"
+    assert f"{lowest} to 3 more)." in told["choice"]
+    margin = run.params["decision"]["cost_margin"]
+    simpler = (
+        f"does at most {margin:g} points more is shown, and it has 1 part to keep in order, not 2"
     )
+    assert simpler in told["choice"]
+    tied = "Harm does not separate these set-ups: two LightGBM models; one multi-task Transformer"
+    assert tied in told["choice"]
+    assert (
+        "the rule took the same set-up in 57 of 100 and found nothing to release in 3 of 100"
+        in (told["how_sure"])
+    )
+    assert "About 0.4 times as many forms would show of each" in told["how_sure"]
+    assert "None was broken. Every safety limit was shown to be met for all" in told["limits"]
     flip = ("Harm points for any other form sent too late", "2", "4.4", "Two LightGBM models")
     assert flip in flip_table(given).rows
 
 
-def test_a_pair_with_a_limit_not_shown_is_told(run):
-    given = recommending(run, PAIR_NOT_SHOWN)
+def test_a_choice_that_is_cheaper_to_run_is_told(run):
+    said = say_of(recommending(run, CHEAPER))["choice"]
+    assert "points more is shown, and it is cheaper to run." in said
+    assert "on the same forms 11 fewer (20 fewer to 2 fewer)." in said
+
+
+def test_the_lowest_with_a_limit_not_shown_is_told(run):
+    given = recommending(run, LOWEST_NOT_SHOWN)
     told = say_of(given)
     assert told["recommendation"].startswith("Use two LightGBM models in a pilot")
     assert "it did 1,320 harm points" in told["choice"]
-    assert "The runner-up, two models, Transformer for urgency and LightGBM" in (told["choice"])
-    assert "least harm" not in told["choice"]
-    final = [
-        given.find("set_ups", split="test", label=label) for label in ("gbm + gbm", "st + gbm")
-    ]
-    for row in final:
-        said = f"{row['cost_per_1000']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f})"
-        assert said in told["choice"].partition("In the final check")[2]
-    assert "In 70 of 100" in told["how_sure"]
-    assert "preference" not in told["how_sure"]
-    assert "another sample of forms could change it" in told["how_sure"]
+    assert "No other set-up within the limits did less." in told["choice"]
+    assert "Every other set-up within the limits is shown to do more harm" in told["choice"]
+    assert "too few forms" not in told["choice"]
     assert "Not shown to be within its limit: the share of urgent forms" in told["limits"]
     assert "The other limits were shown to be met for all patients" in told["limits"]
+    assert told["runner_up_in_pilot"] == ""
+    rows = {row[0]: row[1:] for row in limit_table(given).rows}
+    late = rows["Urgent forms sent too late, of 100 of them"]
+    assert late == ("above 10 of 100", "9.5 (8.0 to 11.6)", "not shown", "3.6")
+    load = rows["Forms placed in urgent tiers, for each that belongs there"]
+    assert load == ("above 2", "1.71 (1.62 to 1.83)", "met", "")
     assert flip_table(given).rows == [
         ("Harm points for any other form sent too late", "2", "1.28", "Multi-task Transformer"),
-        ("Limit for urgent forms sent too late", "10.0 of 100", "8.6 of 100", "Do not release"),
+        ("Limit for urgent forms sent too late", "10 of 100", "8.608 of 100", "Do not release"),
     ]
+    (of_chances,) = flip_table(given, of_chances=True).rows
+    assert of_chances[:3] == ("Upper limit for caution of stated chances", "1.25", "1.104")
     assert list_steady(given) == ["harm points for a form sent to the wrong sub-specialty"]
 
 
-def test_a_veto_is_told(run):
-    given = recommending(run, VETOED)
+def test_a_blend_that_too_few_forms_tell_from_simpler_set_ups_is_told(run):
+    given = recommending(run, TOO_FEW_FORMS)
     told = say_of(given)
-    said = told["recommendation"]
-    assert said.startswith("Do not release: the rule picks two LightGBM models, but")
-    assert "the caution of the stated chances of urgency broke" in said
-    assert "Broken: the caution of the stated chances of urgency." in told["limits"]
-    assert told["runner_up_in_pilot"] == ""
-    page = parse_page(build_brief(given)).text
-    assert "There is no pilot yet." in page
-    assert "in a pilot that starts silent, beside" not in page
+    assert told["recommendation"].startswith(
+        "Use LightGBM and Transformer averaged for each task in"
+    )
+    assert "too few forms to prefer the simpler" in told["choice"]
+    assert "another sample could change it" not in told["how_sure"]
+    assert (
+        "should run the runner-up (one multi-task Transformer for both"
+        in (told["runner_up_in_pilot"])
+    )
+    table = tied_table(given)
+    assert table.rows == [
+        (
+            "LightGBM and Transformer averaged for each task",
+            "4",
+            "1,301",
+            "the choice",
+            "yes",
+            "0.4",
+        ),
+        ("Two LightGBM models", "2", "1,320", "19 more (14 fewer to 53 more)", "no", "9.5"),
+        (
+            "One multi-task Transformer for both tasks",
+            *("1", "1,331", "30 more (8 fewer to 68 more)", "no", "–"),
+        ),
+    ]
 
 
-def test_nothing_that_passes_is_told(run):
+def test_two_set_ups_are_compared_by_their_difference_on_the_same_forms(run):
+    given = recommending(run, TOO_FEW_FORMS)
+    rows = [
+        {**row, "difference": value, "difference_low": low, "difference_high": high}
+        for split, (value, low, high) in {
+            "calibrate": (30.1, -8.2, 68.4),
+            "test": (-12.4, -41.3, -2.2),
+        }.items()
+        for row in run.rows("set_ups", split=split, label="mtl")
+    ]
+    own = run.rows("set_ups", label="gbm+st / gbm+st")
+    said = say_of(replace(given, plots={**run.plots, "set_ups": own + rows}))["choice"]
+    assert "on the same forms 30 more (8 fewer to 68 more) than the choice, in the final" in said
+    assert "check 12 fewer (41 fewer to 2 fewer)." in said
+    late, early = (
+        [round(run.per_1000(label, outcome).value) for label in ("gbm+st / gbm+st", "mtl")]
+        for outcome in ("too_late_urgent", "too_early")
+    )
+    assert (
+        f"the choice sends {late[0]} urgent ones too late and {early[0]} too early, the runner-up "
+        f"{late[1]} and {early[1]}."
+    ) in said
+    assert "overlap" not in said
+
+
+def test_a_veto_is_told(run):
+    for table, broken in (
+        (VETOED, "the caution of the stated chances of urgency"),
+        (USELESS, "the floor of usefulness"),
+    ):
+        given = recommending(run, table)
+        told = say_of(given)
+        said = told["recommendation"]
+        assert said.startswith("Do not release: the rule picks two LightGBM models, but")
+        assert f"in the final check {broken} broke the safety limit." in said
+        assert f"Broken: {broken}." in told["limits"]
+        assert told["runner_up_in_pilot"] == ""
+        page = parse_page(build_brief(given)).text
+        assert "There is no pilot yet." in page
+        assert "in a pilot that starts silent, beside" not in page
+
+
+def test_nothing_that_passes_is_told_with_what_comes_nearest(run):
     given = recommending(run, NOTHING_PASSES)
     told = say_of(given)
     assert told["recommendation"].startswith("Do not release: none of the set-ups")
-    assert (
-        "Least harm, 1,331 harm points (explained below) per 1,000 forms, was done by one"
-        in told["choice"]
-    )
-    assert "also nothing passed. The limits for the chances" in told["how_sure"]
-    assert "were not redrawn" in told["how_sure"]
-    assert "stable" not in told["how_sure"]
+    assert told["choice"].startswith("Nearest comes one multi-task Transformer for both tasks.")
+    load = "and broke forms placed in urgent tiers, for each that belongs there: 2.31 (allowed: at"
+    assert f"{load} most 2.00); shift of stated chances" in told["choice"]
+    assert "too few people to show by how much (allowed: from -0.22 to 0.22)." in told["choice"]
+    assert "Least harm, 1,320, was done by two LightGBM models, but" in told["choice"]
+    assert told["how_sure"].endswith("nothing passed in 91 of 100.")
     assert "No set-up reached the final check" in told["limits"]
     assert flip_table(given).rows[0][-1] == "Multi-task Transformer"
     page = parse_page(build_brief(given)).text
     assert "(chosen)" not in page
     assert "none has a figure here" in page
+    below = NOTHING_PASSES["nearest"] | {"floor": ["cost_urgent_for_all"]}
+    said = say_of(recommending(run, NOTHING_PASSES | {"nearest": below}))["choice"]
+    assert "; the floor of usefulness: no less harm is shown than by rules that" in said
+
+
+def test_shortcuts_that_ignore_the_form_are_told(run):
+    said = say_of(recommending(run, FEWER_PARTS))["floor"]
+    assert "“emergent” for all, on the share of other forms sent too early" in said
+    assert "“urgent” for all, on the load on the urgent tiers" in said
+    kept = FEWER_PARTS["ignoring_rules"] | {"urgent": None}
+    said = say_of(recommending(run, FEWER_PARTS | {"ignoring_rules": kept}))["floor"]
+    assert "Giving every form “urgent” breaks no limit" in said
 
 
 def test_the_first_line_says_what_the_data_are(run):
@@ -161,73 +254,88 @@ def test_severe_misses_have_an_upper_bound_where_they_are_hidden(run):
         assert said in say_of(with_figures(run, *figures))["worst_misses"]
 
 
-def test_the_leads_of_choice_and_runner_up_are_told_apart(run):
-    given = recommending(run, PAIR_NOT_SHOWN)
-    figures = {"low": 1000.0, "high": 1500.0}
-    own, other = (
-        {"split": split, "label": label, **figures}
-        for split, label in (("calibrate", "gbm + gbm"), ("calibrate", "st + gbm"))
-    )
-
-    def say(final_own, final_other):
-        rows = [
-            own | {"cost_per_1000": 1320.1},
-            other | {"cost_per_1000": 1325.1},
-            own | {"split": "test", **final_own},
-            other | {"split": "test", **final_other},
-        ]
-        told = replace(given, plots={**given.plots, "set_ups": rows})
-        return say_of(told)["choice"], say_of(told)["runner_up_in_pilot"]
-
-    said, pilot = say({"cost_per_1000": 1350.0}, {"cost_per_1000": 1316.0})
-    assert "the runner-up did less, by more than 15 points" in said
-    assert "which does less harm is not settled" in said
-    assert "it should run the runner-up (two models, Transformer for urgency" in pilot
-    assert said.count("practically level") == 1
-    said, _ = say({"cost_per_1000": 1316.0}, {"cost_per_1000": 1350.0})
-    assert "the choice did less, by more than 15 points" in said
-    apart = {"low": 1300.0, "high": 1320.0}, {"low": 1340.0, "high": 1360.0}
-    said, _ = say({"cost_per_1000": 1310.0, **apart[0]}, {"cost_per_1000": 1350.0, **apart[1]})
-    assert "not settled" not in said
-
-
 def test_chances_that_err_to_one_side_within_the_limit_are_told(run):
-    slope = {"measure": "slope", "task": "urgency", "class_name": "emergent"}
-    slope |= {"least": 0.8, "most": 1.25, "status": "met"}
-    for low, high, status in (
-        (0.88, 0.97, "met, but over-confident"),
-        (1.03, 1.2, "met, but over-cautious"),
-        (0.95, 1.05, "met"),
+    for about, low, high, status in (
+        (SLOPE, 0.88, 0.97, "met, but over-confident"),
+        (SLOPE, 1.03, 1.2, "met, but over-cautious"),
+        (SLOPE, 0.95, 1.05, "met"),
+        (SLOPE, None, None, "met"),
+        (SHIFT, 0.02, 0.2, "met, but stated too low"),
+        (SHIFT, -0.2, -0.02, "met, but stated too high"),
     ):
-        ceiling = slope | {"value": (low + high) / 2, "low": low, "high": high}
-        ceilings = {"slope_emergent": ceiling}
-        given = recommending(run, MULTI_TASK_RELEASE | {"ceilings": ceilings})
-        assert [row[-1] for row in limit_table(given).rows] == [status]
+        ceiling = about | {"value": low, "low": low, "high": high}
+        given = recommending(run, FEWER_PARTS | {"ceilings": {"urgent_load": ceiling}})
+        assert [row[3] for row in limit_table(given).rows] == [status]
 
 
-def deferring(run: Run, *rows: dict) -> str:
-    return say_of(replace(run, plots={**run.plots, "risk_coverage": rows}))["deferral"]
+def with_nurse(run: Run, fewer: tuple[float, float], kept: float = 0.8) -> str:
+    """What is said of deferral where so many urgent forms fewer are missed than at random."""
+    safety = run.metrics["safety"]
+    interval = dict(zip(("value", "low", "high"), (6.2, *fewer), strict=True))
+    other = {"value": 3.1, "low": 1.2, "high": 5.0}
+    row = {"kept": kept, "missed": {"value": 4.4, "low": 2.2, "high": 6.6}}
+    row["fewer_than"] = {"random": interval, "highest_probability": other}
+    deferral = {run.system("urgency"): {"at": [row]}}
+    metrics = {**run.metrics, "safety": safety | {"deferral": deferral}}
+    return say_of(replace(run, metrics=metrics))["deferral"]
 
 
-def test_deferral_is_not_said_to_protect_urgent_patients_where_that_is_not_shown(run):
-    row = {"task": "urgency", "measure": "under-triage", "system": run.system("urgency")}
-    before = row | {"coverage": 1.0, "risk": 0.08, "low": 0.07, "high": 0.09, "of": 900}
-    for low, high, verdict in (
-        (0.04, 0.06, None),
-        (0.06, 0.08, "not shown to protect"),
-        (0.1, 0.12, "does not protect urgent patients: the misses seem to rise"),
-    ):
-        after = before | {"coverage": 0.8, "risk": (low + high) / 2, "low": low, "high": high}
-        said = say_of(replace(run, plots={**run.plots, "risk_coverage": [before, after]}))[
-            "deferral"
-        ]
-        risk = f"{(low + high) / 2:.0%}".rstrip("%")
-        assert f"urgent forms sent too late {risk} of 100 times instead of 8." in said
-        assert "not part of this pilot" in said
-        assert (verdict in said) if verdict else ("protect" not in said)
-    half = after | {"coverage": 0.5, "risk": 0.13}
-    said = deferring(run, before, after, half)
-    assert "instead of 8 (13, if it decided 50 of 100)." in said
+def test_what_a_nurse_spares_is_told_beside_other_orders(run):
+    decision = run.params["decision"] | {"nurse_share": 0.2}
+    given = replace(run, params={**run.params, "decision": decision})
+    said = with_nurse(given, (4.1, 8.3))
+    assert "The limits are judged without a nurse. If one read 20 of 100 forms" in said
+    assert "4.4 (2.2 to 6.6) urgent forms of 1,000 would be left too late" in said
+    assert "that is 6.2 (4.1 to 8.3) fewer than if the nurse read as many at random" in said
+    assert "and 3.1 (1.2 to 5.0) fewer than if the nurse read those with the lowest" in said
+    assert "is not shown to be fewer than if the nurse read as many" in with_nurse(given, (-1, 9))
+    assert "is not fewer, but more, than if the nurse" in with_nurse(given, (-9.0, -1.0))
+    assert "urgent forms of 1,000" not in with_nurse(given, (4.1, 8.3), kept=0.85)
+    assert "protect" not in said
+
+
+def test_the_exchange_of_late_for_early_is_told(run):
+    safety = run.metrics["safety"]
+    at = {"value": 0.214, "low": 0.15, "high": 0.28}
+    read = {run.system("urgency"): {"0.25": None, "0.35": at, "0.5": at | {"value": 0.081}}}
+    metrics = {**run.metrics, "safety": safety | {"missed_at_over_triage": read}}
+    said = say_of(replace(run, metrics=metrics))["exchange"]
+    assert "with 35 of 100 other forms sent too early, 21.4 (15.0 to 28.0) of 100 urgent" in said
+    assert "; with 50 of 100 other forms sent too early, 8.1 (" in said
+    assert "with 25" not in said
+
+
+def test_the_most_urgent_tier_and_the_load_stand_beside_their_limits(run):
+    decision = run.params["decision"]
+    figures = {"low": 0.1, "high": 0.2, "n": 900, "units": 900}
+    changed = [
+        replace(missed(""), measure=measure, value=value, shown=True, **figures)
+        for measure, value in (("most_urgent_missed", 0.142), ("urgent_load", 1.871))
+    ]
+    told = say_of(with_figures(run, *changed))
+    limit = f"{100 * decision['max_most_urgent_missed']:g} of 100"
+    tier = (
+        f"Of 100 forms of the most urgent tier (“{run.tiers[0]}”), 14.2 (10.0 to 20.0) are placed"
+    )
+    assert f"{tier} lower (limit: {limit})." in told["worst_misses"]
+    assert "belongs in an urgent tier, 1.87 (0.10 to 0.20) are placed there" in told["load"]
+    hidden = [replace(each, value=None, low=None, high=None) for each in changed]
+    told = say_of(with_figures(run, *hidden))
+    assert (
+        f"the most urgent tier (“{run.tiers[0]}”) are placed lower cannot" in told["worst_misses"]
+    )
+    assert "for each that belongs there, cannot be shown" in told["load"]
+
+
+def test_one_training_seed_is_not_judged(run):
+    transfer = {
+        task: values | {"verdict": NOT_JUDGED}
+        for task, values in run.metrics["compare"]["transfer"].items()
+    }
+    compare = run.metrics["compare"] | {"transfer": transfer}
+    said = say_of(replace(run, metrics={**run.metrics, "compare": compare}))["transfer"]
+    assert said.startswith("Whether learning both together helps was not judged")
+    assert "shown" not in said
 
 
 def test_a_difference_that_rounds_to_nothing_is_not_called_negative():
@@ -257,13 +365,6 @@ def test_how_many_tiers_are_urgent_is_told(run, urgent_tiers, words):
     told = say_of(given)
     assert ("of them urgent" in told["per_1000"]) == (urgent_tiers == 1)
     assert ("for another" in told["caution"]) == (urgent_tiers == 1)
-
-
-def test_an_older_run_has_two_urgent_tiers(run):
-    decision = dict(run.params["decision"])
-    decision.pop("urgent_tiers", None)
-    given = replace(run, params={**run.params, "decision": decision})
-    assert "tiers “emergent” and “urgent” are called urgent" in say_of(given)["tiers"]
 
 
 def test_a_class_that_a_split_lacks_is_told(run):

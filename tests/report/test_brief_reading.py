@@ -9,7 +9,7 @@ from html_page import Element, parse_page, split_at_annex
 from recommendations import TABLES, recommending
 
 from intake_triage.report.pages.build import build_brief
-from intake_triage.systems import SYSTEMS, TRAINED_SYSTEMS
+from intake_triage.systems import FORECASTERS, SYSTEMS
 
 ROOT = Path(__file__).resolve().parents[2]
 JARGON = re.compile(
@@ -70,9 +70,10 @@ def test_colours_tell_systems_and_no_template_names_one(run):
     """A new system is in no template; pictures of the page colour it as the registry says."""
     templates = [path.read_text() for path in (ROOT / ".dvc/plots").glob("*.json")]
     assert len(templates) > 5
+    known = {**SYSTEMS, **FORECASTERS}
     for text in templates:
         named = re.findall(r"\w+", text)
-        assert not {*SYSTEMS, *(system.colour[1:] for system in SYSTEMS.values())} & {*named}
+        assert not {*known, *(each.colour[1:] for each in known.values())} & {*named}
     html = build_brief(recommending(run, TABLES["mixed pair"]))
-    assert all(SYSTEMS[system].colour in html for system in TRAINED_SYSTEMS)
-    assert len({system.colour for system in SYSTEMS.values()}) == len(SYSTEMS)
+    assert all(each.colour in html for each in FORECASTERS.values())
+    assert len({each.colour for each in known.values()}) == len(known)

@@ -36,7 +36,7 @@ def written_forms(inputs: Any) -> set[str]:
         forms |= {f"{leaf:.3g}", f"{leaf:g}", str(leaf), f"{leaf:,}"}
         forms |= {f"{leaf:,.{places}f}" for places in range(6)}
         if abs(leaf) <= 1:
-            forms |= {f"{leaf:.0%}"[:-1], f"{leaf:.1%}"[:-1]}
+            forms |= {f"{leaf:.0%}"[:-1], f"{leaf:.1%}"[:-1], f"{100 * leaf:g}"}
     return {form.lstrip("+-") for form in forms}
 
 

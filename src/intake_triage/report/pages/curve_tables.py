@@ -57,8 +57,7 @@ def operating_table(run: Run) -> PageTable:
                 for at in shares
             },
         },
-        "Read off the operating curve, whatever the costs; a dash where no cost from 1 to 50 gives "
-        "that share.",
+        "Read off the operating curve, whatever the costs; a dash where it does not reach so far.",
     )
 
 

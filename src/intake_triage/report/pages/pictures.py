@@ -104,8 +104,8 @@ def _draw_curves(run: Run) -> Iterator[Picture]:
     yield _draw_where(
         len(operating) > 1,
         "operating",
-        "Operating curve on test: as a late urgent form weighs from 1 to 50; diamonds at its "
-        "present weight, limits dashed",
+        "Operating curve on test: as a late urgent form weighs more; diamonds at its present "
+        "weight, limits dashed",
         "A line a forecaster: the lower and the further left, the better.",
         "operating",
         operating,

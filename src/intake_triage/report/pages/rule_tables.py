@@ -83,7 +83,7 @@ def _say_outcome(run: Run, row: Row) -> str:
     for name in row["breaks"]:
         words = _head(run.ceilings[name]) if name in run.ceilings else f"floor: {name_class(name)}"
         is_hidden = row["split"] == "calibrate" and name in row and row[name] is None
-        said.append(f"{words} (too small a sample to show)" if is_hidden else words)
+        said.append(f"{words} (too few people to show)" if is_hidden else words)
     return "; ".join(said) or ("tied" if row["tied"] else "")
 
 
@@ -258,7 +258,9 @@ def list_excesses(run: Run) -> list[str]:
     """Of what comes nearest where nothing passes: each limit that it breaks, and by how much."""
     nearest = run.recommendation["nearest"]
     said = [_say_excess(ceiling) for ceiling in nearest["breaks"].values()]
-    return [*said, f"{FLOOR} (see below)"] if nearest["floor"] else said
+    if nearest["floor"]:
+        said.append(f"{FLOOR}: no less harm is shown than by rules that ignore the form")
+    return said
 
 
 def _say_excess(ceiling: Row) -> str:

@@ -104,11 +104,6 @@ def of_100_finely(value: float) -> str:
     return f"{value:.1%}".rstrip("%")
 
 
-def of_1000(value: float) -> str:
-    """A share as so many of 1,000, to a tenth: 0.01523 as "15.2"."""
-    return f"{1000 * value:.1f}"
-
-
 def decimals(count: int, *, signed: bool = False) -> Format:
     """A format with so many decimals; what rounds to none at all is not called negative."""
     return lambda value: f"{value:{'+' if signed else ''}z.{count}f}"
