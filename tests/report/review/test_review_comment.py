@@ -28,6 +28,16 @@ def test_leaves_that_differ_are_found_in_the_order_of_the_new() -> None:
     ]
 
 
+def test_set_ups_of_a_list_are_known_by_their_names() -> None:
+    old = {"tied": [{"urgency": "gbm", "specialty": "st", "parts": 2}], "halves": []}
+    new = {"tied": [{"urgency": "mtl", "parts": 1}, *old["tied"]], "halves": [{"n": 1}]}
+    assert diff_leaves(old, new, file="f") == [
+        Change("f", ("tied", "mtl", "urgency"), None, "mtl"),
+        Change("f", ("tied", "mtl", "parts"), None, 1),
+        Change("f", ("halves",), [], [{"n": 1}]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -35,7 +45,7 @@ def test_leaves_that_differ_are_found_in_the_order_of_the_new() -> None:
             recommend("decision", "release", "do_not_release"),
             "compare.json: recommendation.decision: release → do_not_release",
         ),
-        (recommend("models", 2, 1), "compare.json: recommendation.models: 2 → 1"),
+        (recommend("parts", 2, 1), "compare.json: recommendation.parts: 2 → 1"),
         (
             recommend("ceilings.ece_urgency.status", "met", None),
             "compare.json: recommendation.ceilings.ece_urgency.status: met → –",
@@ -45,8 +55,17 @@ def test_leaves_that_differ_are_found_in_the_order_of_the_new() -> None:
             "The recommendation stays; figures behind it changed.",
         ),
         (
-            recommend("flips.cost.urgency", "gbm", "mtl"),
-            "The recommendation stays; figures behind it changed.",
+            recommend("tied.gbm / st.within_margin", None, True),
+            "compare.json: recommendation.tied.gbm / st.within_margin: – → True",
+        ),
+        *(
+            (recommend(key, old, new), "The recommendation stays; figures behind it changed.")
+            for key, old, new in (
+                ("flips.cost.urgency", "gbm", "mtl"),
+                ("tied.gbm / st.parts", None, 2),
+                ("halves.set_ups.gbm / st.urgency", None, "gbm"),
+                ("needed.tied", None, 9.5),
+            )
         ),
     ],
 )

@@ -11,6 +11,7 @@ import yaml
 from intake_triage.errors import InputError
 from intake_triage.layout import Layout
 from intake_triage.report.review.commands import run_dvc, run_git
+from intake_triage.tasks import TASKS
 
 KEPT_RUNS = Path("results")  # runs with other params, a folder each, laid out as the checkout
 
@@ -77,9 +78,10 @@ def compare_with(base: str) -> Review:
 
 
 def diff_leaves(old: Any, new: Any, *, file: str) -> list[Change]:
-    """Values of nested dictionaries that differ, in the order of `new`; a list is one value.
+    """Values of nested dictionaries that differ, in the order of `new`.
 
-    `old` and `new` are what `file` holds in the two revisions.
+    `old` and `new` are what `file` holds in the two revisions. Of a list of set-ups each is known
+    by its name; any other list is one value.
     """
     before, now = _leaves(old), _leaves(new)
     return [
@@ -90,6 +92,8 @@ def diff_leaves(old: Any, new: Any, *, file: str) -> list[Change]:
 
 
 def _leaves(value: Any, *path: str) -> dict[tuple[str, ...], Any]:
+    if isinstance(value, list) and value and all(map(_is_set_up, value)):
+        value = {_name(item): item for item in value}
     if not isinstance(value, dict):
         return {path: value}
     return {
@@ -97,6 +101,15 @@ def _leaves(value: Any, *path: str) -> dict[tuple[str, ...], Any]:
         for name, item in value.items()
         for leaf_path, leaf in _leaves(item, *path, str(name)).items()
     }
+
+
+def _is_set_up(item: Any) -> bool:
+    return isinstance(item, dict) and not item.keys().isdisjoint(TASKS)
+
+
+def _name(set_up: dict[str, Any]) -> str:
+    """Its forecasters, which this revision of the code need not know."""
+    return " / ".join(set_up[task] for task in TASKS if task in set_up)
 
 
 def _diff_files(base: str, paths: Iterable[Path]) -> list[Change]:

@@ -13,6 +13,8 @@ MOST_ROWS = 100  # of one table
 MOST_CHARACTERS = 300  # of one cell
 CUT = "\n\nThe rest is too long for a comment.\n"
 ABSENT = "–"
+# Of the recommendation, what tells how sure it is: figures of set-ups that are not chosen.
+CERTAINTY = ("flips", "halves", "needed")
 
 
 def summarise(review: Review) -> list[str]:
@@ -71,9 +73,14 @@ def _table(title: str, changes: Collection[Change], *, base: str) -> Iterator[st
 
 
 def _is_choice(change: Change) -> bool:
-    """Whether it is a name, a count or a state, no figure and nothing that might flip it."""
+    """Whether it is a name, a count or a state, no figure and nothing that tells how sure it is.
+
+    Of a tied set-up it is the state alone: that it is tied, and can be had for the lowest cost.
+    """
     has_figure = isinstance(change.old, float) or isinstance(change.new, float)
-    return not has_figure and "flips" not in change.path
+    if has_figure or change.path[1] in CERTAINTY:
+        return False
+    return change.path[1] != "tied" or change.path[-1] == "within_margin"
 
 
 def _sentence(change: Change) -> str:
