@@ -79,7 +79,7 @@ def test_the_committed_file_loads():
         ("compare.margin.brier", "macro_f1, log_loss"),
         (
             "decision.log_loss_margin",
-            "cost, urgent_tiers, max_under_triage, max_ece, slope, cost_margin",
+            "cost, urgent_tiers, nurse_share, max_under_triage, max_most_urgent_missed",
         ),
         ("decision.slope.highest", "least, most"),
         ("decision.cost.too_low", "too_late_urgent, too_late, too_early, misroute"),
