@@ -58,7 +58,7 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
     true, decided = np.indices((len(tiers), len(tiers)))
     urgent, right = true < urgent_tiers, true == decided
     of_urgent = f"forms whose true tier is {' or '.join(tiers[:urgent_tiers])}"
-    of_first = f"forms whose true tier is {tiers[0]}"
+    of_first = f"forms whose true tier is {''.join(tiers[:1])}"
     of_others = f"forms whose true tier is {' or '.join(tiers[urgent_tiers:])}"
     everything = np.full(true.shape, True)
     figures = {
