@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from intake_triage.systems import TRAINED_SYSTEMS
-from stages import calibrate, compare, prepare, report, train_gbm, train_mtl, train_st
+from stages import calibrate, compare, forecast, prepare, report, train_gbm, train_mtl, train_st
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
@@ -113,6 +113,7 @@ def run_stages(root: Path, labels: dict[str, tuple[str, ...]], **settings: int) 
         for system in TRAINED_SYSTEMS:
             patch.setattr(sys, "argv", ["calibrate", system])
             calibrate.main()
+        forecast.main()
         compare.main()
         patch.setattr(sys, "argv", ["report"])
         report.main()
@@ -153,19 +154,19 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     said = f"the records have labels of {task} alone"
     assert f"mtl is not trained: {said}\n" in run.printed
     assert f"mtl is not calibrated: {said}\n" in run.printed
-    for folder in ("models", "predictions", "training", "dvclive", "models/decisions"):
+    for folder in ("models", "predictions", "training", "dvclive", "predictions/nested"):
         assert list((run.root / folder / "mtl").iterdir()) == []
     assert run.json("metrics/train_mtl.json") == {}
     assert run.json("metrics/calibrate/mtl.json") == {"mtl": {}}
 
     found = run.json("metrics/compare.json")
-    assert list(found["systems"]) == ["prior", "linear", "gbm", "st"]
+    assert list(found["systems"]) == ["prior", "linear", "gbm", "st", "gbm+st"]
     assert list(found["test"]) == [task]
     assert found["transfer"] == {"reason": f"labels of {task} alone: multi-task was not asked"}
     recommendation = found["recommendation"]
     assert other not in recommendation
-    assert recommendation["lowest"][task] in ("linear", "gbm", "st")
-    assert recommendation["lowest"]["models"] == 1
+    lowest = recommendation["lowest"]
+    assert lowest["parts"] == {"linear": 1, "gbm": 1, "st": 1, "gbm+st": 2}[lowest[task]]
     costs = {"urgency": "too_late", "specialty": "misroute"}
     assert f"cost.{costs[task]}" in recommendation["flips"]
     assert f"cost.{costs[other]}" not in recommendation["flips"]
@@ -174,7 +175,7 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     assert {"cost_per_1000", "macro_f1", "log_loss"} <= set(run.results["measure"])
     for name in ("transfer", "gradients", "frontier"):
         assert run.json(f"plots/{name}.json") == []
-    assert len(run.json("plots/set_ups.json")) == 6
+    assert len(run.json("plots/set_ups.json")) == 8
     summary = run.json("metrics/summary.json")
     assert "transfer" not in summary
     assert summary["chosen"].keys() == {task}

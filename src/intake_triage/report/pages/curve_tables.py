@@ -18,6 +18,12 @@ from intake_triage.report.pages.words import (
 )
 
 THREE = decimals(3)
+NURSE = {
+    "urgency": "Under-triage: least-cost decision; the nurse gets first the forms whose decision "
+    "most probably misses an urgent one. Missed, of all forms: what she reads counts as right.",
+    "specialty": "Wrong: the likeliest class is not the true one; the nurse gets first the forms "
+    "whose likeliest class is least likely.",
+}
 
 
 def load_table(run: Run) -> PageTable:
@@ -77,9 +83,7 @@ def deferral_table(run: Run) -> PageTable:
             "share (95 % interval)": lambda row: with_interval(row, THREE, value="risk"),
             "of forms": lambda row: whole(row["of"]),
         },
-        "Wrong: the likeliest class is not the true one, least likely ones to the nurse first. "
-        "Under-triage: least-cost decision; forms whose decision most probably misses an urgent "
-        "one go first. Missed, of all forms: those that the nurse reads are counted as right.",
+        " ".join(NURSE[task] for task in run.tasks),
     )
 
 
