@@ -106,7 +106,7 @@ def of_100_finely(value: float) -> str:
 
 def decimals(count: int, *, signed: bool = False) -> Format:
     """A format with so many decimals; what rounds to none at all is not called negative."""
-    return lambda value: f"{value:{'+' if signed else ''}z.{count}f}"
+    return lambda value: f"{value:{'+' if signed else ''}z,.{count}f}"
 
 
 def number(value: float | None) -> str:
