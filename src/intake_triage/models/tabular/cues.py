@@ -1,9 +1,10 @@
 """English words that say of other words: absent, past, only possible, or a relative's.
 
-Chosen from the lists of two algorithms for clinical notes: NegEx for what is absent (Chapman et al.
-2001, J Biomed Inform 34:301-310) and ConText for the rest (Harkema et al. 2009, J Biomed Inform
-42:839-851); none after a look at our own forms. They are English: a text in another language has no
-cue, and its words stay as they are. Code and no data file, so that a changed cue trains again.
+Chosen from the lists published for two algorithms for clinical notes and their open programs: NegEx
+for what is absent (Chapman et al. 2001, J Biomed Inform 34:301-310), and ConText for the rest (Harkema
+et al. 2009, J Biomed Inform 42:839-851). The texts of the synthetic clinic were not looked at for it. A
+text in another language has no cue, and its words stay as they are. Code and no data file, so that a
+changed cue trains again.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Scope:
     pseudo: tuple[str, ...] = ()
 
 
+# Where a clinician's note has "the patient", a form has "I" and "my".
 SCOPES = (
     Scope(
         "negated",
@@ -85,8 +87,7 @@ SCOPES = (
         ends=_phrases("patient, who, his, her, my, since, because, diagnosis"),
         pseudo=_phrases("know if, if negative"),
     ),
-    # Not children and spouses: one may fill in the other's form. Where a clinician's note has "the
-    # patient", a form has "I".
+    # Not children and spouses: one may fill in the other's form.
     Scope(
         "relative",
         forward=_phrases(
