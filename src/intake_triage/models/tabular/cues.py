@@ -1,10 +1,10 @@
 """English words that say of other words: absent, past, only possible, or a relative's.
 
 Chosen from the lists published for two algorithms for clinical notes and their open programs: NegEx
-for what is absent (Chapman et al. 2001, J Biomed Inform 34:301-310), and ConText for the rest (Harkema
-et al. 2009, J Biomed Inform 42:839-851). The texts of the synthetic clinic were not looked at for it. A
-text in another language has no cue, and its words stay as they are. Code and no data file, so that a
-changed cue trains again.
+for what is absent (Chapman et al. 2001, J Biomed Inform 34:301-310), and ConText for the rest
+(Harkema et al. 2009, J Biomed Inform 42:839-851). The texts of the synthetic clinic were not looked
+at for it. A text in another language has no cue, and its words stay as they are. Code and no data
+file, so that a changed cue trains again.
 """
 
 from dataclasses import dataclass
