@@ -85,7 +85,9 @@ def test_figures_of_the_text_are_those_of_the_runs(readme, committed):
     inputs = []
     for folder in (".", "results/namcs"):
         run = read_run(Layout(committed / folder), Layout(committed))
-        inputs += [run.recommendation, run.metrics["compare"]["transfer"], run.plots["set_ups"]]
+        compare = run.metrics["compare"]
+        inputs += [run.recommendation, compare["transfer"], compare["equal_cost"]]
+        inputs.append(run.plots["set_ups"])
         inputs += [run.metrics["prepare"]["records"], run.params]
     assert find_untraced(said.splitlines(), inputs) == []
     assert find_untraced(["macro-F1 0.98765"], inputs)
