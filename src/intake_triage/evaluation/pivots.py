@@ -50,7 +50,7 @@ def pivot_systems(results: Results, tasks: Sequence[Task]) -> dict[str, Any]:
 
 
 def pivot_safety(results: Results, split: LabelledSplit, *, urgent_tiers: int) -> dict[str, Any]:
-    """By forecaster and rule what its decisions mean, and what each share is a share of, in words."""
+    """By forecaster and rule what its decisions mean; what each share is a share of, in words."""
     decisions: dict[str, Any] = {}
     for row in results.where(**WHOLE):
         if row.rule == "" or row.single_fits:

@@ -15,7 +15,6 @@ from intake_triage.errors import InputError
 from intake_triage.files import write_parquet
 from intake_triage.tasks import Split
 
-
 POOLED = -1  # stands for a seed where all seeds are averaged
 
 
