@@ -15,7 +15,6 @@ def fit(tasks, seed, *, cpu=10.0, peak=100.0):
         "tasks": tasks,
         "seed": seed,
         "cpu_seconds": cpu,
-        "wall_seconds": cpu / 2,
         "peak_mib": peak,
         "parameters": 1000,
     }
@@ -30,7 +29,6 @@ def test_two_models_are_summed_and_seeds_averaged():
     ]
     assert summarize_cost(fits, TASKS) == {
         "cpu_seconds": 50,
-        "wall_seconds": 25,
         "peak_mib": 300,
         "parameters": 2000,
     }
@@ -65,8 +63,8 @@ def test_a_system_costs_a_seed_and_a_forecaster_all_its_fits(layout):
     assert list(costs["systems"]) == list(TRAINED_SYSTEMS)
     assert list(costs["forecasters"]) == list(FORECASTERS)
     assert costs["systems"]["gbm"]["cpu_seconds"] == 10
-    assert costs["forecasters"]["gbm"] == {"cpu_seconds": 20, "wall_seconds": 10}
-    assert costs["forecasters"]["gbm+mtl"] == {"cpu_seconds": 40, "wall_seconds": 20}
+    assert costs["forecasters"]["gbm"] == {"cpu_seconds": 20}
+    assert costs["forecasters"]["gbm+mtl"] == {"cpu_seconds": 40}
 
 
 def test_with_one_task_nothing_is_told_of_a_joint_system(layout):

@@ -1,6 +1,6 @@
 """What training costs: a system for one seed, and a forecaster with all the fits it averages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,11 @@ from intake_triage.layout import Layout
 from intake_triage.systems import FORECASTERS, list_forecasters, list_systems
 from intake_triage.tasks import Task
 
-SECONDS = ("cpu_seconds", "wall_seconds")
-
 
 def read_costs(tasks: Sequence[Task], *, layout: Layout = Layout()) -> dict[str, dict[str, Any]]:
     """`systems`: one seed of each, as `summarize_cost` has it; `forecasters`: all that is released.
 
-    Seconds are of fits that each had a core to itself, as if they ran one after another.
+    By the clock, fits that run beside other work do not compare: see `studies/replication`.
     """
     systems, total = {}, {}
     for system in list_systems(tasks):
@@ -27,17 +25,14 @@ def read_costs(tasks: Sequence[Task], *, layout: Layout = Layout()) -> dict[str,
             systems[system] = summarize_cost(fits, tasks)
         except (KeyError, InputError) as error:
             raise InputError(f"{path}: {error}; run the stage that writes it again") from None
-        total[system] = {name: sum(fit[name] for fit in fits) for name in SECONDS}
+        total[system] = sum(fit["cpu_seconds"] for fit in fits)
     return {
         "systems": systems,
         "forecasters": {
-            name: _add_up(total, FORECASTERS[name].members) for name in list_forecasters(tasks)
+            name: {"cpu_seconds": round(sum(total[each] for each in FORECASTERS[name].members), 2)}
+            for name in list_forecasters(tasks)
         },
     }
-
-
-def _add_up(total: Mapping[str, Mapping[str, float]], members: Sequence[str]) -> dict[str, float]:
-    return {name: round(sum(total[member][name] for member in members), 2) for name in SECONDS}
 
 
 def summarize_cost(fits: list[dict[str, Any]], tasks: Sequence[Task]) -> dict[str, Any]:
@@ -46,14 +41,13 @@ def summarize_cost(fits: list[dict[str, Any]], tasks: Sequence[Task]) -> dict[st
     Parameters
     ----------
     fits : list of dict
-        A fit has `tasks`, `seed`, `cpu_seconds`, `wall_seconds`, `peak_mib` and `parameters`.
+        A fit has `tasks`, `seed`, `cpu_seconds`, `peak_mib` and `parameters`.
     tasks : sequence of str
 
     Returns
     -------
     dict
-        cpu_seconds, wall_seconds (fits one after another), peak_mib (the largest of any fit),
-        parameters (over the models of a seed).
+        cpu_seconds, peak_mib (the largest of any fit), parameters (over the models of a seed).
 
     Raises
     ------
@@ -68,12 +62,10 @@ def summarize_cost(fits: list[dict[str, Any]], tasks: Sequence[Task]) -> dict[st
     if not seeds:
         raise InputError("no fits")
     total = {
-        name: sum(fit[name] for fit in fits) / len(seeds)
-        for name in ("cpu_seconds", "wall_seconds", "parameters")
+        name: sum(fit[name] for fit in fits) / len(seeds) for name in ("cpu_seconds", "parameters")
     }
     return {
         "cpu_seconds": round(total["cpu_seconds"], 2),
-        "wall_seconds": round(total["wall_seconds"], 2),
         "peak_mib": round(float(np.max([fit["peak_mib"] for fit in fits])), 1),
         "parameters": round(total["parameters"]),
     }

@@ -57,10 +57,7 @@ BY_HAND = {  # what counts, and among which forms
     "too_early": (lambda true, placed: placed < true, ALL),
     "misrouted": (lambda true, placed: placed != true, ALL),
 }
-for k, tier in enumerate(TIERS):
-    right = lambda true, placed: true == placed  # noqa: E731
-    BY_HAND[f"sensitivity {tier}"] = right, lambda true, placed, k=k: true == k
-    BY_HAND[f"ppv {tier}"] = right, lambda true, placed, k=k: placed == k
+BY_HAND[f"ppv {TIERS[0]}"] = (lambda true, placed: true == 0, lambda true, placed: placed == 0)
 
 
 @pytest.mark.parametrize("name", BY_HAND)

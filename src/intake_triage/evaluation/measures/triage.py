@@ -44,9 +44,9 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
     under_triage: a form of the `urgent_tiers` most urgent tiers is placed in a less urgent tier
     than the true one; most_urgent_missed: one of the most urgent tier is; severe_under_triage: two
     or more tiers too low; over_triage: a form of the other tiers is placed in a more urgent one;
-    same_or_more_acute: any form is not placed in a less urgent tier; sensitivity, ppv: a form of a
-    tier is placed there, a form placed there is of it. A figure for which nothing can be counted is
-    left out: of two tiers no form is placed two too low.
+    same_or_more_acute: any form is not placed in a less urgent tier; ppv: a form placed in the most
+    urgent tier belongs there. A figure for which nothing can be counted is left out: of two tiers
+    no form is placed two too low.
 
     Parameters
     ----------
@@ -67,13 +67,11 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
         "severe_under_triage": {"": Cells(urgent & (decided >= true + 2), urgent, of_urgent)},
         "over_triage": {"": Cells(~urgent & (decided < true), ~urgent, of_others)},
         "same_or_more_acute": {"": Cells(decided <= true, everything, "all forms with a tier")},
-        "sensitivity": {
-            tier: Cells(right & (true == k), true == k, f"forms whose true tier is {tier}")
-            for k, tier in enumerate(tiers)
-        },
+        # Of the most urgent tier alone: with those of the others, and the forms sent too late, a few
+        # people that are wrongly placed in the last tier could be worked out.
         "ppv": {
-            tier: Cells(right & (decided == k), decided == k, f"forms placed in {tier}")
-            for k, tier in enumerate(tiers)
+            tier: Cells(right & (decided == 0), decided == 0, f"forms placed in {tier}")
+            for tier in tiers[:1]
         },
     }
     counting = {
@@ -149,7 +147,6 @@ for _name, _words, _more in (
     ("severe_under_triage", "severe under-triage", {}),
     ("over_triage", "over-triage", {}),
     ("same_or_more_acute", "same or more acute", {"tells_of": "too_late"}),
-    ("sensitivity", "sensitivity", {}),
     ("ppv", "positive predictive value", {}),
 ):
     measure(_name, _words, **SHARE | _more)(partial(_measure_cells, _name))

@@ -24,10 +24,7 @@ from intake_triage.systems import FORECASTERS, JOINT_SYSTEMS
 
 ALL_CLASSES = "all classes"
 GAINS = {"macro_f1": "F1", "log_loss": "log-loss, nats"}
-SECONDS = {
-    "cpu_seconds": "Computing all of it, seconds of one processor",
-    "wall_seconds": "Seconds by the clock",
-}
+ALL_OF_IT = "Computing all of it, seconds of one processor"
 OF_ONE_START = {
     "cpu_seconds": "Computing one start, seconds",
     "peak_mib": "Memory, megabytes (MiB)",
@@ -46,17 +43,14 @@ def cost_table(run: Run) -> PageTable:
     starts = len(run.params["train"]["seeds"])
     return tabulate(
         f"To train what is released{' for both tasks' if both else ''}: {starts} random "
-        f"start{'s' if starts > 1 else ''} of each kind, averaged; seconds one by one",
+        f"start{'s' if starts > 1 else ''} of each kind, averaged",
         run.uniform_set_ups,
         {
             "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
             "Parts to keep": lambda each: str(each.parts),
-            **{
-                words: lambda each, name=name: cost_to_compute(
-                    cost["forecasters"][each.uniform][name]
-                )
-                for name, words in SECONDS.items()
-            },
+            ALL_OF_IT: lambda each: cost_to_compute(
+                cost["forecasters"][each.uniform]["cpu_seconds"]
+            ),
             **{
                 words: lambda each, name=name: of_one_start(each, name)
                 for name, words in OF_ONE_START.items()
