@@ -67,7 +67,7 @@ def triage_cells(tiers: tuple[str, ...], *, urgent_tiers: int) -> dict[str, dict
         "severe_under_triage": {"": Cells(urgent & (decided >= true + 2), urgent, of_urgent)},
         "over_triage": {"": Cells(~urgent & (decided < true), ~urgent, of_others)},
         "same_or_more_acute": {"": Cells(decided <= true, everything, "all forms with a tier")},
-        # Of the most urgent tier alone: with those of the others, and the forms sent too late, a few
+        # Of the most urgent tier alone: with those of others, and the forms sent too late, a few
         # people that are wrongly placed in the last tier could be worked out.
         "ppv": {
             tier: Cells(right & (decided == 0), decided == 0, f"forms placed in {tier}")
