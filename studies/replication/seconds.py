@@ -54,10 +54,19 @@ def time_fits(changes: Changes, folder: Path) -> dict[str, Any]:
         "processor": name_processor(),
         "busy_cores": busy,
         "records": read_json(layout.metrics("prepare"))["records"],
-        "systems": read_costs(TASKS, layout=layout)["systems"],
+        "systems": {
+            system: {"wall_seconds": sum_wall_seconds(layout, system), **cost}
+            for system, cost in read_costs(TASKS, layout=layout)["systems"].items()
+        },
     }
     shutil.rmtree(folder)
     return timed
+
+
+def sum_wall_seconds(layout: Layout, system: str) -> float:
+    """Of all fits of a system, which ran one after another."""
+    fits = read_json(layout.training(system) / "cost.json")["fits"]
+    return round(sum(fit["wall_seconds"] for fit in fits), 2)
 
 
 if __name__ == "__main__":
