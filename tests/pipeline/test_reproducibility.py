@@ -102,6 +102,7 @@ def test_test_labels_reach_nothing_before_compare(
         checkout.run(sys.executable, "-m", f"stages.{stage}")
     for system in TRAINED_SYSTEMS:
         checkout.run(sys.executable, "-m", "stages.calibrate", system)
+    checkout.run(sys.executable, "-m", "stages.forecast")
     folders = ("data/prepared", "models", "predictions", "training")
     assert _digests(checkout, *folders) == _digests(reproduced, *folders)
     calibrate = [f"calibrate/{system}" for system in TRAINED_SYSTEMS]

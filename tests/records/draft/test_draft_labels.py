@@ -1,5 +1,7 @@
 """Which classes a draft lists, in which order, and what it leaves to a person."""
 
+import re
+
 import pytest
 import yaml
 from drafted_tables import N, line_of, mapping_of, read_back
@@ -115,7 +117,7 @@ def test_a_label_of_too_many_values_is_named_with_their_number_and_none_is_shown
     drafted = draft_of(clinic=[f"place {chr(65 + k % 26)}{k}" for k in rng.integers(0, 40, N)])
     assert mapping_of(drafted)["specialty"] is None
     assert "'clinic' has 40: list them" in line_of(drafted, "specialty:")
-    assert "place" not in drafted
+    assert not re.search(r"place [A-Z]\d", drafted)
 
 
 def test_two_tiers_ask_for_fewer_urgent_ones(rng, draft_of):

@@ -126,9 +126,11 @@ def test_fits_are_timed_on_one_core(tmp_path, monkeypatch, tiny_run):
     monkeypatch.setattr(seconds, "run_stages", pretend)
     monkeypatch.setattr(seconds, "busy_cores", lambda: 0.0)
     monkeypatch.setattr(seconds, "read_costs", lambda tasks, layout: {"systems": {"mtl": {}}})
+    monkeypatch.setattr(seconds, "sum_wall_seconds", lambda layout, system: 7.0)
     timed = seconds.time_fits(tiny_run.params, tmp_path / "seconds")
     assert [len(each) for each in during] == [1]
     assert os.sched_getaffinity(0) == cores
     assert timed["records"] == {"train": 5}
     assert timed["processor"]
+    assert timed["systems"] == {"mtl": {"wall_seconds": 7.0}}
     assert not (tmp_path / "seconds").exists()
