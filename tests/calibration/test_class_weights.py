@@ -7,11 +7,11 @@ from scipy.special import softmax
 from intake_triage.calibration.class_weights import (
     LOG_WEIGHTS,
     choose_class_weights,
+    decide_held_out,
     fit_class_weights,
 )
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import macro_f1_gain
-from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.records.folds import assign_folds
 from intake_triage.statistics.scores import macro_f1
 
@@ -87,11 +87,9 @@ def test_a_handful_of_records_is_enough(rng, labels):
 
 
 def _choose(logits, labels, unit):
-    """Of one forecaster, whose logits are taken for calibrated ones."""
-    sample = CalibrationSample(
-        logits[np.newaxis], labels, unit, assign_folds(unit, [labels], n_folds=5)
-    )
-    return choose_class_weights(sample), sample.fold
+    """Of one forecaster, whose logits are taken for calibrated ones, whatever is held out."""
+    fold = assign_folds(unit, [labels], n_folds=5)
+    return choose_class_weights(np.tile(logits, (5, 1, 1)), labels, unit, fold), fold
 
 
 def test_weights_are_kept_where_rare_classes_are_missed(rng, draw_labels):
@@ -130,3 +128,23 @@ def test_the_gain_is_measured_on_records_that_the_weights_have_not_seen(rng, dra
         balanced[0, ~seen] = (p[~seen] * weights).argmax(axis=1)
     likeliest = p.argmax(axis=1)[np.newaxis]
     assert chosen.gain == macro_f1_gain(balanced, likeliest, labels, unit, n_classes=4)
+
+
+def test_a_fold_is_decided_by_weights_fitted_to_what_owes_it_nothing(rng, draw_labels):
+    """What is said of a record differs by the fold that is held out."""
+    nested = softmax(rng.normal(size=(3, 300, 4)) + RARE, axis=2)
+    labels, fold = draw_labels(np.log(nested[0])), np.arange(300) % 3
+    decided = decide_held_out(nested, labels, fold)
+    for k in range(3):
+        others = fold != k
+        weights = fit_class_weights(nested[k, others], labels[others])
+        np.testing.assert_array_equal(decided[~others], (nested[k, ~others] * weights).argmax(1))
+
+
+def test_the_weights_released_are_fitted_out_of_fold(rng, draw_labels):
+    nested = rng.normal(size=(4, 2000, 4)) / 5 + rng.normal(size=(2000, 4)) + RARE
+    labels, fold = draw_labels(nested[0]), np.arange(2000) % 4
+    chosen = choose_class_weights(nested, labels, np.arange(2000), fold)
+    assert chosen.gain.is_real
+    own = softmax(nested[fold, np.arange(2000)], axis=1)
+    np.testing.assert_array_equal(chosen.class_weights, fit_class_weights(own, labels))

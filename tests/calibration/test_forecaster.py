@@ -7,8 +7,9 @@ from scipy.special import log_softmax, softmax
 
 from intake_triage.calibration.averages import average_probabilities
 from intake_triage.calibration.calibrators import LEAST_LOG_PROBABILITY
+from intake_triage.calibration.class_weights import decide_held_out
 from intake_triage.calibration.conformal import fit_conformal_thresholds
-from intake_triage.calibration.forecaster import Member, fit_forecaster
+from intake_triage.calibration.forecaster import Member, cool_nested, fit_forecaster
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss
 
@@ -90,6 +91,25 @@ def test_poisoned_labels_of_a_fold_leave_its_own_forecasts_alone(members, labels
     np.testing.assert_array_equal(after.calibrated[rows], before.calibrated[rows])
     np.testing.assert_array_equal(after.raw, before.raw)
     assert after.rules.temperature != before.rules.temperature
+
+
+@pytest.mark.parametrize("fold", range(N_FOLDS))
+def test_poisoned_labels_of_a_fold_leave_its_balanced_decisions_alone(rng, draw_labels, fold):
+    """And all that its class weights are fitted to; those of other folds may change."""
+    logits = 2 * rng.normal(size=(N_CALIBRATE, 3)) + np.array([1.5, 0, -1])
+    labels, own = draw_labels(logits), fold == FOLDS
+    nested = logits + rng.normal(size=(N_FOLDS, N_CALIBRATE, 3)) / 2
+
+    def decide(labels):
+        cooled = cool_nested(nested, labels, FOLDS)
+        return cooled[fold], decide_held_out(softmax(cooled, axis=2), labels, FOLDS)
+
+    poisoned = labels.copy()
+    poisoned[own] = rng.integers(0, 3, own.sum())
+    (cooled, before), (cooled_after, after) = decide(labels), decide(poisoned)
+    np.testing.assert_array_equal(cooled_after, cooled)
+    np.testing.assert_array_equal(after[own], before[own])
+    assert (after[~own] != before[~own]).any()
 
 
 def test_sets_are_made_of_what_no_label_has_touched(members, labels):

@@ -11,7 +11,7 @@ from scipy.special import softmax
 
 from intake_triage.calibration.decisions import decide_argmax, decide_balanced
 from intake_triage.calibration.gains import CrossFittedGain, macro_f1_gain
-from intake_triage.calibration.sample import CalibrationSample
+from intake_triage.calibration.nested import out_of_fold
 from intake_triage.statistics.scores import f1_of_counts, macro_f1
 
 LOG_WEIGHTS = np.arange(-20, 21) / 10  # weights from e⁻² to e²; finer steps would fit noise
@@ -35,27 +35,42 @@ class ClassWeightChoice:
     gain: CrossFittedGain
 
 
-def choose_class_weights(sample: CalibrationSample) -> ClassWeightChoice:
+def choose_class_weights(
+    nested: np.ndarray, labels: np.ndarray, unit: np.ndarray, fold: np.ndarray
+) -> ClassWeightChoice:
     """Fit class weights, and keep them if they gain on records they have not seen.
 
     Parameters
     ----------
-    sample : CalibrationSample
-        Labelled records alone, their logits calibrated out of fold, of one forecaster.
+    nested : float array of shape (n_folds, n_records, n_classes)
+        Calibrated log-probabilities of one forecaster: ``nested[k]`` owes nothing to the labels of
+        fold k, nor ``nested[k, i]`` to those of record i's own fold.
+    labels, unit, fold : int arrays of shape (n_records,)
+        As in `CalibrationSample`, of labelled records alone.
     """
-    (probabilities,) = softmax(np.float64(sample.logits), axis=2)
-    likeliest = decide_argmax(probabilities)
-    balanced = np.empty_like(likeliest)
-    for number in np.unique(sample.fold):
-        held_out = sample.fold == number
-        weights = fit_class_weights(probabilities[~held_out], sample.labels[~held_out])
-        balanced[held_out] = decide_balanced(probabilities[held_out], weights)
+    nested = softmax(np.float64(nested), axis=2)
+    probabilities = out_of_fold(nested, fold)
+    likeliest, balanced = decide_argmax(probabilities), decide_held_out(nested, labels, fold)
     n_classes = probabilities.shape[1]
     pair = balanced[np.newaxis], likeliest[np.newaxis]
-    gain = macro_f1_gain(*pair, sample.labels, sample.unit, n_classes=n_classes)
+    gain = macro_f1_gain(*pair, labels, unit, n_classes=n_classes)
     if not gain.is_real:
         return ClassWeightChoice(np.ones(n_classes), gain)
-    return ClassWeightChoice(fit_class_weights(probabilities, sample.labels), gain)
+    return ClassWeightChoice(fit_class_weights(probabilities, labels), gain)
+
+
+def decide_held_out(nested: np.ndarray, labels: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """The balanced class of each record, int of shape (n_records,), which owes its fold nothing.
+
+    Weights are fitted on the other folds, to probabilities that owe the held-out fold nothing
+    either. `nested` are such probabilities, the rest is as in `choose_class_weights`.
+    """
+    decided = np.empty(len(labels), int)
+    for k, probabilities in enumerate(nested):
+        held_out = fold == k
+        weights = fit_class_weights(probabilities[~held_out], labels[~held_out])
+        decided[held_out] = decide_balanced(probabilities[held_out], weights)
+    return decided
 
 
 def fit_class_weights(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:

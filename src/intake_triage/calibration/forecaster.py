@@ -17,7 +17,7 @@ from intake_triage.calibration.conformal import fit_conformal_thresholds
 from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.calibration.fit_calibrators import fit_calibrator
 from intake_triage.calibration.nested import out_of_fold
-from intake_triage.calibration.sample import CalibrationSample
+from intake_triage.records.prepared import NO_LABEL
 
 
 @dataclass(frozen=True)
@@ -82,35 +82,40 @@ def fit_forecaster(
     nested = average_probabilities([member.nested for member in members])
     test = average_probabilities([member.test for member in members])
     raw = average_probabilities([member.raw for member in members])
-    average = CalibrationSample(out_of_fold(nested, fold)[np.newaxis], labels, unit, fold)
-    judged = _cool_out_of_fold(nested, average)
-    temperature = fit_temperature(average.logits[0], labels, average.has_label())
-    calibrated = CalibrationSample(judged[np.newaxis], labels, unit, fold).labelled()
-    weights = choose_class_weights(calibrated)
-    known = average.has_label()
+    known = labels != NO_LABEL
+    cooled = cool_nested(nested, labels, fold)
+    temperature = fit_temperature(out_of_fold(nested, fold)[known], labels[known])
+    weights = choose_class_weights(cooled[:, known], labels[known], unit[known], fold[known])
     thresholds = fit_conformal_thresholds(
         softmax(raw[: len(labels)][known], axis=1), labels[known], alpha=alpha
     )
     released = log_softmax(Temperature(temperature).apply(test), axis=1)
     return FittedForecaster(
-        calibrated=np.concatenate([judged, released]),
+        calibrated=np.concatenate([out_of_fold(cooled, fold), released]),
         raw=raw,
         rules=DecisionRules(temperature, weights.class_weights, thresholds),
         weights=weights,
     )
 
 
-def fit_temperature(logits: np.ndarray, labels: np.ndarray, rows: np.ndarray) -> float:
-    """The temperature of least log-loss on some records, `rows` a mask; as `Temperature` has it."""
-    return fit_calibrator(Temperature.name, logits[rows], labels[rows]).temperature
+def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature of least log-loss, as `Temperature` has it; labelled records alone.
+
+    `logits` are of shape (n_records, n_classes), `labels` of (n_records,).
+    """
+    return fit_calibrator(Temperature.name, logits, labels).temperature
 
 
-def _cool_out_of_fold(nested: np.ndarray, sample: CalibrationSample) -> np.ndarray:
-    """Each fold by a temperature fitted on the others, whose averages owe it nothing either."""
-    judged = np.empty(sample.logits.shape[1:])
-    for k, of_others in enumerate(nested):
-        held_out = sample.fold == k
-        temperature = fit_temperature(of_others, sample.labels, ~held_out & sample.has_label())
-        cooled = Temperature(temperature).apply(of_others[held_out])
-        judged[held_out] = log_softmax(cooled, axis=1)
-    return judged
+def cool_nested(nested: np.ndarray, labels: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Log-probabilities as `nested` has them, each fold's by a temperature fitted without it.
+
+    ``[k]`` of the result, of shape (n_folds, n_calibrate, n_classes) as `nested`, owes nothing to
+    the labels of fold k: neither its averages nor the temperature that they are divided by, which
+    is fitted on the other folds.
+    """
+    cooled = np.empty(nested.shape)
+    for k, averages in enumerate(nested):
+        others = (fold != k) & (labels != NO_LABEL)
+        temperature = fit_temperature(averages[others], labels[others])
+        cooled[k] = log_softmax(Temperature(temperature).apply(averages), axis=1)
+    return cooled
