@@ -6,18 +6,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from scipy.special import softmax
 
 from benchmarks.encoder import WARM_UP_RECORDS, Material, build_mtl, read_material
 from benchmarks.processes import run_apart
 from benchmarks.repeats import spread, take_turns
 from benchmarks.workspace import Workspace
-from intake_triage.models.transformer.batches import EncodedRecords
-from intake_triage.models.transformer.fields import encode_fields
+from intake_triage.models.transformer.batches import encode_forms
 from intake_triage.models.transformer.loop import predict_logits
 from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.records.tokenizer import encode_texts
 from intake_triage.tasks import Task
 
 WARM_UP_BATCHES = 3
@@ -65,16 +62,6 @@ def predict_probabilities(
     model: IntakeModel, material: Material, forms: pd.DataFrame
 ) -> dict[Task, np.ndarray]:
     """Probabilities of every task, float of shape (n_forms, n_classes)."""
-    tokenizer, max_tokens = material.tokenizer, material.params.tokenizer.max_tokens
-    tokens, offsets = encode_texts(forms["text"].tolist(), tokenizer, max_tokens=max_tokens)
-    numeric, categorical = encode_fields(forms, material.prepared.schema.fields)
-    records = EncodedRecords(
-        tokens,
-        offsets[:-1],
-        np.diff(offsets),
-        torch.from_numpy(numeric),
-        torch.from_numpy(categorical),
-        labels={},
-    )
-    logits = predict_logits(model, records, pad_id=tokenizer.pad_token_id)
+    records = encode_forms(forms, material.prepared.schema.fields, material.tokenizer)
+    logits = predict_logits(model, records, pad_id=material.tokenizer.pad_token_id)
     return {task: softmax(values, axis=1) for task, values in logits.items()}

@@ -11,9 +11,9 @@ import torch
 
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.layout import Layout
-from intake_triage.models.transformer.batches import encode_records, ordered_batches
+from intake_triage.models.transformer.batches import encode_records, scoring_batches
 from intake_triage.models.transformer.heads import summarize
-from intake_triage.models.transformer.loop import SCORING_BATCH, encode
+from intake_triage.models.transformer.loop import encode
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import FormField, RecordSchema
@@ -87,7 +87,7 @@ def compute_features(layout: Layout, fitted: Path) -> np.ndarray:
     records = encode_records(read_prepared(layout), layout, tasks=())
     model = IntakeModel.from_pretrained(fitted / "model", local_files_only=True).eval()
     out = np.empty((len(records), model.encoder.config.hidden_size), dtype=np.float32)
-    for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=0):
+    for batch in scoring_batches(records, pad_id=0):
         out[batch.rows] = summarize(*encode(model, batch)).numpy()
     return out
 

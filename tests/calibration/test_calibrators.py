@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
+from intake_triage.calibration.averages import average_probabilities
 from intake_triage.calibration.calibrators import (
     CALIBRATORS,
     Identity,
@@ -53,6 +54,25 @@ def test_records_are_calibrated_one_by_one(rng, calibrator):
     for seed, record in np.ndindex(2, 5):
         one = calibrator.apply(np.float64(logits[seed, record]))
         np.testing.assert_allclose(calibrated[seed, record], one)
+
+
+def test_what_a_record_gets_hangs_on_no_other_to_the_last_bit(rng):
+    corners = np.sort(rng.random((2, 12, 9)), axis=2).tolist()
+    as_tuples = [tuple(map(tuple, part)) for part in corners]
+    mixing = tuple(map(tuple, (np.eye(12) + rng.normal(scale=0.1, size=(12, 12))).tolist()))
+    prior = tuple(rng.dirichlet(np.ones(12)).tolist())
+    logits = rng.normal(scale=3, size=(3, 101, 12)).astype(np.float32)
+    for calibrator in (
+        Temperature(1.7),
+        Sms(1.7, 0.01, mixing, tuple(rng.normal(size=12).tolist())),
+        Isotonic(*as_tuples, prior, 0.1),
+    ):
+        calibrated = calibrate_seeds([calibrator] * 3, logits)
+        average = average_probabilities(calibrated)
+        for rows in (rng.permutation(101), np.arange(7), *np.arange(101)[:, np.newaxis]):
+            again = calibrate_seeds([calibrator] * 3, logits[:, rows])
+            np.testing.assert_array_equal(again, calibrated[:, rows])
+            np.testing.assert_array_equal(average_probabilities(again), average[rows])
 
 
 @pytest.mark.parametrize("calibrator", EXAMPLES, ids=lambda c: c.name)

@@ -61,7 +61,7 @@ def test_a_word_is_learned_from_the_minimum_number_of_texts_on(texts, n_texts):
 
 def test_tokens_and_offsets_decode_back_to_the_texts(texts, tokenizer):
     texts = [*texts, texts[0].upper(), f"  {texts[1]} "]
-    tokens, offsets = encode_texts(texts, tokenizer, max_tokens=512)
+    tokens, offsets = encode_texts(texts, tokenizer)
     assert tokens.dtype == np.int32
     assert offsets[-1] == len(tokens)
     for i, text in enumerate(texts):
@@ -74,8 +74,9 @@ def test_tokens_and_offsets_decode_back_to_the_texts(texts, tokenizer):
 
 
 def test_long_texts_are_cut_at_their_end(texts, tokenizer):
-    whole, whole_offsets = encode_texts(texts, tokenizer, max_tokens=512)
-    cut, offsets = encode_texts(texts, tokenizer, max_tokens=9)
+    whole, whole_offsets = encode_texts(texts, tokenizer)
+    tokenizer.model_max_length = 9
+    cut, offsets = encode_texts(texts, tokenizer)
     lengths = np.diff(whole_offsets)
     assert (lengths > 9).any()
     np.testing.assert_array_equal(np.diff(offsets), np.minimum(lengths, 9))
@@ -96,7 +97,8 @@ def test_texts_are_cut_at_the_longest_of_train_or_at_the_bound(texts, tokenizer,
     longest = 1 + max(pieces[:n_train])  # with the leading token
     assert 9 < longest < 384
     assert lengths.max_tokens == min(bound, longest)
-    _, offsets = encode_texts(texts, tokenizer, max_tokens=lengths.max_tokens)
+    tokenizer.model_max_length = lengths.max_tokens
+    _, offsets = encode_texts(texts, tokenizer)
     read = np.diff(offsets) - 1
     np.testing.assert_array_equal(lengths.pieces, pieces)
     np.testing.assert_array_equal(lengths.cut, np.array(pieces) - read)
@@ -140,11 +142,12 @@ def test_of_characters_too_the_rare_ones_are_no_tokens():
 
 
 def test_a_saved_tokenizer_encodes_the_same(texts, tokenizer, tmp_path):
+    tokenizer.model_max_length = 9  # below the length of some
     tokenizer.save_pretrained(tmp_path / "tokenizer")
     loaded = load_tokenizer(str(tmp_path / "tokenizer"))
     for one, other in zip(
-        encode_texts(texts, tokenizer, max_tokens=64),
-        encode_texts(texts, loaded, max_tokens=64),
+        encode_texts(texts, tokenizer),
+        encode_texts(texts, loaded),
         strict=True,
     ):
         np.testing.assert_array_equal(one, other)

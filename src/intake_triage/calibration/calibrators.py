@@ -78,7 +78,9 @@ class Sms:
         likely = np.maximum(log_softmax(logits, axis=-1), LEAST_LOG_PROBABILITY)
         scaled = softmax(likely / self.temperature, axis=-1)
         mixed = (1 - self.uniform_share) * scaled + self.uniform_share / logits.shape[-1]
-        return np.log(mixed) @ np.array(self.matrix).T + np.array(self.intercept)
+        # Not `@`, whose sums are rounded by how many records there are.
+        bent = np.einsum("...j,kj->...k", np.log(mixed), np.array(self.matrix))
+        return bent + np.array(self.intercept)
 
 
 @dataclass(frozen=True)

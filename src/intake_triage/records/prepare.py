@@ -126,7 +126,8 @@ def write_prepared(
             min_document_frequency=params.min_document_frequency,
         )
     lengths = measure_texts(texts, tokenizer, train=train, bound=params.max_tokens)
-    tokens, offsets = encode_texts(texts, tokenizer, max_tokens=lengths.max_tokens)
+    tokenizer.model_max_length = lengths.max_tokens  # whoever loads it cuts texts there too
+    tokens, offsets = encode_texts(texts, tokenizer)
     with replacing(layout.prepared) as temporary:
         temporary.mkdir()
         write_parquet(temporary / "records.parquet", hidden)

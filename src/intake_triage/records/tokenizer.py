@@ -114,19 +114,18 @@ def measure_texts(
 
 
 def encode_texts(
-    texts: list[str], tokenizer: PreTrainedTokenizerFast, *, max_tokens: int
+    texts: list[str], tokenizer: PreTrainedTokenizerFast
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Token numbers of all texts in one flat array.
+    """Token numbers of all texts in one flat array; each is cut at `tokenizer.model_max_length`.
 
     Returns
     -------
     tokens : int32 array of shape (n_tokens,)
     offsets : int64 array of shape (n_texts + 1,)
-        Text i is ``tokens[offsets[i] : offsets[i + 1]]``, at most `max_tokens` long.
+        Text i is ``tokens[offsets[i] : offsets[i + 1]]``.
     """
     encoded = [
-        np.asarray(ids, dtype=np.int32)
-        for ids in _encode(texts, tokenizer, truncation=True, max_length=max_tokens)
+        np.asarray(ids, dtype=np.int32) for ids in _encode(texts, tokenizer, truncation=True)
     ]
     return np.concatenate(encoded), np.cumsum([0, *map(len, encoded)], dtype=np.int64)
 

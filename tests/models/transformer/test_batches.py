@@ -6,11 +6,13 @@ import torch
 
 from intake_triage.layout import Layout
 from intake_triage.models.transformer.batches import (
+    SCORING_BATCH,
+    SCORING_STEP,
     EncodedRecords,
     drop_words,
     encode_records,
     make_batch,
-    ordered_batches,
+    scoring_batches,
     shuffled_batches,
 )
 from intake_triage.records.prepared import NO_LABEL, read_prepared
@@ -120,11 +122,18 @@ def test_passes_differ_but_the_same_generator_gives_the_same_pass(records):
     assert rows(1, 1) != [first]
 
 
-def test_scoring_batches_hold_every_record_once_shortest_first(records):
-    batches = list(ordered_batches(records, batch_size=50, pad_id=PAD))
+def test_scoring_batches_hold_every_record_in_few_shapes(records):
+    batches = list(scoring_batches(records, pad_id=PAD))
     rows = np.concatenate([batch.rows for batch in batches])
-    assert sorted(rows) == list(range(len(records)))
-    assert (np.diff(records.lengths[rows]) >= 0).all()
+    assert set(rows) == set(range(len(records)))
+    for batch in batches:
+        n, width = batch.input_ids.shape
+        assert n == len(batch.rows) == SCORING_BATCH
+        assert (width + 1) % SCORING_STEP == 0  # with the token of the fields
+        assert batch.attention_mask is not None
+        lengths = records.lengths[batch.rows]
+        assert width - SCORING_STEP < lengths.min() <= lengths.max() <= width
+        np.testing.assert_array_equal(batch.attention_mask.sum(dim=1), lengths)
 
 
 def test_rows_picks_the_same_records_from_every_array(records, rng):

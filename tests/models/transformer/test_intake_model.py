@@ -98,6 +98,15 @@ def test_logits_come_back_in_the_order_of_the_records(model, records):
         np.testing.assert_allclose(scored[task], values, atol=1e-5)
 
 
+def test_what_a_record_gets_hangs_on_no_other_to_the_last_bit(model, records, rng):
+    scored = predict_logits(model, records, pad_id=PAD)
+    order = rng.permutation(len(records))
+    for rows in (order, order[:50], order[:17], *order[:30, np.newaxis]):
+        again = predict_logits(model, records.rows(rows), pad_id=PAD)
+        for task, values in scored.items():
+            np.testing.assert_array_equal(again[task], values[rows])
+
+
 @pytest.mark.parametrize("part", ["text", "the order of words", "numeric", "categorical"])
 def test_every_part_of_a_record_reaches_both_heads(model, records, part):
     with torch.no_grad():  # at their first values, 0.02 wide, the weights hardly tell words apart

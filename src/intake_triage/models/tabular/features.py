@@ -6,7 +6,7 @@ needs nothing that unpickles.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -87,13 +87,7 @@ def fit_words(
     InputError
         If no word is in `min_document_frequency` texts.
     """
-    vectorizer = kind(
-        tokenizer=find_scoped_words,
-        token_pattern=None,
-        lowercase=False,  # the words are so already
-        ngram_range=(1, max_ngram),
-        min_df=min_document_frequency,
-    )
+    vectorizer = make_vectorizer(kind, max_ngram=max_ngram, min_df=min_document_frequency)
     try:
         return vectorizer.fit(texts)
     except ValueError:  # scikit-learn's word for a vocabulary that would be empty
@@ -101,6 +95,17 @@ def fit_words(
             f"params.yaml: {system}.min_document_frequency: "
             f"no word is in {min_document_frequency} train texts; lower it, or add forms"
         ) from None
+
+
+def make_vectorizer(kind: type[Vectorizer], *, max_ngram: int, **keywords: Any) -> Vectorizer:
+    """A vectorizer of scoped words and their runs; `keywords` are further ones of `kind`."""
+    return kind(
+        tokenizer=find_scoped_words,
+        token_pattern=None,
+        lowercase=False,  # the words are so already
+        ngram_range=(1, max_ngram),
+        **keywords,
+    )
 
 
 def with_anywhere(words: Iterable[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """System `gbm`: LightGBM on words and fields, a model a task, stopped early on valid."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm as lgb
@@ -9,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from intake_triage.files import write_json
+from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.tabular.features import (
@@ -20,8 +21,47 @@ from intake_triage.models.tabular.features import (
 )
 from intake_triage.params import GbmParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
+from intake_triage.records.schema import FormField
 
 HISTORY_STEP = 5  # every so many boosting rounds are kept for the training curve
+
+
+@dataclass(frozen=True)
+class GbmModel:
+    """A fitted model of one task, and what it makes of a form.
+
+    Attributes
+    ----------
+    booster : lgb.Booster
+    columns : FieldColumns
+    column_of : mapping
+        As `number_words` gives it.
+    """
+
+    booster: lgb.Booster
+    columns: FieldColumns
+    column_of: Mapping[str, int]
+
+    def predict_logits(self, frame: pd.DataFrame) -> np.ndarray:
+        """Raw scores, float32 of shape (n_records, n_classes), each form's by itself."""
+        table = as_table(frame, self.columns, self.column_of)
+        return self.booster.predict(table, raw_score=True, num_threads=1).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write `model.txt` and `features.json` into `folder`, which is there."""
+        best = self.booster.best_iteration
+        self.booster.save_model(folder / "model.txt", num_iteration=best)
+        write_json(folder / "features.json", {"vocabulary": list(self.column_of)})
+
+    @classmethod
+    def load(cls, folder: Path, fields: tuple[FormField, ...]) -> "GbmModel":
+        """What `save` wrote; `fields` are those of the records that it was trained on."""
+        vocabulary = read_json(folder / "features.json")["vocabulary"]
+        return cls(
+            lgb.Booster(model_file=folder / "model.txt"),
+            FieldColumns(fields, {}),  # trees cut numbers themselves
+            {word: i for i, word in enumerate(vocabulary)},
+        )
 
 
 def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> int:
@@ -56,14 +96,12 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
             lgb.record_evaluation(curve),
         ],
     )
+    model = GbmModel(booster, columns, column_of)
     scored = prepared.frame[prepared.frame["split"] != "train"]
-    logits = booster.predict(as_table(scored, columns, column_of), raw_score=True)
-    np.save(folder / f"logits_{task}.npy", logits.astype(np.float32))
+    np.save(folder / f"logits_{task}.npy", model.predict_logits(scored))
     write_json(folder / "history.json", _history(curve, fit))
-    model_folder = folder / "model"
-    model_folder.mkdir()
-    booster.save_model(model_folder / "model.txt", num_iteration=booster.best_iteration)
-    write_json(model_folder / "features.json", {"vocabulary": list(column_of)})
+    (folder / "model").mkdir()
+    model.save(folder / "model")
     trees = booster.dump_model(num_iteration=booster.best_iteration)["tree_info"]
     return sum(tree["num_leaves"] for tree in trees)
 

@@ -4,12 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import torch
+from transformers import PreTrainedTokenizerFast
 
 from intake_triage.layout import Layout
 from intake_triage.models.transformer.fields import encode_fields
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
+from intake_triage.records.schema import FormField
+from intake_triage.records.tokenizer import encode_texts
 from intake_triage.tasks import Task
+
+# Of what is scored: more forms at once score no faster, and fewer leave a lone form waiting less.
+SCORING_BATCH, SCORING_STEP = 16, 8
 
 
 @dataclass(frozen=True)
@@ -81,14 +88,25 @@ def encode_records(
     )
 
 
-def make_batch(records: EncodedRecords, rows: np.ndarray, *, pad_id: int) -> Batch:
-    """Pad the records at `rows` to the longest of them."""
+def encode_forms(
+    frame: pd.DataFrame, fields: tuple[FormField, ...], tokenizer: PreTrainedTokenizerFast
+) -> EncodedRecords:
+    """Forms as they come in, without labels: their columns `text` and those of `fields`."""
+    tokens, offsets = encode_texts(frame["text"].tolist(), tokenizer)
+    numeric, categorical = map(torch.from_numpy, encode_fields(frame, fields))
+    return EncodedRecords(tokens, offsets[:-1], np.diff(offsets), numeric, categorical, {})
+
+
+def make_batch(
+    records: EncodedRecords, rows: np.ndarray, *, pad_id: int, width: int | None = None
+) -> Batch:
+    """Pad the records at `rows` to the longest of them, or to `width` tokens with a mask always."""
     lengths = records.lengths[rows]
-    columns = np.arange(lengths.max())
+    columns = np.arange(width or lengths.max())
     present = columns < lengths[:, None]  # (B, T)
     input_ids = np.full(present.shape, pad_id, dtype=np.int64)
     input_ids[present] = records.tokens[(records.starts[rows][:, None] + columns)[present]]
-    padded = not present.all()
+    padded = width is not None or not present.all()
     return Batch(
         rows,
         torch.from_numpy(input_ids),
@@ -133,8 +151,22 @@ def shuffled_batches(
         yield make_batch(records, batches[position], pad_id=pad_id)
 
 
-def ordered_batches(records: EncodedRecords, *, batch_size: int, pad_id: int) -> Iterator[Batch]:
-    """Every record once, shortest first, for scoring; `rows` says which record is where."""
-    order = np.argsort(records.lengths, kind="stable")
-    for start in range(0, len(order), batch_size):
-        yield make_batch(records, order[start : start + batch_size], pad_id=pad_id)
+def scoring_batches(records: EncodedRecords, *, pad_id: int) -> Iterator[Batch]:
+    """Every record, for scoring, in batches of few shapes; `rows` says which record is where.
+
+    How sums are rounded hangs on the shapes of what is multiplied. So a batch has the same number
+    of records whatever there is to score, its last record repeated where they run out, and a width
+    that follows from the record's own length: what a record gets does not depend on the others.
+    """
+    widths = scoring_width(records.lengths)
+    for width in np.unique(widths):
+        rows = np.flatnonzero(widths == width)
+        for start in range(0, len(rows), SCORING_BATCH):
+            some = rows[start : start + SCORING_BATCH]
+            filled = np.pad(some, (0, SCORING_BATCH - len(some)), mode="edge")
+            yield make_batch(records, filled, pad_id=pad_id, width=int(width))
+
+
+def scoring_width(lengths: np.ndarray) -> np.ndarray:
+    """To how many tokens texts of these lengths are padded: with the fields', some whole steps."""
+    return -(-(lengths + 1) // SCORING_STEP) * SCORING_STEP - 1

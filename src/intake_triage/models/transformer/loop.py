@@ -15,7 +15,7 @@ from intake_triage.models.transformer.batches import (
     Batch,
     EncodedRecords,
     drop_words,
-    ordered_batches,
+    scoring_batches,
     shuffled_batches,
 )
 from intake_triage.models.transformer.model import IntakeModel
@@ -24,7 +24,6 @@ from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss, macro_f1
 from intake_triage.tasks import Task
 
-SCORING_BATCH = 64  # more at once score no faster and take more memory
 AVERAGING = 8  # the exponent of polynomial-decay averaging; 0 would be the plain mean of all steps
 
 
@@ -115,13 +114,16 @@ def task_losses(
 def predict_logits(
     model: IntakeModel, records: EncodedRecords, *, pad_id: int
 ) -> dict[Task, np.ndarray]:
-    """Logits of every task, float32 of shape (n_records, n_classes), in the records' order."""
+    """Logits of every task, float32 of shape (n_records, n_classes), in the records' order.
+
+    On one thread of one kind of processor a record's are the same bytes whatever it is scored with.
+    """
     model.eval()
     out = {
         task: np.empty((len(records), len(names)), dtype=np.float32)
         for task, names in model.config.classes.items()
     }
-    for batch in ordered_batches(records, batch_size=SCORING_BATCH, pad_id=pad_id):
+    for batch in scoring_batches(records, pad_id=pad_id):
         for task, logits in model.classify(*encode(model, batch)).items():
             out[task][batch.rows] = logits.float().cpu().numpy()
     return out

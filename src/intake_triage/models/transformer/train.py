@@ -15,7 +15,11 @@ from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.balancing import Balancing, make_balancing
-from intake_triage.models.transformer.batches import EncodedRecords, encode_records
+from intake_triage.models.transformer.batches import (
+    EncodedRecords,
+    encode_records,
+    scoring_width,
+)
 from intake_triage.models.transformer.diagnostics import compare_gradients
 from intake_triage.models.transformer.encoder import (
     check_encoder,
@@ -139,7 +143,7 @@ def build_model(
         if params.pretrained:
             encoder = AutoModel.from_pretrained(params.pretrained, local_files_only=True)
             model.encoder = without_pooler(encoder)
-        check_encoder(model.encoder, longest=int(train.lengths.max()))
+        check_encoder(model.encoder, longest=int(scoring_width(train.lengths.max())))
     edges = quantile_edges(train.numeric.numpy(), n_bins=N_BINS)
     model.field_embeddings.edges.copy_(torch.from_numpy(edges))
     return model
