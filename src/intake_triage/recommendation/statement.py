@@ -47,8 +47,8 @@ def state_choice(
         None where nothing else passes; nearest: None; tied: of each tied set-up the same, its
         difference in cost from the choice, whether it can be had for the lowest, and how many times
         the present forms would separate it at the margin; ceilings, floor: of the choice on test;
-        needed: how many times the present forms would separate all that are tied, and would show
-        each ceiling met.
+        needed: how many times the present forms would separate all that are tied, each with a power
+        of 80 %, and would show each ceiling met.
     """
     judged = judge_ceilings(ceilings, on_test.figures, decision)
     floor = {gain.name: gain.describe(on_test.n_units) for gain in on_test.gains}

@@ -21,6 +21,7 @@ from intake_triage.report.pages.words import (
     whole,
     with_interval,
 )
+from intake_triage.statistics.estimates import POWER
 from intake_triage.tasks import Split
 
 SLOPES = ("least_slope", "greatest_slope")
@@ -36,6 +37,7 @@ SIDES = {
 }
 OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
 FLOOR = "the floor of usefulness"
+IN_SAMPLES = f"With so many times the forms {of_100(POWER)} of 100 samples would show it."
 
 
 def set_up_table(run: Run, split: Split) -> PageTable:
@@ -105,7 +107,7 @@ def tied_table(run: Run) -> PageTable:
             ),
             "Times these forms to settle that": lambda each: _times(each[1]["needed"]),
         },
-        "Differences are paired: both set-ups on the same forms.",
+        f"Differences are paired: both set-ups on the same forms. {IN_SAMPLES}",
     )
 
 
@@ -139,7 +141,7 @@ def limit_table(run: Run) -> PageTable:
 
     needed = run.recommendation["needed"]["ceilings"]
     classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
-    note = f"Stated chances: how likely the models say each {classes} is."
+    note = f"{IN_SAMPLES} Stated chances: how likely the models say each {classes} is."
     return tabulate(
         "Alarm levels are the safety limits, fixed beforehand",
         run.recommendation["ceilings"].items(),
