@@ -110,6 +110,9 @@ def test_nobody_under_triaged_still_leaves_a_limit(scorer, split):
     assert figure.value == figure.low == 0
     assert figure.high == pytest.approx(1 - 0.025 ** (1 / n_units))
     assert not figure.shown
+    shown = replace(scorer, decision=never_late).shown_ceilings()
+    assert "under_triage" not in shown
+    assert {"ece_urgency", "ece_specialty"} <= shown
 
 
 def test_without_an_urgent_form_there_is_no_under_triage(scorer, split):

@@ -67,7 +67,7 @@ def compare_set_ups(
         | {
             "ignoring_rules": break_by_ignoring(calibrate, ceilings, decision),
             "halves": count_halves(halves, ceilings, decision),
-            "flips": find_flips(here.table, ceilings, decision),
+            "flips": find_flips(here.table, ceilings, decision, shown=here.shown_ceilings()),
         },
         list(judge_set_ups(on_test, test, decision)),
         set_up_rows({"calibrate": here, "test": there}, table, choice, reference.set_up, decision),

@@ -148,6 +148,16 @@ class SetUpScorer:
             for ceiling in self.ceilings
         }
 
+    def shown_ceilings(self) -> set[str]:
+        """The names of the ceilings whose figure tells of a few people for no set-up."""
+        hidden = {
+            name
+            for set_up in self.set_ups
+            for name, figure in self.figures(set_up).items()
+            if figure is not None and not figure.shown
+        }
+        return {ceiling.name for ceiling in self.ceilings} - hidden
+
     @cached_property
     def _calibration(self) -> Measured:
         return self._measure(self.split, self.decision, judges="probabilities")

@@ -224,6 +224,12 @@ def list_steady(run: Run) -> list[str]:
     return [CHANGES[key][0] for key, flip in _list_flips(run) if flip["at"] is None]
 
 
+def list_unsearched(run: Run) -> list[str]:
+    """The limits that were not searched, since a set-up's figure would tell of few people."""
+    absent = run.bounds - set(run.recommendation["flips"])
+    return [words for key, (words, _) in CHANGES.items() if key in absent]
+
+
 def _list_flips(run: Run) -> list[tuple[str, Row]]:
     """Each change that was tried, but for the cost of an error that cannot occur."""
     flips = run.recommendation["flips"]
