@@ -17,7 +17,7 @@ VARYING = np.linspace(-1, 1, RESAMPLES)
 
 
 def gain(value: float) -> Gain:
-    return Gain("cost", "now", "all", np.concatenate([[value], value + VARYING]))
+    return Gain("cost", "now", "all", np.concatenate([[value], value + VARYING]), N_UNITS)
 
 
 ABOVE = (gain(9.0),)
@@ -30,7 +30,7 @@ def state(decision):
     def state(*rows, figures=INSIDE, gains=ABOVE):
         table = table_of(*rows)
         choice = choose_set_up(table, CEILINGS, decision)
-        return state_choice(choice, table, OnTest(figures, gains, N_UNITS), CEILINGS, decision)
+        return state_choice(choice, table, OnTest(figures, gains), CEILINGS, decision)
 
     return state
 

@@ -16,7 +16,7 @@ from intake_triage.evaluation.measures.triage import FORMS
 from intake_triage.evaluation.samples import Sample
 from intake_triage.params import DecisionParams
 from intake_triage.statistics.disclosure import is_small_share
-from intake_triage.statistics.estimates import estimate_score
+from intake_triage.statistics.estimates import Estimate, estimate_score
 
 DECIMALS = {"cost": 1, "net_benefit": 4}
 
@@ -35,6 +35,8 @@ class Gain:
         all or none: the forms that it takes for above the cut; "all" get the tier.
     values : float array of shape (n_weights,)
         Above 0 in the forecaster's favour.
+    units : int
+        That have a form with a tier, on which the gain rests.
     shown : bool
         False where it would tell of a few people.
     """
@@ -43,6 +45,7 @@ class Gain:
     class_name: str
     against: str
     values: np.ndarray
+    units: int
     shown: bool = True
 
     @property
@@ -50,19 +53,23 @@ class Gain:
         """Its name in files."""
         return f"{self.measure}_{self.class_name}_for_{self.against}"
 
-    def judge(self, n_units: int) -> str:
+    @property
+    def estimate(self) -> Estimate:
+        return estimate_score(self.values[np.newaxis], n_units=self.units)
+
+    @property
+    def status(self) -> str:
         """Of the 95 % interval: met above 0, broken below, not_shown where it holds 0."""
-        low, high = estimate_score(self.values[np.newaxis], n_units=n_units).interval()
+        low, high = self.estimate.interval()
         return "met" if low > 0 else "broken" if high < 0 else "not_shown"
 
-    def describe(self, n_units: int) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """What it is about, with its interval and status, as files show them."""
         numbers = dict.fromkeys(("value", "low", "high"))
         if self.shown:
-            estimate = estimate_score(self.values[np.newaxis], n_units=n_units)
-            numbers = estimate.rounded(DECIMALS[self.measure])
+            numbers = self.estimate.rounded(DECIMALS[self.measure])
         about = {"measure": self.measure, "class_name": self.class_name, "against": self.against}
-        return about | numbers | {"status": self.judge(n_units)}
+        return about | numbers | {"status": self.status}
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,10 @@ def replicate_urgency(
     """By forecaster, what its decisions cost and gain.
 
     `chances` are calibrated probabilities of shape (n_labelled, n_tiers). What all of them and the
-    rules that ignore the form add up to is re-weighted in one product.
+    rules that ignore the form add up to is re-weighted in one product. Units that the first row of
+    weights leaves out, as one of a half of them does, are not there.
     """
+    units = len(np.unique(sample.unit[sample.weights[0, sample.unit] > 0]))
     cost = urgency_cost_matrix(len(tiers), decision)  # (true, decided)
     thresholds = cut_thresholds(len(tiers), decision)
     outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
@@ -124,14 +133,14 @@ def replicate_urgency(
     replicates = {}
     for (name, chance), (own_cost, *benefits) in zip(above.items(), of_each, strict=True):
         gains = [
-            Gain("cost", tier, "all", always - own_cost)
+            Gain("cost", tier, "all", always - own_cost, units)
             for tier, always in zip(tiers, of_rules, strict=False)
         ]
         for k in both_sides:
             cut, of_all = cut_names(tiers)[k], of_rules[len(tiers) + k]
             shown = not is_small_share((chance[:, k] >= thresholds[k]).sum(), len(chance))
-            gains.append(Gain("net_benefit", cut, "all", benefits[k] - of_all, shown))
-            gains.append(Gain("net_benefit", cut, "none", benefits[k], shown))
+            gains.append(Gain("net_benefit", cut, "all", benefits[k] - of_all, units, shown))
+            gains.append(Gain("net_benefit", cut, "none", benefits[k], units, shown))
         replicates[name] = UrgencyReplicates(own_cost, gains)
     return replicates
 

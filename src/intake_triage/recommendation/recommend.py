@@ -59,7 +59,7 @@ def compare_set_ups(
         statement = state_nearest(reference, table, figures, ceilings, decision)
     else:
         reference = choice.chosen
-        seen = OnTest(there.figures(reference.set_up), there.gains(reference.set_up), test.n_units)
+        seen = OnTest(there.figures(reference.set_up), there.gains(reference.set_up))
         statement = state_choice(choice, table, seen, ceilings, decision)
     halves = here.half_tables(draw_halves(calibrate.n_units))
     return SetUpComparison(

@@ -52,10 +52,11 @@ class Priced:
         """Of 1,000 forms, all tasks, (n_weights,)."""
         return sum(self.costs[task, name] for task, name in set_up.forecasters.items())
 
-    def below_floor(self, *, n_units: int) -> dict[str | None, tuple[str, ...]]:
+    @property
+    def below_floor(self) -> dict[str | None, tuple[str, ...]]:
         """By forecaster of urgency, the parts of the floor that it is not shown to lie above."""
         return {
-            name: tuple(gain.name for gain in gains if gain.judge(n_units) != "met")
+            name: tuple(gain.name for gain in gains if gain.status != "met")
             for name, gains in self.gains.items()
         }
 
@@ -177,7 +178,7 @@ class SetUpScorer:
         self, priced: Priced, figures: Measured, n_units: int, *, column: int = 0
     ) -> Table:
         """`figures` under the weights of `column`."""
-        below_floor = priced.below_floor(n_units=n_units)
+        below_floor = priced.below_floor
 
         def score(set_up: SetUp) -> ScoredSetUp:
             measured = {

@@ -22,11 +22,10 @@ from intake_triage.recommendation.rule import Choice, choose_set_up, estimate_co
 
 @dataclass(frozen=True)
 class OnTest:
-    """What test, of `n_units` units, says of one set-up: figures by ceiling, gains of the floor."""
+    """What test says of one set-up: figures by ceiling, gains of the floor."""
 
     figures: Figures
     gains: Sequence[Gain]
-    n_units: int
 
 
 def state_choice(
@@ -51,7 +50,7 @@ def state_choice(
         of 80 %, and would show each ceiling met.
     """
     judged = judge_ceilings(ceilings, on_test.figures, decision)
-    floor = {gain.name: gain.describe(on_test.n_units) for gain in on_test.gains}
+    floor = {gain.name: gain.describe() for gain in on_test.gains}
     vetoed = any(part["status"] == "broken" for part in (*judged.values(), *floor.values()))
     second = choose_set_up(table.without(choice.chosen.set_up), ceilings, decision)
     tied = [_describe_tied(each, choice, decision, n_units=table.n_units) for each in choice.tied]

@@ -42,7 +42,9 @@ def belonging(decisions: Decisions, task: Task) -> ByClass:
 def urgent_load(decisions: Decisions, task: Task) -> Replicated:
     """Forms placed in the urgent tiers for each that belongs there; NaN where none does.
 
-    Hidden where it would tell of a few people, alone or with the number placed in a tier.
+    It rests on the units with a form that belongs there, as every ratio on those of its
+    denominator. Hidden where it would tell of a few people, alone or with the number placed in a
+    tier.
     """
     table, urgent_tiers = decisions.confusions, decisions.params.urgent_tiers
     sent = table[..., :urgent_tiers].sum(axis=(-2, -1))
