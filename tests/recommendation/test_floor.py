@@ -6,21 +6,15 @@ import numpy as np
 import pytest
 from made_tables import CEILINGS, CLASSES
 from scipy.special import softmax
-from small_split import make_decisions, with_costs
+from small_split import make_decisions
 
 from intake_triage.calibration.decisions import decide_least_cost, urgency_cost_matrix
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.recommendation.figures import break_by_ignoring
-from intake_triage.recommendation.floor import Gain, cut_thresholds, replicate_urgency
+from intake_triage.recommendation.floor import Gain, replicate_urgency
 from intake_triage.recommendation.scores import SetUpScorer
 
 TIERS = CLASSES["urgency"]
-
-
-def test_thresholds_are_those_of_the_costs(params):
-    assert cut_thresholds(4, params.decision) == pytest.approx([1 / 11, 1 / 11, 1 / 3])
-    dear = with_costs(params.decision, too_early=2.0, too_late=6.0)
-    assert cut_thresholds(4, dear) == pytest.approx([1 / 6, 1 / 6, 1 / 4])
 
 
 @pytest.fixture

@@ -3,13 +3,17 @@
 Each tier for all, at least cost; and at each cut, by net benefit, all forms for above it and none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from intake_triage.calibration.decisions import decide_least_cost, urgency_cost_matrix
+from intake_triage.calibration.decisions import (
+    cut_thresholds,
+    decide_least_cost,
+    urgency_cost_matrix,
+)
 from intake_triage.evaluation.curves.net_benefit import record_net_benefits
 from intake_triage.evaluation.measures.cut_calibration import cut_names, cut_outcomes
 from intake_triage.evaluation.measures.triage import FORMS
@@ -88,16 +92,6 @@ class UrgencyReplicates:
     gains: list[Gain]
 
 
-def cut_thresholds(n_tiers: int, decision: DecisionParams) -> np.ndarray:
-    """From what probability on a form belongs above each cut, as the costs imply, (n_tiers - 1,).
-
-    Of the tier just above the cut: the cost of a tier too high over that and the cost of one too
-    low.
-    """
-    late = np.diag(urgency_cost_matrix(n_tiers, decision), k=1)
-    return decision.cost.too_early / (decision.cost.too_early + late)
-
-
 def replicate_urgency(
     chances: Mapping[str, np.ndarray],
     sample: Sample,
@@ -129,20 +123,34 @@ def replicate_urgency(
     ]
     rows = sample.mean(np.hstack([*for_all, *own]).T)  # (…, n_weights)
     of_rules, *of_each = np.split(rows, np.arange(len(chances)) * len(tiers) + 2 * len(tiers) - 1)
-    both_sides = np.flatnonzero(outcomes.any(axis=0) & ~outcomes.all(axis=0))
+    on_both_sides = np.flatnonzero(outcomes.any(axis=0) & ~outcomes.all(axis=0))
     replicates = {}
-    for (name, chance), (own_cost, *benefits) in zip(above.items(), of_each, strict=True):
-        gains = [
-            Gain("cost", tier, "all", always - own_cost, units)
-            for tier, always in zip(tiers, of_rules, strict=False)
-        ]
-        for k in both_sides:
-            cut, of_all = cut_names(tiers)[k], of_rules[len(tiers) + k]
-            shown = not is_small_share((chance[:, k] >= thresholds[k]).sum(), len(chance))
-            gains.append(Gain("net_benefit", cut, "all", benefits[k] - of_all, units, shown))
-            gains.append(Gain("net_benefit", cut, "none", benefits[k], units, shown))
-        replicates[name] = UrgencyReplicates(own_cost, gains)
+    for (name, each), of_own in zip(above.items(), of_each, strict=True):
+        taken = (each >= thresholds).sum(axis=0)
+        shown = {int(k): not is_small_share(taken[k], len(each)) for k in on_both_sides}
+        gains = list(_list_gains(of_own, of_rules, tiers, units, shown))
+        replicates[name] = UrgencyReplicates(of_own[0], gains)
     return replicates
+
+
+def _list_gains(
+    own: np.ndarray,
+    of_rules: np.ndarray,
+    tiers: tuple[str, ...],
+    units: int,
+    shown: Mapping[int, bool],
+) -> Iterator[Gain]:
+    """Over each tier for all, then at each cut of `shown`, which says whether it may be shown.
+
+    Arrays are of shape (…, n_weights): a forecaster's cost, of the rules the cost of each tier;
+    then net benefits by cut, of the rules those of taking all forms for above it.
+    """
+    for tier, always in zip(tiers, of_rules, strict=False):
+        yield Gain("cost", tier, "all", always - own[0], units)
+    for k, is_shown in shown.items():
+        cut, benefit, of_all = cut_names(tiers)[k], own[1 + k], of_rules[len(tiers) + k]
+        yield Gain("net_benefit", cut, "all", benefit - of_all, units, is_shown)
+        yield Gain("net_benefit", cut, "none", benefit, units, is_shown)
 
 
 def _net_benefits(chances: np.ndarray, outcomes: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
