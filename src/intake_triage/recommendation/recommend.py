@@ -52,6 +52,7 @@ def compare_set_ups(
         for forecasts, split in ((out_of_fold, calibrate), (on_test, test))
     )
     ceilings, table = here.ceilings, here.table(decision)
+    tables = {"calibrate": table, "test": there.table(decision)}
     choice = choose_set_up(table, ceilings, decision)
     if choice is None:
         reference = find_nearest(table, ceilings, decision)
@@ -70,6 +71,6 @@ def compare_set_ups(
             "flips": find_flips(here.table, ceilings, decision, shown=here.shown_ceilings()),
         },
         list(judge_set_ups(on_test, test, decision)),
-        set_up_rows({"calibrate": here, "test": there}, table, choice, reference.set_up, decision),
+        set_up_rows({"calibrate": here, "test": there}, tables, choice, reference.set_up, decision),
         here.describe_costs(),
     )

@@ -26,7 +26,6 @@ from intake_triage.recommendation.figures import (
     show_figure,
 )
 from intake_triage.recommendation.floor import Gain, replicate_urgency
-from intake_triage.statistics.estimates import Estimate, estimate_score
 from intake_triage.tasks import Task
 
 Costs = Mapping[tuple[Task, str], np.ndarray]  # by task and forecaster, of shape (n_weights,)
@@ -90,9 +89,10 @@ class SetUpScorer:
 
     def table(self, decision: DecisionParams) -> Table:
         """All set-ups on the sample as it is, decisions made for these params."""
+        priced = self.priced if decision == self.decision else self._price(self.split, decision)
         point = replace(self.split, weights=self.split.weights[:1])
         figures = self._calibration | self._measure(point, decision, judges="decisions")
-        return self._tabulate(self._price(self.split, decision), figures, self.split.n_units)
+        return self._tabulate(priced, figures, self.split.n_units)
 
     def half_tables(self, halves: np.ndarray) -> Iterator[Table]:
         """The table of each part of the units, `halves` bool of shape (n_halves, n_units).
@@ -111,11 +111,6 @@ class SetUpScorer:
     def priced(self) -> Priced:
         """Under the present params."""
         return self._price(self.split, self.decision)
-
-    def estimate_cost(self, set_up: SetUp) -> Estimate:
-        """Of 1,000 forms under the present params."""
-        costs = self.priced.cost_of(set_up)
-        return estimate_score(costs[np.newaxis], n_units=self.split.n_units)
 
     def gains(self, set_up: SetUp) -> list[Gain]:
         """Of urgency over the rules that ignore the form, under the present params."""
