@@ -79,7 +79,7 @@ def test_a_set_up_without_urgency_has_no_floor(state):
     assert state(scored(ST, 1000), gains=())["floor"] == {}
 
 
-def test_every_tied_set_up_has_its_paired_difference_from_the_choice(state):
+def test_every_tied_set_up_has_its_paired_difference_from_the_lowest(state):
     """Errors of 3 and 4 make one of 5."""
     said = state(
         scored(BLENDS, 1000, error=4), scored(MTL, 1004, error=3), scored(GBM, 1200, error=3)
@@ -87,8 +87,8 @@ def test_every_tied_set_up_has_its_paired_difference_from_the_choice(state):
     assert (said["urgency"], said["reason"], said["parts"]) == ("mtl", "fewer_parts", 1)
     blends, mtl = said["tied"]
     assert (blends["urgency"], blends["parts"], blends["cost_per_1000"]) == ("gbm+st", 4, 1000)
-    assert blends["difference"] == {"value": -4, "low": -13.8, "high": 5.8}
-    assert mtl["difference"] == {"value": 0, "low": 0, "high": 0}
+    assert blends["above_lowest"] == {"value": 0, "low": 0, "high": 0}
+    assert mtl["above_lowest"] == {"value": 4, "low": -5.8, "high": 13.8}
     assert blends["within_margin"]
     assert mtl["within_margin"]
 

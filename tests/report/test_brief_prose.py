@@ -38,8 +38,8 @@ def test_a_choice_of_fewer_parts_is_told(run):
     given = recommending(run, FEWER_PARTS)
     told = say_of(given)
     assert told["recommendation"].startswith("Use one multi-task Transformer for both tasks")
-    lowest = "Least was done by two LightGBM models (1,320): on the same forms 11 fewer (25 fewer"
-    assert f"{lowest} to 3 more)." in told["choice"]
+    lowest = "Least was done by two LightGBM models (1,320): on the same forms the choice did 11"
+    assert f"{lowest} more (3 fewer to 25 more)." in told["choice"]
     margin = run.params["decision"]["cost_margin"]
     simpler = (
         f"does at most {margin:g} points more is shown, and it has 1 part to keep in order, not 2"
@@ -61,7 +61,7 @@ def test_a_choice_of_fewer_parts_is_told(run):
 def test_a_choice_that_is_cheaper_to_run_is_told(run):
     said = say_of(recommending(run, CHEAPER))["choice"]
     assert "points more is shown, and it is cheaper to run." in said
-    assert "on the same forms 11 fewer (20 fewer to 2 fewer)." in said
+    assert "on the same forms the choice did 11 more (2 more to 20 more)." in said
 
 
 def test_the_lowest_with_a_limit_not_shown_is_told(run):
@@ -106,12 +106,8 @@ def test_a_blend_that_too_few_forms_tell_from_simpler_set_ups_is_told(run):
     table = tied_table(given)
     assert table.rows == [
         (
-            "LightGBM and Transformer averaged for each task",
-            "4",
-            "1,301",
-            "the choice",
-            "yes",
-            "0.4",
+            "LightGBM and Transformer averaged for each task (the choice)",
+            *("4", "1,301", "the lowest", "yes", "0.4"),
         ),
         ("Two LightGBM models", "2", "1,320", "19 more (14 fewer to 53 more)", "no", "9.5"),
         (

@@ -44,8 +44,8 @@ def state_choice(
         forecaster of each task, parts and cost_per_1000; lowest: the same of the set-up that costs
         least among those that pass; runner_up: the same of what the rule takes without the choice,
         None where nothing else passes; nearest: None; tied: of each tied set-up the same, its
-        difference in cost from the choice, whether it can be had for the lowest, and how many times
-        the present forms would separate it at the margin; ceilings, floor: of the choice on test;
+        difference in cost from the lowest, whether it can be had for that, and how many times the
+        present forms would separate it at the margin; ceilings, floor: of the choice on test;
         needed: how many times the present forms would separate all that are tied, each with a power
         of 80 %, and would show each ceiling met.
     """
@@ -117,10 +117,10 @@ def _describe(scored: ScoredSetUp) -> dict[str, Any]:
 def _describe_tied(
     scored: ScoredSetUp, choice: Choice, decision: DecisionParams, *, n_units: int
 ) -> dict[str, Any]:
-    difference = estimate_cost_difference(scored, choice.chosen, n_units=n_units)
+    above = estimate_cost_difference(scored, choice.lowest, n_units=n_units)
     return {
         **_describe(scored),
-        "difference": difference.rounded(1),
+        "above_lowest": above.rounded(1),
         "within_margin": scored in choice.within,
         "needed": forms_to_separate(
             scored, choice.lowest, margin=decision.cost_margin, n_units=n_units

@@ -1,5 +1,6 @@
 """Tables of what is decided on: set-ups, the tied ones, halves, limits, the floor, changes."""
 
+from intake_triage.recommendation.candidates import SetUp
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
@@ -90,19 +91,24 @@ def _say_outcome(run: Run, row: Row) -> str:
 
 
 def tied_table(run: Run) -> PageTable:
-    """The tied set, by cost: how much more harm each did than the choice, on the same forms."""
+    """The tied set, by cost: how much more harm each did than the lowest, on the same forms."""
     margin = plain(run.params["decision"]["cost_margin"])
+    lowest = set_up_of(run.recommendation["lowest"])
+
+    def name(set_up: SetUp) -> str:
+        return capitalise(name_set_up(set_up)) + " (the choice)" * (set_up == run.judged)
+
     return tabulate(
         "Set-ups that these forms do not show to do more harm than the best",
         run.tied.items(),
         {
-            "Set-up": lambda each: capitalise(name_set_up(each[0])),
+            "Set-up": lambda each: name(each[0]),
             "Parts to keep": lambda each: str(each[1]["parts"]),
             "Harm points per 1,000 forms": lambda each: whole(each[1]["cost_per_1000"]),
-            "Than the choice (95 % range)": lambda each: (
-                "the choice" if each[0] == run.judged else more_or_fewer(each[1]["difference"])
+            "Than the lowest (95 % range)": lambda each: (
+                "the lowest" if each[0] == lowest else more_or_fewer(each[1]["above_lowest"])
             ),
-            f"Shown to do at most {margin} more than the lowest": lambda each: (
+            f"Shown to do at most {margin} more": lambda each: (
                 "yes" if each[1]["within_margin"] else "no"
             ),
             "Times these forms to settle that": lambda each: _times(each[1]["needed"]),
