@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_softmax, softmax
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import Temperature, calibrate_seeds, read_calibrators
 from intake_triage.calibration.decisions import DecisionRules, read_decision_rules
 from intake_triage.layout import Layout
@@ -83,7 +83,7 @@ def load_forecaster(
 
 def _average(members: list[np.ndarray]) -> np.ndarray:
     """Of each member's seeds, then of the members: log-probabilities (n_forms, n_classes)."""
-    return average_probabilities([average_probabilities(seeds) for seeds in members])
+    return log_mean_probabilities([log_mean_probabilities(seeds) for seeds in members])
 
 
 def _as_probabilities(log_probabilities: np.ndarray) -> np.ndarray:
