@@ -44,6 +44,12 @@ class FormMapping(Saved):
     subgroups: dict[Name, Name]
     labels: dict[Task, LabelMapping]
 
+    @property
+    def form_columns(self) -> tuple[str, ...]:
+        """The columns that every table of forms must have."""
+        single = [column for column in (self.record_id, self.text, self.date) if column]
+        return tuple(dict.fromkeys([*single, *self.fields.values(), *self.subgroups.values()]))
+
 
 def mapping_of(data: DataParams, schema: RecordSchema, reading: dict[str, Any]) -> FormMapping:
     """The mapping of a bundle whose models were trained on `data`.
