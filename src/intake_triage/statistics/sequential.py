@@ -29,7 +29,6 @@ detection. NEJSDS 2:2.
 """
 
 import numpy as np
-from scipy.special import logsumexp
 
 LOOKS = 52  # a year of weeks; bets begin at no later look
 FIRST = 0.5  # of the capital, staked from the first look on
@@ -72,7 +71,7 @@ def log_capital(growth: np.ndarray, *, later_starts: bool = True) -> np.ndarray:
     after = growth.cumsum(axis=-2)
     worth_at_start = log_started[:, np.newaxis] - (after - growth)  # were it staked all along
     staked = after + np.logaddexp.accumulate(worth_at_start, axis=-2)
-    return np.logaddexp(logsumexp(staked, axis=-1) - np.log(len(STAKES)), log_kept)
+    return np.logaddexp(np.logaddexp.reduce(staked, axis=-1) - np.log(len(STAKES)), log_kept)
 
 
 def lower_bound(counts: np.ndarray, counted: np.ndarray, per: np.ndarray, *, alpha: float) -> float:
@@ -126,4 +125,4 @@ def likeliest_start(growth: np.ndarray) -> int:
     """The look from which on betting would have paid most, of (n_looks, n_stakes): the onset."""
     after = growth.cumsum(axis=0)
     since = after[-1] - after + growth  # by look at which the bets begin
-    return int(logsumexp(since, axis=1).argmax())
+    return int(np.logaddexp.reduce(since, axis=1).argmax())

@@ -44,7 +44,7 @@ def describe_reference(
     -------
     dict
         forms; rates, by ceiling about decisions and `misrouted`: value, and forms that it is a
-        share of; tiers, the shares of the true ones; unknown_words, the mean share of a text's
+        share of; unknown_words, the mean share of a text's
         words; missing, by field the share of forms; inputs and outputs, histograms by name;
         groups, by subgroup: values with their shares and forms, of each value by field the
         share missing, and the share misrouted with its forms.
@@ -54,7 +54,6 @@ def describe_reference(
     return {
         "forms": forms.n_forms,
         "rates": _rates(forms, schema, decision),
-        "tiers": _tiers(forms, schema),
         "unknown_words": round(float(forms.unknown_words.mean()), DECIMALS + 1),
         "missing": {
             name: _share(column.isna().to_numpy()) for name, column in forms.inputs.items()
@@ -90,25 +89,13 @@ def _rates(forms: Forms, schema: RecordSchema, decision: DecisionParams) -> dict
                 shown = figure.shown and not few and not np.isnan(value)
                 rates[ceiling.name] = {
                     "value": round(value, DECIMALS + 1) if shown else None,
-                    "forms": int(figure.n),
+                    "forms": int(figure.n) if figure.n >= SMALLEST_SHOWN else None,
                 }
     if "specialty" in forms.tasks:
         known = forms.has_label("specialty")
         wrong = (forms.suggested["specialty"] != forms.labels["specialty"])[known]
         rates["misrouted"] = {"value": _share(wrong), "forms": int(known.sum())}
     return rates
-
-
-def _tiers(forms: Forms, schema: RecordSchema) -> dict[str, float | None]:
-    if "urgency" not in forms.tasks:
-        return {}
-    labels = forms.labels["urgency"][forms.has_label("urgency")]
-    counts = np.bincount(labels, minlength=len(schema.urgency)).astype(float)
-    hidden = hide_small_counts(counts[np.newaxis])[0]
-    return {
-        tier: None if hidden[k] else round(float(counts[k] / counts.sum()), DECIMALS)
-        for k, tier in enumerate(schema.urgency)
-    }
 
 
 def _histogram(column: pd.Series) -> dict[str, Any]:
