@@ -97,11 +97,11 @@ def test_the_costs_and_how_they_vary_together_make_those_of_every_set_up(scorer,
     covariance = np.array(described["covariance"])
     assert described["units"] == scorer.split.n_units
     for set_up, scored in table.items():
-        member = np.array([set_up.forecasters.get(task) == name for task, name in keys], float)
-        assert member @ costs == pytest.approx(scored.cost, abs=0.11)
+        of_set_up = np.array([set_up.forecasters.get(task) == name for task, name in keys], float)
+        assert of_set_up @ costs == pytest.approx(scored.cost, abs=0.11)
         estimate = estimate_score(scored.costs[np.newaxis], n_units=scorer.split.n_units)
         variance = estimate.standard_error**2
-        assert member @ covariance @ member == pytest.approx(variance, abs=0.03)
+        assert of_set_up @ covariance @ of_set_up == pytest.approx(variance, abs=0.03)
 
 
 def test_nobody_under_triaged_still_leaves_a_limit(scorer, split):

@@ -65,9 +65,9 @@ def _fewest_told(decisions: Decisions) -> np.ndarray:
     """
     table = decisions.confusions[:, 0].mean(axis=0)  # (n_tiers, n_tiers)
     tiers = np.arange(len(table))
-    members = np.vstack([np.eye(len(table)), tiers < decisions.params.urgent_tiers])
-    right = np.einsum("gi,ij,gj->g", members, table, members)
-    sent, belongs = members @ table.sum(axis=0), members @ table.sum(axis=1)
+    of_load = np.vstack([np.eye(len(table)), tiers < decisions.params.urgent_tiers])  # which tiers
+    right = np.einsum("gi,ij,gj->g", of_load, table, of_load)
+    sent, belongs = of_load @ table.sum(axis=0), of_load @ table.sum(axis=1)
     groups = np.round([right, sent - right, belongs - right], 6)
     return np.where(groups > 0, groups, np.inf).min(axis=0)
 
