@@ -28,6 +28,7 @@ from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.forms.mapping import mapping_of
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.words import find_words
+from intake_triage.release.bundle.card import write_card
 from intake_triage.release.bundle.examples import invent_forms, try_forms, write_examples
 from intake_triage.release.bundle.forecast import load_forecaster
 from intake_triage.release.bundle.form_schema import describe_form
@@ -77,6 +78,16 @@ def build_bundle(
         forms = invent_forms(prepared.schema, vocabulary)
         said = try_forms(forms, prepared.schema, forecast)
         write_examples(temporary / "examples.jsonl", forms, said)
+        card = write_card(
+            set_up,
+            about,
+            prepared.schema,
+            source=params.data.source,
+            records=read_json(layout.metrics("prepare"))["records"],
+            set_ups=read_json(layout.plots("set_ups")),
+            settings=settings,
+        )
+        (temporary / "model-card.md").write_text(card, encoding="utf-8")
         write_wheel(temporary)
         write_requirements(temporary, systems)
         seal(
