@@ -16,7 +16,7 @@ from intake_triage.records.values.cells import clear_missing
 from intake_triage.records.values.dates import ISO, read_dates
 from intake_triage.records.values.numbers import MAYBE_THOUSANDS, POINT_OR_COMMA, read_numbers
 
-LONGEST_TEXT = 100_000  # characters; no form is that long, and a quote that never closes is
+LONGEST_TEXT = 20_000  # characters; the models read the beginning of a text, and no form is longer
 
 
 @dataclass
