@@ -63,8 +63,12 @@ class JudgedAlarm:
         So far.
     bound : float or None
         A lower bound of the rate that holds at every look, at the alarm's own level.
+    evidence : float
+        How far the capital has come, from 0 to 1, where it sounds: on a logarithmic scale.
     since : int or None
         The look at which it sounded first; None while it is silent.
+    forms_then : int or None
+        The forms that it rested on when it sounded.
     onset : int or None
         The look from which on the forms, up to that look, speak most for a rate above the limit.
     until : int or None
@@ -77,7 +81,9 @@ class JudgedAlarm:
     forms: int
     rate: float | None
     bound: float | None
+    evidence: float
     since: int | None
+    forms_then: int | None
     onset: int | None
     until: int | None
     is_met: bool
@@ -113,26 +119,39 @@ def judge_alarm(alarm: Alarm, seen: Tally) -> JudgedAlarm:
     per_look = seen.counts @ seen.per
     forms = round(float(per_look.sum()))
     if forms < SMALLEST_SHOWN:
-        return JudgedAlarm(alarm, forms, None, None, None, None, None, False)
+        return JudgedAlarm(alarm, forms, None, None, 0.0, None, None, None, None, False)
     growth = log_growth(seen.counts, payoffs(seen.counted, seen.per, alarm.limit))
-    capital = log_capital(growth)
-    sounds = (capital >= -np.log(alarm.alpha)) & (per_look.cumsum() >= SMALLEST_SHOWN)
+    capital, threshold = log_capital(growth), -np.log(alarm.alpha)
+    so_far = per_look.cumsum()
+    sounds = (capital >= threshold) & (so_far >= SMALLEST_SHOWN)
     since = int(sounds.argmax()) if sounds.any() else None
+    until = fewest_until_broken(growth, highest_payoff(alarm), alpha=alarm.alpha)
     return JudgedAlarm(
         alarm,
         forms,
-        rate=float((seen.counts @ seen.counted).sum() / per_look.sum()),
+        rate=float((seen.counts @ seen.counted).sum() / so_far[-1]),
         bound=lower_bound(seen.counts, seen.counted, seen.per, alpha=alarm.alpha),
+        evidence=1.0 if sounds.any() else float(np.clip(capital[-1] / threshold, 0, 1)),
         since=since,
+        forms_then=None if since is None else round(float(so_far[since])),
         onset=None if since is None else likeliest_start(growth[: since + 1]),
-        until=None
-        if since is not None
-        else max(
-            SMALLEST_SHOWN - forms,
-            fewest_until_broken(growth, highest_payoff(alarm), alpha=alarm.alpha),
-        ),
+        until=until if since is None else None,
         is_met=alarm.path[0] == "decisions" and is_met(alarm, seen),
     )
+
+
+def trace(alarm: Alarm, seen: Tally) -> dict[str, list[float | None]]:
+    """The rate and its bound after each look; None before the first 11 forms."""
+    counted, per = ((seen.counts @ part).cumsum() for part in (seen.counted, seen.per))
+    course: dict[str, list[float | None]] = {"rate": [], "bound": []}
+    for look, forms in enumerate(per):
+        enough = forms >= SMALLEST_SHOWN
+        so_far = seen.counts[: look + 1]
+        course["rate"].append(counted[look] / forms if enough else None)
+        course["bound"].append(
+            lower_bound(so_far, seen.counted, seen.per, alpha=alarm.alpha) if enough else None
+        )
+    return course
 
 
 def highest_payoff(alarm: Alarm) -> float:

@@ -85,15 +85,15 @@ def as_forms(suggestions: pd.DataFrame, labels: pd.DataFrame, schema: RecordSche
         If a column is missing, or an entry cannot be what its column is for; by column and row.
     """
     dates = _dates(suggestions)
-    rows = suggestions.assign(date=dates).sort_values("date", kind="stable")
-    rows = rows.reset_index(drop=True)
+    rows = suggestions.assign(date=dates, row=range(1, len(suggestions) + 1))
+    rows = rows.sort_values("date", kind="stable").reset_index(drop=True)
     look, looks = _looks(rows["date"])
     tasks = [task for task in schema.tasks if task in rows.columns]
     known = labels.set_index("record_id").reindex(rows["record_id"])
     return Forms(
         look=look,
         looks=looks,
-        suggested={task: _classes(rows[task], schema.classes(task)) for task in tasks},
+        suggested={task: _classes(rows, task, schema.classes(task)) for task in tasks},
         chances={
             task: np.column_stack(
                 [_numbers(rows, f"{task}_p_{name}") for name in schema.classes(task)]
@@ -136,11 +136,11 @@ def _numbers(rows: pd.DataFrame, name: str) -> np.ndarray:
     return numbers.to_numpy(float)
 
 
-def _classes(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
-    codes = pd.Categorical(names, categories=list(classes)).codes.astype(int)
+def _classes(rows: pd.DataFrame, task: Task, classes: tuple[str, ...]) -> np.ndarray:
+    codes = pd.Categorical(rows[task], categories=list(classes)).codes.astype(int)
     if (codes < 0).any():
         raise InputError(
-            f"row {(codes < 0).argmax() + 1}, column '{names.name}': no class of this bundle; "
+            f"row {rows['row'][(codes < 0).argmax()]}, column '{task}': no class of this bundle; "
             "give the suggestions of this bundle alone"
         )
     return codes
