@@ -25,7 +25,7 @@ $(VENV)/installed: requirements.txt constraints.txt
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
 
-# What only some tables need, such as Excel; the tests read them all.
+# What only some users need, such as Excel or scoring over HTTP; the tests use it all.
 $(VENV)/installed-optional: $(VENV)/installed requirements-optional.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r requirements-optional.txt

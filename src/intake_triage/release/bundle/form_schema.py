@@ -5,6 +5,8 @@ from typing import Any
 from intake_triage.records.schema import FormField, RecordSchema
 
 MOST_CHARACTERS = 20_000  # of a text; the models read its beginning
+NO_NULL_BYTE = r"^[^\u0000]*$"
+SOMETHING = r"^[^\u0000]*[^\u0000\s][^\u0000]*$"  # and not blanks alone
 
 
 def describe_form(schema: RecordSchema) -> dict[str, Any]:
@@ -21,8 +23,8 @@ def describe_form(schema: RecordSchema) -> dict[str, Any]:
         "additionalProperties": False,
         "required": ["record_id", "text"],
         "properties": {
-            "record_id": {"type": "string", "minLength": 1, "maxLength": 200},
-            "text": {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS},
+            "record_id": {"type": "string", "maxLength": 200, "pattern": SOMETHING},
+            "text": {"type": "string", "maxLength": MOST_CHARACTERS, "pattern": SOMETHING},
             **entries,
         },
     }
@@ -31,7 +33,12 @@ def describe_form(schema: RecordSchema) -> dict[str, Any]:
 def _describe_field(field: FormField) -> dict[str, Any]:
     if field.kind == "categorical":
         known = ", ".join(field.categories)
-        return {"type": ["string", "null"], "maxLength": 200, "description": f"one of {known}"}
+        return {
+            "type": ["string", "null"],
+            "maxLength": 200,
+            "pattern": NO_NULL_BYTE,
+            "description": f"one of {known}",
+        }
     return {"type": ["number", "null"], "description": _describe_bounds(field)}
 
 
