@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 
 from intake_triage.errors import InputError
+from intake_triage.release.bundle.load import load_bundle
 from intake_triage.release.plan.plan import plan_pilot, say_plan
-from intake_triage.release.watch.parts import read_parts
+from intake_triage.release.watch.reference import read_reference
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.forms_a_week < 1:
         raise InputError("--forms-a-week: at least 1")
-    parts = read_parts(arguments.bundle)
+    bundle = load_bundle(arguments.bundle)
+    reference = read_reference(arguments.bundle)
     plan = plan_pilot(
-        parts.reference, parts.schema, parts.decision, forms_a_week=arguments.forms_a_week
+        reference,
+        bundle.schema,
+        bundle.settings.decision,
+        forms_a_week=arguments.forms_a_week,
     )
     print(say_plan(plan))
     return 0

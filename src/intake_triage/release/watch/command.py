@@ -1,13 +1,13 @@
-"""`intake-triage watch BUNDLE SUGGESTIONS LABELS`: how a pilot goes, and whether an alarm sounds."""
+"""`intake-triage watch BUNDLE SUGGESTIONS LABELS`: how a pilot goes, and what sounds."""
 
 import argparse
 from pathlib import Path
 
-from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json
+from intake_triage.release.bundle.load import load_bundle
 from intake_triage.release.watch.forms import as_forms
 from intake_triage.release.watch.page import build_page
-from intake_triage.release.watch.parts import read_parts
+from intake_triage.release.watch.reference import read_reference
 from intake_triage.release.watch.state import describe_pilot
 from intake_triage.release.watch.tables import read_labels, read_suggestions
 
@@ -46,20 +46,19 @@ def run(arguments: argparse.Namespace) -> int:
     InputError
         In one line a fault, if an input is wrong; then nothing is written.
     """
-    parts = read_parts(arguments.bundle)
-    label = parts.manifest.label
-    suggestions = read_suggestions(arguments.suggestions, bundle=label)
-    tasks = [task for task in parts.schema.tasks if task in parts.manifest.forecasters]
-    labels = read_labels(arguments.labels, parts.mapping, tasks)
-    try:
-        forms = as_forms(suggestions, labels, parts.schema)
-    except InputError as error:
-        raise InputError(f"{arguments.suggestions}: {error}") from None
+    bundle = load_bundle(arguments.bundle)
+    reference = read_reference(arguments.bundle)
+    suggestions = read_suggestions(arguments.suggestions, bundle)
+    labels = read_labels(arguments.labels, bundle.mapping, list(bundle.rules))
+    forms = as_forms(suggestions, labels, bundle.schema)
     unmatched = int((~labels["record_id"].isin(suggestions["record_id"])).sum())
-    pilot = describe_pilot(forms, parts.reference, parts.schema, parts.decision)
-    about = {"bundle": label, "use": parts.manifest.use, "labels_without_form": unmatched}
-    watched = about | pilot
-    page = build_page(watched, parts.schema, parts.reference)
+    pilot = describe_pilot(forms, reference, bundle.schema, bundle.settings.decision)
+    watched = {
+        "bundle": bundle.manifest.label,
+        "use": bundle.manifest.use,
+        "labels_without_form": unmatched,
+    } | pilot
+    page = build_page(watched, reference)
     write_json(arguments.out / "watch.json", watched)
     with replacing(arguments.out / "watch.html") as temporary:
         temporary.write_text(page, encoding="utf-8")

@@ -10,17 +10,16 @@ from typing import Any
 
 import jinja2
 
-from intake_triage.records.schema import RecordSchema
 from intake_triage.release.watch.courses import draw_course
 from intake_triage.release.watch.reference import Reference
-from intake_triage.release.watch.words import NAMES, name_alarm, name_class, say_figures
+from intake_triage.release.watch.words import name_alarm, name_class, say_figures
 
 FOLDER = Path(__file__).parent
 NEAREST = 8  # alarms of drift and of groups that are shown though silent
 Row = Mapping[str, Any]
 
 
-def build_page(watched: Mapping[str, Any], schema: RecordSchema, reference: Reference) -> str:
+def build_page(watched: Mapping[str, Any], reference: Reference) -> str:
     """The page of what `watch.json` holds."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
@@ -45,19 +44,17 @@ def build_page(watched: Mapping[str, Any], schema: RecordSchema, reference: Refe
         counts={kind: _count(rows) for kind, rows in by_kind.items()},
         labels_until=_last_labelled(watched["looks"]),
         depends=_list_dependences(watched["labels"]),
-        names=NAMES,
         name_alarm=name_alarm,
         draw_course=draw_course,
-        tiers=schema.urgency,
         reference_forms=reference["forms"],
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
     )
 
 
 def _list_nearest(rows: Sequence[Row]) -> list[Row]:
-    """All that sound, then the nearest to it of the others; those that are not judged never."""
-    judged = [row for row in rows if row["status"] != "too_few"]
-    ordered = sorted(judged, key=lambda row: (row["status"] != "alarm", -row["evidence"]))
+    """All that sound, then the nearest to it of the others that have come any of the way."""
+    near = [row for row in rows if row["evidence"] > 0]
+    ordered = sorted(near, key=lambda row: (row["status"] != "alarm", -row["evidence"]))
     n_sounding = sum(row["status"] == "alarm" for row in ordered)
     return ordered[: n_sounding + NEAREST]
 
@@ -117,4 +114,4 @@ def _list_dependences(labels: Mapping[str, Row]) -> dict[str, list[str]]:
 
 
 def _percent(share: float | None, decimals: int = 0) -> str:
-    return "–" if share is None else f"{100 * share:.{decimals}f} %"
+    return "–" if share is None else f"{100 * share:.{decimals}f}\u00a0%"

@@ -5,14 +5,17 @@ model has seen the labels of these, and no calibrator the form. Shares and means
 what would tell of few people is null.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from intake_triage.errors import InputError
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.measure import Decisions
 from intake_triage.evaluation.samples import LabelledSplit
+from intake_triage.files import read_json
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.ceilings import list_ceilings
 from intake_triage.records.schema import RecordSchema
@@ -62,6 +65,14 @@ def describe_reference(
         "outputs": {name: _histogram(column) for name, column in forms.outputs.items()},
         "groups": {name: _group(column, forms) for name, column in forms.groups.items()},
     }
+
+
+def read_reference(folder: Path) -> Reference:
+    """That of a bundle, an `InputError` where it has none."""
+    path = folder / "reference.json"
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; build the bundle anew")
+    return read_json(path)
 
 
 def _rates(forms: Forms, schema: RecordSchema, decision: DecisionParams) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def describe_pilot(
     Returns
     -------
     dict
-        sounds: whether any alarm does; forms; looks: by week its name, forms, and by task labels;
+        sounds: whether any alarm does; forms; look: week or hundred; looks: of each its name,
+        forms, and by task labels;
         alarms, in the order of `list_alarms`: path, limit, status, and the figures of
         `JudgedAlarm`, looks by their names; of decisions also `standardized`
         (`labelling.standardize`), where labels depend on what was suggested, and the course by
@@ -56,6 +57,7 @@ def describe_pilot(
     return {
         "sounds": any(each.since is not None for each in judged),
         "forms": forms.n_forms,
+        "look": forms.look_is,
         "looks": _count_looks(forms),
         "alarms": described,
         "calibration": compare_chances(forms, schema),

@@ -6,22 +6,21 @@ from pathlib import Path
 import pandas as pd
 
 from intake_triage.errors import InputError, refuse
-from intake_triage.file_params import UNTOLD
 from intake_triage.records.forms.mapping import FormMapping
 from intake_triage.records.tables.read import read_table
 from intake_triage.records.values.cells import clear_missing, match_labels
+from intake_triage.release.bundle.load import Bundle
+from intake_triage.release.score.files import read_rows
 from intake_triage.tasks import Task
 
 
-def read_suggestions(path: Path, *, bundle: str) -> pd.DataFrame:
-    """What `score` wrote, all cells str or missing, the rows of several files one after another.
+def read_suggestions(path: Path, bundle: Bundle) -> pd.DataFrame:
+    """The rows that `score` wrote, those of several files one after another.
 
     Parameters
     ----------
     path : Path
         A table, or a folder of such tables and nothing else, read in the order of their names.
-    bundle : str
-        Name and version that every row must bear.
 
     Raises
     ------
@@ -30,17 +29,16 @@ def read_suggestions(path: Path, *, bundle: str) -> pd.DataFrame:
     """
     parts = []
     for file in _list_tables(path):
-        part = read_table(file, UNTOLD).frame
-        for column in ("record_id", "bundle", "to_nurse", "unknown_words"):
-            if column not in part:
-                refuse(file, [f"no column '{column}'; give the table that `score` wrote"])
-        if (other := (part["bundle"] != bundle).to_numpy()).any():
+        part = read_rows(file, bundle)
+        if (other := (part["bundle"] != bundle.manifest.label).to_numpy()).any():
             row = other.argmax() + 1
-            refuse(file, [f"row {row}: not scored by {bundle}; a pilot is of one bundle"])
+            refuse(file, [f"row {row}: not of {bundle.manifest.label}; a pilot is of one bundle"])
         parts.append(part)
     suggestions = pd.concat(parts, ignore_index=True)
-    suggestions = suggestions.mask(suggestions == "")
-    _check_ids_differ(path, suggestions["record_id"], "score each form once")
+    if suggestions.empty:
+        raise InputError(f"{path}: no forms; score some first")
+    if (again := suggestions["record_id"].duplicated().to_numpy()).any():
+        refuse(path, [f"row {again.argmax() + 1}: the id of a row before it; score a form once"])
     return suggestions
 
 
@@ -111,10 +109,3 @@ def _list_tables(path: Path) -> list[Path]:
     if not path.is_file():
         raise InputError(f"{path}: no such file or folder")
     return [path]
-
-
-def _check_ids_differ(path: Path, ids: pd.Series, mend: str) -> None:
-    if ids.isna().any():
-        refuse(path, [f"row {ids.isna().to_numpy().argmax() + 1}: no record_id"])
-    if (again := ids.duplicated().to_numpy()).any():
-        refuse(path, [f"row {again.argmax() + 1}: the id of a row before it; {mend}"])

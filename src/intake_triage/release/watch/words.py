@@ -25,15 +25,15 @@ def name_alarm(path: Sequence[str]) -> str:
         case ("decisions", name):
             return NAMES[name]
         case ("groups", subgroup, value, name):
-            return f"{name_class(subgroup)} {name_class(value)}: {NAMES[name]}"
+            return f"{name_class(subgroup)} “{name_class(value)}”: {NAMES[name]}"
         case ("drift", "unknown_words"):
             return "words that the models do not know"
         case ("drift", "missing", field):
             return f"{name_class(field)} left empty"
         case ("drift", "missing_by_group", subgroup, value, field):
-            return f"{name_class(subgroup)} {name_class(value)}: {name_class(field)} left empty"
+            return f"{name_class(subgroup)} “{name_class(value)}”: {name_class(field)} left empty"
         case ("drift", _, "to_nurse", part, side):
-            more = (part == "true") == (side == "more")
+            more = (part == "yes") == (side == "more")
             return f"{'more' if more else 'fewer'} forms sent to a nurse"
         case ("drift", _, name, part, side):
             what = NAMES.get(name, name_class(name))
@@ -53,7 +53,7 @@ def say_figures(row: Mapping[str, Any]) -> dict[str, str]:
     """
     path = row["path"]
     inside = path[-1] == "less"
-    if path[:3] == ["drift", "outputs", "to_nurse"] and path[3] == "false":
+    if path[:3] == ["drift", "outputs", "to_nurse"] and path[3] == "no":
         inside = not inside
 
     def say(number: float | None) -> str:
@@ -62,7 +62,7 @@ def say_figures(row: Mapping[str, Any]) -> dict[str, str]:
         if path[-1] == LOAD:
             return f"{number:.2f}"
         share = 100 * (1 - number if inside else number)
-        return f"{share:.2f} %" if path[1] == "unknown_words" else f"{share:.1f} %"
+        return f"{share:.2f}\u00a0%" if path[1] == "unknown_words" else f"{share:.1f}\u00a0%"
 
     return {
         "rate": say(row["rate"]),
