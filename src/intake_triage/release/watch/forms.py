@@ -118,12 +118,13 @@ def as_forms(suggestions: pd.DataFrame, labels: pd.DataFrame, schema: RecordSche
 
 
 def _labels(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
-    codes = encode_labels(names, classes)
-    return np.where((codes == NO_LABEL) & names.notna().to_numpy(), len(classes), codes)
+    known = names.isin(classes)
+    codes = encode_labels(names.where(known), classes)
+    return np.where(names.notna() & ~known, len(classes), codes)
 
 
 def _find_weeks(days: pd.Series) -> tuple[np.ndarray, list[str]]:
-    monday = days.dt.normalize() - pd.to_timedelta(days.dt.weekday, unit="D")
+    monday = days.dt.normalize() - pd.to_timedelta(days.dt.day_of_week, unit="D")
     look = ((monday - monday.iloc[0]).dt.days // 7).to_numpy()
     weeks = pd.date_range(monday.iloc[0], periods=look[-1] + 1, freq="7D")
     return look, [f"{week:%Y-%m-%d}" for week in weeks]
