@@ -18,4 +18,4 @@ class Limits:
     forms: int = 100
     body_bytes: int = 4 * 2**20
     waiting: int = 64
-    seconds: float = 30.0
+    seconds: int = 30
