@@ -22,7 +22,8 @@ from pyarrow import parquet
 
 from intake_triage.errors import InputError
 from intake_triage.files import replacing
-from intake_triage.release.score.rows import Kind
+from intake_triage.release.bundle.load import Bundle
+from intake_triage.release.score.rows import Kind, list_columns
 
 ENDINGS = (".csv", ".parquet")
 FORMULA = re.compile(r"'*[=+\-@\t\r\0]")
@@ -42,7 +43,7 @@ def write_rows(path: Path, rows: pd.DataFrame, columns: Columns) -> None:
         if path.suffix == ".csv":
             cells = [_to_cells(rows[name], kind) for name, kind in columns.items()]
             with temporary.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows(zip(*cells, strict=True))
+                csv.writer(file).writerows(zip(*cells, strict=True))
         else:
             parquet.write_table(
                 pa.Table.from_pandas(rows, _arrow_schema(columns), preserve_index=False), temporary
@@ -53,7 +54,7 @@ def join_rows(path: Path, pieces: Sequence[Path], columns: Columns) -> None:
     """Write the whole table of some pieces into a new file."""
     if path.suffix == ".csv":
         with path.open("wb") as whole:
-            whole.write((_header(columns) + "\n").encode())
+            whole.write(_header(columns).encode())
             for piece in pieces:
                 with piece.open("rb") as file:
                     shutil.copyfileobj(file, whole)
@@ -63,15 +64,15 @@ def join_rows(path: Path, pieces: Sequence[Path], columns: Columns) -> None:
             writer.write_table(parquet.read_table(piece))
 
 
-def read_rows(path: Path, columns: Columns) -> pd.DataFrame:
-    """A table as `join_rows` wrote it: str, float64, bool and datetime64, missing where empty.
+def read_rows(path: Path, bundle: Bundle) -> pd.DataFrame:
+    """A table of a bundle's rows, explained or not: str, float64, bool and datetime64.
 
-    A text is missing where a form has no value, and empty where a list is.
+    What a form has no value of is missing; a list of nothing is an empty text.
 
     Raises
     ------
     InputError
-        In one line, if the file is none, or its columns are not these.
+        In one line, if the file is no such table.
     """
     wrong = f"{path}: not a table that this bundle wrote; score the forms anew"
     if not path.is_file():
@@ -81,6 +82,8 @@ def read_rows(path: Path, columns: Columns) -> pd.DataFrame:
             cells = pd.read_csv(path, dtype="str", keep_default_na=False)
         else:
             cells = parquet.read_table(path).to_pandas()
+        explained = any(name.endswith("_because") for name in cells.columns)
+        columns = list_columns(bundle, explained=explained)
         if list(cells.columns) != list(columns):
             raise InputError(wrong)
         read = _from_cells if path.suffix == ".csv" else _from_parquet
@@ -91,7 +94,7 @@ def read_rows(path: Path, columns: Columns) -> pd.DataFrame:
 
 def _header(columns: Columns) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(columns)
+    csv.writer(text).writerow(columns)
     return text.getvalue()
 
 
@@ -101,7 +104,7 @@ def _arrow_schema(columns: Columns) -> pa.Schema:
 
 def _to_cells(values: pd.Series, kind: Kind) -> list[str]:
     if kind == "day":
-        return values.dt.strftime("%Y-%m-%d").fillna("").tolist()
+        return pd.to_datetime(values).dt.strftime("%Y-%m-%d").fillna("").tolist()
     if kind == "flag":
         return ["true" if value else "false" for value in values]
     if kind == "chance":
@@ -113,9 +116,11 @@ def _to_cells(values: pd.Series, kind: Kind) -> list[str]:
 
 def _from_cells(cells: pd.Series, kind: Kind) -> pd.Series:
     if kind == "day":
-        return pd.to_datetime(cells.replace("", None), format="%Y-%m-%d")
+        return pd.to_datetime(cells.replace("", None), format="%Y-%m-%d").dt.as_unit("us")
     if kind == "flag":
-        return cells.map({"true": True, "false": False}).astype("bool")
+        if not cells.isin(["true", "false"]).all():
+            raise ValueError
+        return cells == "true"
     if kind in ("number", "chance"):
         return cells.replace("", "nan").astype("float64")
     texts = cells.map(lambda cell: cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell)
@@ -124,7 +129,7 @@ def _from_cells(cells: pd.Series, kind: Kind) -> pd.Series:
 
 def _from_parquet(values: pd.Series, kind: Kind) -> pd.Series:
     if kind == "day":
-        return pd.to_datetime(values)
+        return pd.to_datetime(values).dt.as_unit("us")
     return _with_gaps(values.astype("str")) if kind == "text" else values
 
 

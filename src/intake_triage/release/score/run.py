@@ -127,15 +127,15 @@ def _score_piece(
     else:
         rows = pd.DataFrame(columns=list(columns))
     write_rows(kept.rows, rows, columns)
-    with replacing(kept.refused) as temporary, temporary.open("w", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(piece.faults.items())
+    with replacing(kept.refused) as part, part.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(piece.faults.items())
     counts = {"scored": len(rows), "to_nurse": int(rows["to_nurse"].sum())}
     write_json(kept.tally, counts | {"set_aside": len(piece.faults)})
 
 
 def _join_refused(path: Path, pieces: Sequence[Path]) -> None:
     with path.open("wb") as whole:
-        whole.write(b"row,reason\n")
+        whole.write(b"row,reason\r\n")
         for piece in pieces:
             whole.write(piece.read_bytes())
 
