@@ -47,7 +47,7 @@ def kinds_at(alarm: Alarm, rate: float, reference: Reference) -> Kinds | None:
 
 
 def share_counted(alarm: Alarm, reference: Reference) -> float:
-    """Of all forms, those that the alarm's rate is a rate of."""
+    """Of all forms, or those of the alarm's group, how many its rate is a rate of."""
     if alarm.path[0] != "drift":
         rates, name = reference["rates"], alarm.path[-1]
         if name == "misrouted":
