@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from intake_triage.records.forms import delimited, read_forms
+from intake_triage.records.tables import encoding
 from tests.form_tables import MAPPING, SCHEMA, make_cells, write_table
 
 
@@ -23,7 +24,8 @@ def peak(path: Path) -> tuple[int, int]:
 
 @pytest.mark.parametrize("name", ["comma.csv", "forms.parquet"])
 def test_ten_times_the_forms_take_no_more_memory(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(delimited, "START", 50_000)  # of which few forms have as much as many
+    monkeypatch.setattr(delimited, "START", 50_000)  # so that a small table has it too
+    monkeypatch.setattr(encoding, "BLOCK", 50_000)
     cells = make_cells(3_000)
     few, n_few = peak(write_table(tmp_path / name, cells))
     many = pd.concat([cells] * 10, ignore_index=True)
