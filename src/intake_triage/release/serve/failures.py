@@ -31,6 +31,10 @@ def describe(kind: type[BaseException] | None, place: TracebackType | None) -> s
 class DiscreetFormatter(logging.Formatter):
     """Log lines without the message, the source or the values of an error."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # where another formatter would have left all of it
+        return super().format(record)
+
     def formatException(self, ei: tuple) -> str:
         return describe(ei[0], ei[2])
 

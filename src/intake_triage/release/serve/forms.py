@@ -70,7 +70,9 @@ def as_table(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> tuple[pd.Dat
         given = [form[field.name] for form in forms]
         if field.kind == "categorical":
             meant = _category_of(field.categories, bundle.mapping.missing)
-            columns[field.name] = pd.array([each and meant(each) for each in given], dtype="str")
+            columns[field.name] = pd.array(
+                [None if entry is None else meant(entry) for entry in given], dtype="str"
+            )
             continue
         numbers = np.array(given, dtype=np.float64)
         low = -np.inf if field.low is None else field.low
