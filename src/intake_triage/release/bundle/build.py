@@ -9,21 +9,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
-from scipy.special import softmax
 
-from intake_triage.calibration.decisions import (
-    decide_least_cost,
-    fit_nurse_threshold,
-    missed_urgent_probability,
-    urgency_cost_matrix,
-)
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.predictions import read_aligned
 from intake_triage.models.saved import fit_folder
-from intake_triage.params import DecisionParams, Params
+from intake_triage.params import Params
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.forms.mapping import mapping_of
 from intake_triage.records.prepared import PreparedRecords
@@ -32,9 +23,15 @@ from intake_triage.release.bundle.card import write_card
 from intake_triage.release.bundle.examples import invent_forms, try_forms, write_examples
 from intake_triage.release.bundle.forecast import load_forecaster
 from intake_triage.release.bundle.form_schema import describe_form
-from intake_triage.release.bundle.load import Settings
-from intake_triage.release.bundle.manifest import describe_machine, seal
+from intake_triage.release.bundle.held_out import (
+    find_nurse_threshold,
+    read_out_of_fold,
+    score_out_of_fold,
+)
+from intake_triage.release.bundle.load import Bundle, Settings
+from intake_triage.release.bundle.manifest import Manifest, describe_machine, seal
 from intake_triage.release.bundle.wheel import write_requirements, write_wheel
+from intake_triage.release.watch.reference import describe_reference
 from intake_triage.systems import FORECASTERS
 
 TRANSFORMERS = {"st", "mtl"}  # the systems that read tokens
@@ -56,66 +53,66 @@ def build_bundle(
     about : dict
         What `Manifest` has of the bundle itself: name, version, use, decision, reason.
     """
-    systems = {
-        member for name in set_up.forecasters.values() for member in FORECASTERS[name].members
-    }
-    vocabulary = list_vocabulary(prepared, params.tokenizer.min_document_frequency)
-    reading = read_json(layout.metrics("prepare")).get("reading", {})
-    mapping = mapping_of(params.data, prepared.schema, reading)
+    calibrate = prepared.of_split("calibrate")
+    said = read_out_of_fold(set_up, calibrate, layout)
+    about = about | describe_run(set_up, params.data.source, layout)
     settings = Settings(
         decision=params.decision,
-        nurse_threshold=find_nurse_threshold(set_up, prepared, params.decision, layout),
+        nurse_threshold=find_nurse_threshold(said, params.decision),
         unknown_words=params.release.unknown_words,
     )
     with replacing(folder) as temporary:
         temporary.mkdir(parents=True)
-        _copy_fits(set_up, systems, layout, Layout(temporary))
-        for name, values in (("mapping", mapping), ("settings", settings)):
-            write_json(temporary / f"{name}.json", values.model_dump(mode="json"))
-        write_json(temporary / "vocabulary.json", vocabulary)
-        write_json(temporary / "form.schema.json", describe_form(prepared.schema))
-        forecast, _ = load_forecaster(Layout(temporary), set_up.forecasters, prepared.schema)
-        forms = invent_forms(prepared.schema, vocabulary)
-        said = try_forms(forms, prepared.schema, forecast)
-        write_examples(temporary / "examples.jsonl", forms, said)
+        _copy_fits(set_up, layout, Layout(temporary))
+        forecast, rules = load_forecaster(Layout(temporary), set_up.forecasters, prepared.schema)
+        vocabulary = list_vocabulary(prepared, params.tokenizer.min_document_frequency)
+        reading = read_json(layout.metrics("prepare")).get("reading", {})
+        bundle = Bundle(
+            folder=temporary,
+            manifest=Manifest(**about, files={}),
+            schema=prepared.schema,
+            mapping=mapping_of(params.data, prepared.schema, reading),
+            settings=settings,
+            vocabulary=frozenset(vocabulary),
+            rules=rules,
+            forecast=forecast,
+        )
+        _write_parts(bundle, vocabulary)
+        rows = score_out_of_fold(bundle, calibrate, said)
+        reference = describe_reference(calibrate.frame, rows, prepared.schema, params.decision)
+        write_json(temporary / "reference.json", reference)
         card = write_card(
-            set_up,
-            about,
-            prepared.schema,
-            source=params.data.source,
+            bundle,
             records=read_json(layout.metrics("prepare"))["records"],
             set_ups=read_json(layout.plots("set_ups")),
-            settings=settings,
         )
         (temporary / "model-card.md").write_text(card, encoding="utf-8")
         write_wheel(temporary)
-        write_requirements(temporary, systems)
-        seal(
-            temporary,
-            about
-            | {"forecasters": set_up.forecasters, "source": params.data.source}
-            | describe_machine(systems)
-            | {"stages": read_lock(layout)},
-        )
+        write_requirements(temporary, set_up.systems)
+        seal(temporary, about)
 
 
-def find_nurse_threshold(
-    set_up: SetUp, prepared: PreparedRecords, decision: DecisionParams, layout: Layout
-) -> float | None:
-    """The chance of a missed urgent form above which `nurse_share` of calibrate's forms lie.
+def describe_run(set_up: SetUp, source: str, layout: Layout) -> dict[str, Any]:
+    """What `Manifest` has of the run that a bundle is from."""
+    return {
+        "forecasters": set_up.forecasters,
+        "source": source,
+        "stages": read_lock(layout),
+        **describe_machine(set_up.systems),
+    }
 
-    By out-of-fold forecasts; no label is read. None without tiers.
-    """
-    if set_up.urgency is None:
-        return None
-    record_id = prepared.of_split("calibrate").frame["record_id"].to_numpy(str)
-    path = layout.forecasts(set_up.urgency, "urgency")
-    (logits,) = read_aligned(path, record_id, "calibrate").logits
-    probabilities = softmax(np.float64(logits), axis=1)
-    cost = urgency_cost_matrix(probabilities.shape[1], decision)
-    decided = decide_least_cost(probabilities, cost)
-    missed = missed_urgent_probability(probabilities, decided, decision.urgent_tiers)
-    return fit_nurse_threshold(missed, nurse_share=decision.nurse_share)
+
+def _write_parts(bundle: Bundle, vocabulary: list[str]) -> None:
+    """What `load_bundle` reads beside the fits, and the schema of a form."""
+    folder = bundle.folder
+    for name, values in (("mapping", bundle.mapping), ("settings", bundle.settings)):
+        write_json(folder / f"{name}.json", values.model_dump(mode="json"))
+    write_json(folder / "vocabulary.json", vocabulary)
+    write_json(folder / "form.schema.json", describe_form(bundle.schema))
+    forms = invent_forms(bundle.schema, vocabulary)
+    write_examples(
+        folder / "examples.jsonl", forms, try_forms(forms, bundle.schema, bundle.forecast)
+    )
 
 
 def list_vocabulary(prepared: PreparedRecords, min_document_frequency: int) -> list[str]:
@@ -142,10 +139,10 @@ def read_lock(layout: Layout) -> dict[str, dict[str, str]]:
     return {name: outs for name, outs in kept.items() if outs}
 
 
-def _copy_fits(set_up: SetUp, systems: set[str], run: Layout, bundle: Layout) -> None:
+def _copy_fits(set_up: SetUp, run: Layout, bundle: Layout) -> None:
     """Models, calibrators and rules, the schema and, for Transformers, the tokenizer."""
     copies = {run.prepared / "schema.json": bundle.prepared / "schema.json"}
-    if systems & TRANSFORMERS:
+    if set_up.systems & TRANSFORMERS:
         copies[run.prepared / "tokenizer"] = bundle.prepared / "tokenizer"
     for task, name in set_up.forecasters.items():
         copies[run.forecaster(name, task)] = bundle.forecaster(name, task)

@@ -6,9 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from intake_triage.recommendation.candidates import SetUp
-from intake_triage.records.schema import RecordSchema
-from intake_triage.release.bundle.load import Settings
+from intake_triage.release.bundle.load import Bundle
+from intake_triage.release.bundle.manifest import Manifest
 from intake_triage.systems import FORECASTERS
 from intake_triage.tasks import TASKS
 
@@ -30,37 +29,29 @@ FIGURES = {
 
 
 def write_card(
-    set_up: SetUp,
-    about: Mapping[str, Any],
-    schema: RecordSchema,
-    *,
-    source: str,
-    records: Mapping[str, int],
-    set_ups: Sequence[Mapping[str, Any]],
-    settings: Settings,
+    bundle: Bundle, *, records: Mapping[str, int], set_ups: Sequence[Mapping[str, Any]]
 ) -> str:
     """The card as Markdown.
 
     Parameters
     ----------
-    about : mapping
-        What the manifest has of the bundle itself.
     records : mapping
         By split, how many.
     set_ups : sequence of mappings
         The rows of plots/set_ups.json.
     """
-    (row,) = (row for row in set_ups if row["split"] == "test" and _is_of(row, set_up))
+    manifest, settings = bundle.manifest, bundle.settings
+    (row,) = (row for row in set_ups if row["split"] == "test" and _is_of(row, manifest))
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
     return environment.get_template("card.md.jinja").render(
-        about=about,
-        source=source,
-        models={task: FORECASTERS[name].label for task, name in set_up.forecasters.items()},
-        classes={task: schema.classes(task) for task in schema.tasks},
+        about=manifest,
+        source=manifest.source,
+        models={task: FORECASTERS[name].label for task, name in manifest.forecasters.items()},
+        classes={task: bundle.schema.classes(task) for task in bundle.schema.tasks},
         records=records,
         figures=[
             (
@@ -76,5 +67,5 @@ def write_card(
     )
 
 
-def _is_of(row: Mapping[str, Any], set_up: SetUp) -> bool:
-    return all(row.get(task) == getattr(set_up, task) for task in TASKS)
+def _is_of(row: Mapping[str, Any], manifest: Manifest) -> bool:
+    return all(row.get(task) == manifest.forecasters.get(task) for task in TASKS)

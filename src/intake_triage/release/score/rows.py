@@ -43,11 +43,15 @@ class Scored:
 
 
 def score_forms(bundle: Bundle, frame: pd.DataFrame) -> Scored:
-    """Ask a bundle for its chances, and decide.
+    """Ask a bundle for its chances, and decide."""
+    return decide(bundle, frame, bundle.forecast(frame))
+
+
+def decide(bundle: Bundle, frame: pd.DataFrame, said: dict[Task, Forecast]) -> Scored:
+    """What follows from chances under the bundle's costs.
 
     A wrong sub-specialty costs the same whichever it is, so that the likeliest costs least.
     """
-    said = bundle.forecast(frame)
     decided = {task: decide_argmax(forecast.probabilities) for task, forecast in said.items()}
     if "urgency" in said:
         cost = urgency_cost_matrix(len(bundle.schema.urgency), bundle.settings.decision)
