@@ -1,5 +1,6 @@
 """Forms come out the same whatever the table's format, and a bad row does not stop the others."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +184,24 @@ def test_typed_numbers_and_days_are_read_whatever_the_mapping_says(read):
     assert got.frame["temperature"].tolist() == [36.625, 36.5]
     assert got.frame["date"].nunique() == 1
     assert got.frame["site"].tolist() == ["3", "3"]
+
+
+def test_questionnaire_responses_are_forms(read):
+    def response(number: int, status: str = "completed") -> dict:
+        answers = {"Beschwerde": {"valueString": "pain"}, "Alter": {"valueInteger": 40 + number}}
+        answers |= {"Geschlecht": {"valueCoding": {"code": "Female"}}, "Ort": {"valueString": "S"}}
+        answers |= {"Eingang": {"valueDate": "2024-02-01"}, "Temperatur": {"valueDecimal": 36.5}}
+        items = [{"linkId": name, "answer": [value]} for name, value in answers.items()]
+        about = {"resourceType": "QuestionnaireResponse", "id": f"q{number}", "status": status}
+        return about | {"item": items}
+
+    responses = [response(1), response(2, "entered-in-error"), response(3)]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": each} for each in responses]}
+    got = read(json.dumps(bundle), "forms.json", record_id="id")
+    assert got.frame["record_id"].tolist() == ["q1", "q3"]
+    assert got.frame["age"].tolist() == [41, 43]
+    assert got.frame["sex"].tolist() == ["female", "female"]
+    assert got.frame["date"].notna().all()
 
 
 def test_a_stray_quote_costs_its_own_row_alone(read):

@@ -46,6 +46,44 @@ def test_order_cut_and_company_change_no_row(
         assert score(forms.iloc[[i]], 40) == [once[i]]
 
 
+@pytest.mark.parametrize("name", ["linear", "gbm+mtl"])
+def test_no_text_stops_the_models(real_bundle, prepared, tmp_path, name):
+    bundle = real_bundle(name)
+    texts = [
+        *("\0", "\0\0 pain", "?" * 500, "\u200b", "😀", "🤕" * 300, "a" * 20_000, "pain " * 4_000),
+        *(
+            "\u202epain",
+            "胸が痛い",
+            "İ\u0307",
+            "e" + "\u0301" * 500,
+            "<script>",
+            "[CLS] [SEP] [PAD]",
+        ),
+        *(
+            "[UNK]",
+            "1" * 300,
+            "%s %d {0}",
+            "=1+1",
+            "\\",
+            "no " * 300,
+            "pain\r\n\t\fpain",
+            "\x1b[31m",
+        ),
+    ]
+    frame = prepared.frame.drop(columns=["date", "urgency", "specialty", "unit", "split"])
+    frame = frame.iloc[: len(texts)].assign(text=texts)
+    frame.to_parquet(tmp_path / "forms.parquet")
+    score_table(bundle, tmp_path / "forms.parquet", tmp_path / "out.csv", explained=True)
+    rows = read_rows(tmp_path / "out.csv", bundle)
+    assert len(rows) == len(texts)
+    chances = rows.filter(like="_p_")
+    assert ((chances >= 0) & (chances <= 1)).all(axis=None)
+    for i in range(0, len(texts), 5):
+        frame.iloc[[i]].to_parquet(tmp_path / "forms.parquet")
+        score_table(bundle, tmp_path / "forms.parquet", tmp_path / "alone.csv", explained=True)
+        assert lines_of(tmp_path / "alone.csv")[1] == lines_of(tmp_path / "out.csv")[i + 1]
+
+
 def test_every_format_gives_the_same_bytes(bundle, tmp_path):
     cells = make_cells(90)
     cells["Beschwerde"] = cells["Beschwerde"].str.replace("\n", " ")

@@ -86,6 +86,13 @@ def match_categories(cells: pd.Series, categories: tuple[str, ...]) -> pd.Series
     return cells.map(meant).astype("str")
 
 
+def find_outside(numbers: pd.Series, of: FormField) -> pd.Series:
+    """Which numbers lie outside a field's bounds, which both belong to it; not a missing one."""
+    low = -float("inf") if of.low is None else of.low
+    high = float("inf") if of.high is None else of.high
+    return (numbers < low) | (numbers > high)
+
+
 def _ids(cells: dict[str, pd.Series], mapping: FormMapping) -> pd.Series:
     if mapping.record_id is not None:
         return cells[mapping.record_id]
@@ -114,9 +121,7 @@ def _add_numbers(
     told = f" with '{mapping.decimal}' as decimal mark" if mapping.decimal else ""
     failed = cells.notna() & numbers.isna()
     values.note(failed, f"column '{cells.name}': not a number{told}")
-    low = -float("inf") if of.low is None else of.low
-    high = float("inf") if of.high is None else of.high
-    outside = (numbers < low) | (numbers > high)
+    outside = find_outside(numbers, of)
     values.out_of_bounds |= outside
     values.frame[of.name] = numbers.mask(outside)
 
