@@ -18,6 +18,7 @@ from benchmarks import (
     scaling,
     score_table,
     scoring,
+    serve,
     training,
 )
 from benchmarks.machine import busy_cores, describe_machine
@@ -34,6 +35,7 @@ TOPICS: dict[str, Callable[[Workspace], dict[str, Any]]] = {
     "scaling": scaling.measure,
     "scoring": scoring.measure,
     "score_table": score_table.measure,
+    "serve": serve.measure,
     "pipeline": pipeline.measure,
 }
 

@@ -31,6 +31,7 @@ class Scale:
     table_forms: int  # of a table whose scoring is timed
     explained_forms: int  # the same where words and entries are told
     table_sizes: tuple[int, ...]  # numbers of forms for which memory is compared
+    load_seconds: int  # for which many clients ask at once
     changes: dict[str, dict[str, Any]]  # to params.yaml, by section
 
 
@@ -46,6 +47,7 @@ FULL = Scale(
     table_forms=8_000,
     explained_forms=200,
     table_sizes=(10_000, 1_000_000),
+    load_seconds=60,
     changes={},
 )
 QUICK = Scale(
@@ -59,6 +61,7 @@ QUICK = Scale(
     table_forms=512,
     explained_forms=20,
     table_sizes=(1_000, 4_000),
+    load_seconds=3,
     changes={
         "gbm": {"max_rounds": 20},
         "train": {"epochs": 2, "seeds": [0, 1]},

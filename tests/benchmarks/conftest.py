@@ -88,6 +88,24 @@ def results() -> dict[str, Any]:
             "seeds": 3,
             "threads": 1,
         },
+        "serve": {
+            "seconds_to_ready": _spread(4.5),
+            "alone": {
+                "median_ms": _spread(23.5),
+                "p99_ms": _spread(34.5),
+                "forms_per_second": _spread(42.5),
+                "failed": 0,
+            },
+            "together": {
+                "median_ms": _spread(1250.5),
+                "p99_ms": _spread(1340.5),
+                "forms_per_second": _spread(41.5),
+                "failed": 1,
+            },
+            "clients": 50,
+            "load_seconds": 60,
+            "seeds": 3,
+        },
         "pipeline": {
             "loss_weight_against_full": {"median": 0.33, "min": 0.33, "max": 0.33},
             "full": run,

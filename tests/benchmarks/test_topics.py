@@ -17,6 +17,7 @@ from benchmarks.multi_task import add_costs
 from benchmarks.processes import Timed
 from benchmarks.score_table import ask_models, save_forecaster, score_forms, write_forms
 from benchmarks.scoring import predict_probabilities
+from benchmarks.serve import ask, ask_together, list_bodies, save_bundle, serving
 from benchmarks.workspace import QUICK, Workspace, count_train
 from intake_triage.tasks import TASKS
 from stages import prepare
@@ -98,6 +99,20 @@ def test_a_table_of_any_length_is_scored_whole(name: str) -> None:
     ask_models(name, 700)()
     tally = score_forms(name, 700, explained=False)()
     assert (tally["scored"], tally["set_aside"]) == (700, 0)
+
+
+@pytest.mark.usefixtures("in_prepared")
+def test_one_client_and_many_are_served() -> None:
+    save_forecaster("mtl")()
+    save_bundle()()
+    bodies = list_bodies(Path(), 20)
+    with serving(Path()) as (address, seconds):
+        alone, together = ask(address, bodies), ask_together(address, bodies, seconds=2)
+    assert seconds > 0
+    assert (len(alone.seconds), alone.failed, together.failed) == (20, 0, 0)
+    assert len(together.seconds) >= 50
+    assert together.wall_seconds >= 2
+    assert 0 < alone.milliseconds(0.5) <= alone.milliseconds(0.99) < 60_000
 
 
 def test_attention_on_the_cpu_is_counted() -> None:

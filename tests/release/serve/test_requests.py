@@ -115,7 +115,13 @@ def test_a_body_that_does_not_say_its_length_has_the_same_limit(serve):
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/score", 405), ("GET", f"/{SECRET}", 404), ("GET", "/docs", 404), ("PUT", "/", 404)],
+    [
+        ("GET", "/score", 405),
+        ("POST", "/health", 405),
+        ("GET", f"/{SECRET}", 404),
+        ("GET", "/docs", 404),
+        ("PUT", "/", 404),
+    ],
 )
 def test_other_paths_and_methods_are_refused(service, method, path, status):
     reason_of(service.client.request(method, path), status)

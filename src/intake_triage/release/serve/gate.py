@@ -99,7 +99,8 @@ class Gate:
         if not length.isdecimal() or int(length) > self._limits.body_bytes:
             return refusal(413, f"more than {self._limits.body_bytes} bytes")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if scope["method"] == "POST" and kind != "application/json":
+        is_score = (scope["method"], scope["path"]) == ("POST", "/score")
+        if is_score and kind != "application/json":
             return refusal(415, "the body must be JSON: Content-Type: application/json")
         return None
 
