@@ -18,6 +18,21 @@ from tests.release.score.conftest import make_bundle
 HEADER = "Nummer,Eingang,Beschwerde,Alter,Temperatur,Geschlecht,Ort\n"
 
 
+HOSTILE_TEXTS = [
+    *("\0", "\0\0 pain", "?" * 500, "\u200b", "😀", "🤕" * 300, "a" * 20_000, "pain " * 4_000),
+    *(
+        "\u202epain",
+        "胸が痛い",
+        "İ\u0307",
+        "e" + "\u0301" * 500,
+        "<script>",
+        "[CLS] [SEP]",
+        "[UNK]",
+    ),
+    *("1" * 300, "%s %d {0}", "=1+1", "\\", "no " * 300, "pain\r\n\t\fpain", "\x1b[31m"),
+]
+
+
 def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
@@ -49,36 +64,15 @@ def test_order_cut_and_company_change_no_row(
 @pytest.mark.parametrize("name", ["linear", "gbm+mtl"])
 def test_no_text_stops_the_models(real_bundle, prepared, tmp_path, name):
     bundle = real_bundle(name)
-    texts = [
-        *("\0", "\0\0 pain", "?" * 500, "\u200b", "😀", "🤕" * 300, "a" * 20_000, "pain " * 4_000),
-        *(
-            "\u202epain",
-            "胸が痛い",
-            "İ\u0307",
-            "e" + "\u0301" * 500,
-            "<script>",
-            "[CLS] [SEP] [PAD]",
-        ),
-        *(
-            "[UNK]",
-            "1" * 300,
-            "%s %d {0}",
-            "=1+1",
-            "\\",
-            "no " * 300,
-            "pain\r\n\t\fpain",
-            "\x1b[31m",
-        ),
-    ]
     frame = prepared.frame.drop(columns=["date", "urgency", "specialty", "unit", "split"])
-    frame = frame.iloc[: len(texts)].assign(text=texts)
+    frame = frame.iloc[: len(HOSTILE_TEXTS)].assign(text=HOSTILE_TEXTS)
     frame.to_parquet(tmp_path / "forms.parquet")
     score_table(bundle, tmp_path / "forms.parquet", tmp_path / "out.csv", explained=True)
     rows = read_rows(tmp_path / "out.csv", bundle)
-    assert len(rows) == len(texts)
+    assert len(rows) == len(frame)
     chances = rows.filter(like="_p_")
     assert ((chances >= 0) & (chances <= 1)).all(axis=None)
-    for i in range(0, len(texts), 5):
+    for i in range(0, len(frame), 5):
         frame.iloc[[i]].to_parquet(tmp_path / "forms.parquet")
         score_table(bundle, tmp_path / "forms.parquet", tmp_path / "alone.csv", explained=True)
         assert lines_of(tmp_path / "alone.csv")[1] == lines_of(tmp_path / "out.csv")[i + 1]

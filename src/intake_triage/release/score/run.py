@@ -76,7 +76,7 @@ def score_table(bundle: Bundle, table: Path, out: Path, *, explained: bool) -> C
     n_rows = ROWS_A_PIECE_EXPLAINED if explained else ROWS_A_PIECE
     tally = Counter(scored=0, to_nurse=0, set_aside=0)
     kept: list[Kept] = []
-    bar_format = "{l_bar}{bar}|{postfix} [{elapsed}<{remaining}]"
+    bar_format = "{l_bar}{bar}| [{elapsed}<{remaining}{postfix}]"
     with (
         _pieces_folder(bundle, table, out, explained=explained) as folder,
         tqdm(total=1.0, desc="scored", bar_format=bar_format, disable=None) as bar,
