@@ -15,8 +15,13 @@ SHORTEST_TOKEN = 20  # characters
 def add_arguments(parser: ArgumentParser) -> None:
     """What `run` is given."""
     limits = Limits()
-    parser.add_argument("bundle", type=Path, help="folder of the bundle")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="folder of the bundle")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (%(default)s); one that other machines reach needs "
+        "--token-file, and a proxy in front of it for TLS",
+    )
     parser.add_argument("--port", type=int, default=8000, help="0: any free one (%(default)s)")
     parser.add_argument(
         "--token-file", type=Path, help="text file with the token that requests must bear"

@@ -8,9 +8,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from intake_triage.file_params import cell_key
+from intake_triage.records.forms.values import find_outside
 from intake_triage.release.bundle.load import Bundle
 
-KINDS = {"string": str, "number": float, "null": None}
+KINDS = {"string": str, "number": float}
 CONSTRAINTS = {"minLength": "min_length", "maxLength": "max_length", "pattern": "pattern"}
 
 
@@ -52,8 +53,8 @@ def as_table(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> tuple[pd.Dat
 
     What a form holds is read as a cell of a table is: such a number counts as missing, and so does
     a word that means so; a category may be spelled in another case. A date, and a subgroup that is
-    no field, are missing: no form has them. Of the usual form at a time, pandas' own way through
-    its columns would take longer than some of the models.
+    no field, are missing: no form has them. Entries are read one by one: for the one form that
+    most requests have, what tables are read by would take as long as some of the models.
 
     Parameters
     ----------
@@ -74,11 +75,9 @@ def as_table(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> tuple[pd.Dat
                 [None if entry is None else meant(entry) for entry in given], dtype="str"
             )
             continue
-        numbers = np.array(given, dtype=np.float64)
-        low = -np.inf if field.low is None else field.low
-        high = np.inf if field.high is None else field.high
-        outside = (numbers < low) | (numbers > high)
-        out_of_bounds |= outside
+        numbers = pd.Series(given, dtype="float64")
+        outside = find_outside(numbers, field)
+        out_of_bounds |= outside.to_numpy()
         columns[field.name] = np.where(outside, np.nan, numbers)
     for name in bundle.schema.subgroups:
         columns.setdefault(name, pd.array([None] * len(forms), dtype="str"))
