@@ -145,7 +145,7 @@ def _pieces_folder(bundle: Bundle, table: Path, out: Path, *, explained: bool) -
     """The folder of this bundle's pieces of this table; it stays only where the run is stopped."""
     try:
         digest = _digest(bundle, table, explained=explained)
-        folder = out.with_name(f".{out.name}.{digest}{PIECES}")
+        folder = _hidden(out, digest)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         told = "cannot be used; see who may read and write it"
@@ -157,9 +157,20 @@ def _pieces_folder(bundle: Bundle, table: Path, out: Path, *, explained: bool) -
     try:
         yield folder
     except InputError:
-        shutil.rmtree(folder)
+        _remove(folder, out)
         raise
-    shutil.rmtree(folder)
+    _remove(folder, out)
+
+
+def _hidden(out: Path, name: str) -> Path:
+    return out.with_name(f".{out.name}.{name}{PIECES}")
+
+
+def _remove(folder: Path, out: Path) -> None:
+    """Remove a folder of pieces; one that is removed by half is nobody's to go on with."""
+    doomed = _hidden(out, "done")
+    os.replace(folder, doomed)
+    shutil.rmtree(doomed)
 
 
 def _digest(bundle: Bundle, table: Path, *, explained: bool) -> str:
