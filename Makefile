@@ -25,7 +25,7 @@ $(VENV)/installed: requirements.txt constraints.txt
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
 
-# What only some tables need, such as Excel; the tests read them all.
+# What only some users need, such as Excel or scoring over HTTP; the tests use it all.
 $(VENV)/installed-optional: $(VENV)/installed requirements-optional.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r requirements-optional.txt
@@ -36,6 +36,20 @@ $(VENV)/installed-optional: $(VENV)/installed requirements-optional.txt
 draft: $(VENV)/installed
 	@test -n "$(TABLE)" || { echo "say which table: make draft TABLE=<path>"; exit 2; }
 	@$(RUN) python -m stages.draft "$(TABLE)"
+
+# The silent pilot; docs/pilot.md. BUNDLE=release/runner_up takes the other one.
+.PHONY: score bundle
+BUNDLE ?= release/choice
+score: $(VENV)/installed-optional
+	@test -n "$(FORMS)" -a -n "$(OUT)" || \
+		{ echo "say which forms, and where to: make score FORMS=<table> OUT=<table>"; exit 2; }
+	@$(RUN) PYTHONPATH=src python -m intake_triage score $(BUNDLE) "$(FORMS)" "$(OUT)" \
+		$(if $(EXPLAIN),--explain)
+
+# With every wheel that it needs, for a machine without a registry.
+bundle: $(VENV)/installed-optional
+	$(RUN) python -m stages.export $(BUNDLE) dist/$(notdir $(BUNDLE)).tar \
+		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 # Runs with other params, each in a clone of what is committed that is kept in .runs/, so that a
 # killed run resumes; what a page shows of it is kept in results/<name>/.

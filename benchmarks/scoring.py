@@ -13,8 +13,8 @@ from benchmarks.processes import run_apart
 from benchmarks.repeats import spread, take_turns
 from benchmarks.workspace import Workspace
 from intake_triage.models.transformer.batches import encode_forms
-from intake_triage.models.transformer.loop import predict_logits
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.predict import predict_logits
 from intake_triage.tasks import Task
 
 WARM_UP_BATCHES = 3

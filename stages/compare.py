@@ -17,18 +17,13 @@ from intake_triage.evaluation.forecasts import (
     read_forecasts,
     with_references,
 )
-from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.plots import cost_rows, training_plots
+from intake_triage.evaluation.plots import training_plots
 from intake_triage.evaluation.samples import label_split, read_test_split
-from intake_triage.evaluation.table import Results, write_results
-from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
+from intake_triage.recommendation.outputs import write_comparison
 from intake_triage.recommendation.recommend import compare_set_ups
-from intake_triage.recommendation.summary import summarize
 from intake_triage.records.prepared import read_prepared
-
-LAYOUT = Layout()
 
 
 def main() -> None:
@@ -38,33 +33,15 @@ def main() -> None:
     calibrate = label_split(prepared.of_split("calibrate"), resamples=resamples)
     out_of_fold, on_test = read_forecasts(calibrate, "calibrate"), read_forecasts(test, "test")
     scored = with_references(on_test, prepared.of_split("train"), test)
-    fitted = read_fitted_rules(calibrate, test)
+    rules = read_fitted_rules(calibrate, test)
     # Side by side, as threads: numpy multiplies and sums without Python's lock.
     halves = (
-        delayed(compare_systems)(read_fits(test), scored, test, fitted, params),
+        delayed(compare_systems)(read_fits(test), scored, test, rules, params),
         delayed(compare_set_ups)(out_of_fold, calibrate, on_test, test, params),
     )
-    comparison, set_ups = Parallel(n_jobs=2, prefer="threads")(halves)
-
-    results = Results([*comparison.results.rows, *set_ups.results])
-    cost = read_costs(test.tasks)
-    decimals = {name: measure.decimals for name, measure in MEASURES.items()}
-    write_results(LAYOUT.results, results, decimals=decimals)
-    metrics = {
-        "compare": comparison.metrics | {"recommendation": set_ups.recommendation},
-        "safety": comparison.safety,
-        "cost": cost,
-        "set_up_costs": set_ups.costs,
-        "summary": summarize(
-            results, comparison.metrics["transfer"], set_ups.recommendation, cost, test.tasks
-        ),
-    }
-    for name, values in metrics.items():
-        write_json(LAYOUT.metrics(name), values)
-    plots = comparison.plots | {"set_ups": set_ups.rows} | training_plots(test.tasks, params.mtl)
-    plots["cost"] = cost_rows(plots["macro_f1"], cost)
-    for name, rows in plots.items():
-        write_json(LAYOUT.plots(name), rows)
+    found = Parallel(n_jobs=2, prefer="threads")(halves)
+    training = training_plots(test.tasks, params.mtl)
+    write_comparison(Layout(), test.tasks, *found, cost=read_costs(test.tasks), training=training)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,15 @@ class Layout:
         return self.root / f"plots/{name}.json"
 
     @property
+    def lock(self) -> Path:
+        """What DVC keeps of the run's stages."""
+        return self.root / "dvc.lock"
+
+    def bundle(self, name: str) -> Path:
+        """What can be put into a pilot: `choice` or `runner_up`."""
+        return self.root / "release" / name
+
+    @property
     def brief(self) -> Path:
         return self.root / "reports/brief.html"
 

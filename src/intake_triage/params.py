@@ -178,6 +178,12 @@ class DecisionParams(Section):
         return self
 
 
+class ReleaseParams(Section):
+    version: str  # of the bundles; every row that they score bears it
+    unknown_words: OpenShare
+    forms_a_week: Count
+
+
 class Params(Section):
     data: DataParams
     tokenizer: TokenizerParams
@@ -189,6 +195,7 @@ class Params(Section):
     calibrate: CalibrateParams
     compare: CompareParams
     decision: DecisionParams
+    release: ReleaseParams
 
 
 def load_params(path: Path = Layout().params) -> Params:

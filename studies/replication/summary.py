@@ -91,7 +91,7 @@ def count_verdicts(runs: Sequence[Result]) -> list[dict[str, Any]]:
 
 
 def times_needed(runs: Sequence[Result]) -> dict[str, float]:
-    """How many times the present forms are needed, the median over runs.
+    """How many times the present forms are needed for a power of 80 %, the median over runs.
 
     tied: to tell on which side of the margin each tied set-up lies; by ceiling: to show it met.
     Without what no run states.

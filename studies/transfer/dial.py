@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.forecaster import Member, fit_forecaster
 from intake_triage.calibration.nested import calibrate_nested
 from intake_triage.calibration.sample import CalibrationSample
@@ -81,8 +81,8 @@ def _forecast_out_of_fold(
     )
     members = {
         key: Member(
-            average_probabilities(logits),
-            average_probabilities(by_fold.swapaxes(0, 1)),
+            log_mean_probabilities(logits),
+            log_mean_probabilities(by_fold.swapaxes(0, 1)),
             test=np.empty((0, logits.shape[-1])),
         )
         for (key, logits), by_fold in zip(raw.items(), nested, strict=True)

@@ -13,8 +13,8 @@ from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.layout import Layout
 from intake_triage.models.transformer.batches import encode_records, scoring_batches
 from intake_triage.models.transformer.heads import summarize
-from intake_triage.models.transformer.loop import encode
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.predict import encode
 from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import FormField, RecordSchema
 from intake_triage.tasks import TASKS, Task

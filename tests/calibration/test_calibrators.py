@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import (
     CALIBRATORS,
     Identity,
@@ -68,11 +68,11 @@ def test_what_a_record_gets_hangs_on_no_other_to_the_last_bit(rng):
         Isotonic(*as_tuples, prior, 0.1),
     ):
         calibrated = calibrate_seeds([calibrator] * 3, logits)
-        average = average_probabilities(calibrated)
+        average = log_mean_probabilities(calibrated)
         for rows in (rng.permutation(101), np.arange(7), *np.arange(101)[:, np.newaxis]):
             again = calibrate_seeds([calibrator] * 3, logits[:, rows])
             np.testing.assert_array_equal(again, calibrated[:, rows])
-            np.testing.assert_array_equal(average_probabilities(again), average[rows])
+            np.testing.assert_array_equal(log_mean_probabilities(again), average[rows])
 
 
 @pytest.mark.parametrize("calibrator", EXAMPLES, ids=lambda c: c.name)

@@ -7,6 +7,7 @@ import pytest
 
 from intake_triage.calibration.decisions import (
     DecisionRules,
+    cut_thresholds,
     decide_argmax,
     decide_balanced,
     decide_least_cost,
@@ -110,6 +111,13 @@ def test_least_cost_of_a_sub_specialty_is_the_likeliest(probabilities):
     np.testing.assert_array_equal(
         decide_least_cost(probabilities, cost), decide_argmax(probabilities)
     )
+
+
+def test_thresholds_are_those_of_the_costs(decide):
+    assert cut_thresholds(4, decide()) == pytest.approx([1 / 11, 1 / 11, 1 / 3])
+    dear = decide(too_early=2.0, too_late_urgent=10.0, too_late=6.0)
+    assert cut_thresholds(4, dear) == pytest.approx([1 / 6, 1 / 6, 1 / 4])
+    assert cut_thresholds(3, decide(1)) == pytest.approx([1 / 11, 1 / 3])
 
 
 def test_of_equal_classes_the_more_urgent_is_taken():

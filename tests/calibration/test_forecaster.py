@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import LEAST_LOG_PROBABILITY
 from intake_triage.calibration.class_weights import decide_held_out
 from intake_triage.calibration.conformal import fit_conformal_thresholds
@@ -48,12 +48,12 @@ def best_temperature(logits, labels):
 
 def test_the_average_is_of_probabilities(rng):
     logits = rng.normal(size=(3, 5, 4))
-    averaged = average_probabilities(logits)
+    averaged = log_mean_probabilities(logits)
     np.testing.assert_allclose(np.exp(averaged), softmax(logits, axis=2).mean(axis=0))
 
 
 def test_the_average_of_certainties_is_finite():
-    averaged = average_probabilities(np.array([[[0.0, 2000.0]]]))
+    averaged = log_mean_probabilities(np.array([[[0.0, 2000.0]]]))
     assert np.isfinite(averaged).all()
     assert averaged[0, 0] == pytest.approx(LEAST_LOG_PROBABILITY)
 
@@ -133,5 +133,5 @@ def test_an_average_of_two_that_know_different_things_was_too_timid(rng, draw_la
     fold = np.arange(4000) % 4
     fitted = fit_forecaster(each, labels, np.arange(4000), fold, alpha=0.2)
     assert fitted.rules.temperature < 0.9
-    average = average_probabilities(np.stack([member.nested[0] for member in each]))
+    average = log_mean_probabilities(np.stack([member.nested[0] for member in each]))
     assert log_loss(fitted.calibrated[:4000], labels) < log_loss(average, labels) - 0.005

@@ -2,13 +2,13 @@
 
 import pytest
 from made_tables import CEILINGS, table_of
-from small_split import forecasts, judge, make_logits, params, rng, split
+from small_split import fits, fitted, forecasts, judge, make_logits, params, rng, split
 
 from intake_triage.recommendation.rule import choose_set_up
 from intake_triage.recommendation.scores import SetUpScorer
 from intake_triage.systems import FORECASTERS
 
-__all__ = ["forecasts", "judge", "make_logits", "params", "rng", "split"]
+__all__ = ["fits", "fitted", "forecasts", "judge", "make_logits", "params", "rng", "split"]
 
 
 @pytest.fixture

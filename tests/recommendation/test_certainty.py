@@ -1,13 +1,20 @@
-"""How sure: halves of the forms, and what the rule takes from each."""
+"""How sure: what the rule takes from halves of the forms, and how many forms would show more."""
 
 from collections import Counter
 
 import numpy as np
 import pytest
-from made_tables import CEILINGS, scored, table_of
+from made_tables import CEILINGS, INSIDE, N_UNITS, scored, table_of
 
 from intake_triage.recommendation.candidates import SetUp
-from intake_triage.recommendation.certainty import HALVES, count_halves, draw_halves
+from intake_triage.recommendation.ceilings import CeilingFigure
+from intake_triage.recommendation.certainty import (
+    HALVES,
+    count_halves,
+    draw_halves,
+    forms_to_separate,
+    forms_to_show,
+)
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
 
@@ -77,3 +84,51 @@ def test_the_halves_of_a_clear_case_agree(scorer):
     assert sum(chosen.values()) + counted["none"] == pytest.approx(1)
     if chosen:
         assert chosen.most_common(1)[0][0] in {("mtl", "mtl"), ("gbm+mtl", "gbm+mtl")}
+
+
+def _repeat(value, standard_error, times):
+    """Estimates of fresh samples of so many times the forms, and their standard error."""
+    error = standard_error / times**0.5
+    return np.random.default_rng(0).normal(value, error, size=100_000), error
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "half_width"),
+    [
+        ("over_triage", 0.47, 0.2),
+        ("under_triage", 0.08, 0.05),
+        ("slope_now", 0.9, 0.4),
+        ("slope_now", 1.02, 0.9),  # about as near to either bound
+        ("intercept", 0.0, 0.5),
+    ],
+)
+def test_with_the_forms_needed_four_of_five_samples_show_a_ceiling_met(
+    decision, name, value, half_width
+):
+    figure = CeilingFigure(value, value - half_width, value + half_width)
+    times = forms_to_show(CEILINGS, INSIDE | {name: figure}, decision)[name]
+    estimates, error = _repeat(value, half_width / 1.96, times)
+    (ceiling,) = (each for each in CEILINGS if each.name == name)
+    least, most = ceiling.bounds(decision)
+    met = (estimates - 1.96 * error >= least) & (estimates + 1.96 * error <= most)
+    assert met.mean() == pytest.approx(0.8, abs=0.01)
+
+
+@pytest.mark.parametrize("cost", [1010, 1029, 1080])
+def test_with_the_forms_needed_four_of_five_samples_show_the_side_of_the_margin(cost):
+    lowest, other = scored(GBM, 1000, error=60), scored(MTL, cost, error=80)
+    times = forms_to_separate(other, lowest, margin=30.0, n_units=N_UNITS)
+    estimates, error = _repeat(cost - 1000, 100, times)
+    side = 1 if cost > 1030 else -1
+    shown = side * (estimates - 30) >= 1.645 * error
+    assert shown.mean() == pytest.approx(0.8, abs=0.01)
+
+
+def test_what_does_not_vary_needs_no_form_and_what_has_no_room_can_never_be_shown(decision):
+    certain = INSIDE | {"over_triage": CeilingFigure(0.5, 0.5, 0.5)}
+    assert forms_to_show(CEILINGS, certain, decision)["over_triage"] == 0
+    at_limit = INSIDE | {"over_triage": CeilingFigure(0.5, 0.4, 0.6)}
+    assert forms_to_show(CEILINGS, at_limit, decision)["over_triage"] is None
+    lowest, at_margin = scored(GBM, 1000), scored(MTL, 1030, error=5)
+    assert forms_to_separate(lowest, lowest, margin=30.0, n_units=N_UNITS) == 0
+    assert forms_to_separate(at_margin, lowest, margin=30.0, n_units=N_UNITS) is None

@@ -6,21 +6,15 @@ import numpy as np
 import pytest
 from made_tables import CEILINGS, CLASSES
 from scipy.special import softmax
-from small_split import make_decisions, with_costs
+from small_split import make_decisions
 
 from intake_triage.calibration.decisions import decide_least_cost, urgency_cost_matrix
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.recommendation.figures import break_by_ignoring
-from intake_triage.recommendation.floor import Gain, cut_thresholds, replicate_urgency
+from intake_triage.recommendation.floor import Gain, replicate_urgency
 from intake_triage.recommendation.scores import SetUpScorer
 
 TIERS = CLASSES["urgency"]
-
-
-def test_thresholds_are_those_of_the_costs(params):
-    assert cut_thresholds(4, params.decision) == pytest.approx([1 / 11, 1 / 11, 1 / 3])
-    dear = with_costs(params.decision, too_early=2.0, too_late=6.0)
-    assert cut_thresholds(4, dear) == pytest.approx([1 / 6, 1 / 6, 1 / 4])
 
 
 @pytest.fixture
@@ -74,18 +68,42 @@ def test_a_gain_is_judged_by_its_interval(rng, value, status):
     """An error of 1, so that the interval reaches 2 to either side."""
     drawn = rng.normal(size=2000)
     values = value + np.concatenate([[0.0], (drawn - drawn.mean()) / drawn.std(ddof=1)])
-    gain = Gain("cost", "now", "all", values)
-    assert gain.judge(n_units=10_000) == status
-    described = gain.describe(n_units=10_000)
+    gain = Gain("cost", "now", "all", values, units=10_000)
+    assert gain.status == status
+    described = gain.describe()
     assert described["value"] == value
     assert (described["low"], described["high"]) == pytest.approx(
         (value - 1.96, value + 1.96), abs=0.1
     )
-    assert replace(gain, shown=False).describe(n_units=10_000)["value"] is None
+    assert replace(gain, shown=False).describe()["value"] is None
 
 
 def test_no_gain_at_all_is_not_above_the_floor():
-    assert Gain("cost", "now", "all", np.zeros(100)).judge(n_units=50) == "not_shown"
+    assert Gain("cost", "now", "all", np.zeros(100), units=50).status == "not_shown"
+
+
+@pytest.fixture
+def lacking(split):
+    """Tiers in the first 75 of 150 units alone, sub-specialties in the others."""
+    labels = {task: labels.copy() for task, labels in split.labels.items()}
+    labels["urgency"][150:] = labels["specialty"][:150] = -1
+    return replace(split, labels=labels)
+
+
+def test_a_gain_rests_on_the_units_that_have_a_tier(lacking, forecasts, params):
+    names = ("linear", "gbm", "st", "mtl", "gbm+st", "gbm+mtl")
+    scorer = SetUpScorer({name: forecasts[name] for name in names}, lacking, params.decision, 5)
+    units = {gain.units for gain in scorer.gains(SetUp("mtl", "mtl"))}
+    assert units == {len(np.unique(lacking.unit[lacking.labels["urgency"] >= 0]))} == {75}
+
+
+def test_in_a_half_a_gain_rests_on_those_of_its_units_that_have_a_tier(lacking, chances, params):
+    half = np.arange(lacking.n_units) % 3 == 0
+    weights = np.concatenate([half[np.newaxis], lacking.weights[1:] * half])
+    sample = replace(lacking, weights=weights).sample("urgency")
+    of_all = {name: each[: len(sample.rows)] for name, each in chances.items()}
+    replicates = replicate_urgency(of_all, sample, lacking.tiers, params.decision)
+    assert {gain.units for gain in replicates["mtl"].gains} == {25}
 
 
 def test_a_set_up_without_skill_lies_below_the_floor(split, forecasts, params):

@@ -37,8 +37,8 @@ def rows(scorer, lenient):
     """Rows of both splits, which are the same one."""
     table = scorer.table(lenient.decision)
     choice = choose_set_up(table, scorer.ceilings, lenient.decision)
-    splits = {"calibrate": scorer, "test": scorer}
-    return set_up_rows(splits, table, choice, choice.chosen.set_up, lenient.decision)
+    splits, tables = (dict.fromkeys(("calibrate", "test"), each) for each in (scorer, table))
+    return set_up_rows(splits, tables, choice, choice.chosen.set_up, lenient.decision)
 
 
 def test_a_row_a_split_and_set_up(rows):
@@ -66,7 +66,7 @@ def test_every_row_has_its_paired_difference_from_the_choice(rows):
 def test_a_row_names_what_a_set_up_is_dropped_for(scorer, params):
     decision = params.decision.model_copy(update={"max_ece": 1e-6})
     table = scorer.table(decision)
-    rows = set_up_rows({"calibrate": scorer}, table, None, MTL, decision)
+    rows = set_up_rows({"calibrate": scorer}, {"calibrate": table}, None, MTL, decision)
     assert all(row["dropped_for"] == row["breaks"][0] for row in rows)
     assert not any(row["tied"] or row["chosen"] for row in rows)
 
@@ -78,8 +78,8 @@ def test_a_row_leaves_out_figures_of_few_people(scorer, split, params):
     labels[1:11] = 0
     never_late = with_costs(params.decision, too_late_urgent=1e9, too_late=1e9)
     scorer = replace(scorer, decision=never_late)
-    table = scorer.table(never_late)
-    row = set_up_rows({"calibrate": scorer}, table, None, MTL, params.decision)[-1]
+    tables = {"calibrate": scorer.table(never_late)}
+    row = set_up_rows({"calibrate": scorer}, tables, None, MTL, params.decision)[-1]
     assert row["least_slope"] == row["greatest_slope"]
     assert row["under_triage"] is row["most_urgent_missed"] is None
 

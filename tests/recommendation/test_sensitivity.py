@@ -14,7 +14,7 @@ GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
 def flips(params):
     """A function from set-ups, their numbers of errors in 1,000 forms, and figures to the flips."""
 
-    def flips(*rows: tuple[SetUp, dict, dict], margin: float = 0.0, error: float = 0.0):
+    def flips(*rows: tuple[SetUp, dict, dict], margin=0.0, error=0.0, hidden=()):
         decision = params.decision.model_copy(update={"cost_margin": margin})
 
         def score(changed):
@@ -22,7 +22,7 @@ def flips(params):
                 *(_score(set_up, counts, own, changed, error) for set_up, counts, own in rows)
             )
 
-        return find_flips(score, CEILINGS, decision)
+        return find_flips(score, CEILINGS, decision, shown=set(FIGURES) - set(hidden))
 
     return flips
 
@@ -119,6 +119,22 @@ def test_the_nearer_of_two_flips_is_shown(flips):
 def test_each_ceiling_flips_where_it_lets_the_cheaper_one_in(flips, key, figures, at):
     flip = flips(A, (ST, {"misroute": 1}, figures))[key]
     assert (flip["at"], flip["urgency"]) == (at, "st")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "keys"),
+    [
+        ("under_triage", {"max_under_triage"}),
+        ("ece_specialty", {"max_ece"}),
+        ("slope_now", {"slope.least", "slope.most"}),
+    ],
+)
+def test_a_bound_of_a_figure_that_is_not_shown_is_not_searched(flips, hidden, keys):
+    """Else the value that changes the choice would be that figure."""
+    rows = A, (ST, {"misroute": 1}, {"under_triage": 0.12, "ece_specialty": 0.06})
+    told, silent = flips(*rows), flips(*rows, hidden=[hidden])
+    assert set(told) - set(silent) == keys
+    assert all(told[key] == flip for key, flip in silent.items())
 
 
 def test_every_bound_of_a_ceiling_is_searched():

@@ -8,6 +8,7 @@ from small_split import with_costs
 
 from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
+from intake_triage.statistics.estimates import estimate_score
 from intake_triage.tasks import TASKS
 
 MTL, LINEAR, MIXED = SetUp("mtl", "mtl"), SetUp("linear", "linear"), SetUp("linear", "gbm")
@@ -35,7 +36,8 @@ def test_every_set_up_is_scored_on_every_ceiling(table, scorer):
 def test_a_set_up_of_one_forecaster_scores_what_the_walk_says_of_it(judge, released, split, scorer):
     results = judge(released["linear"], split, decision=scorer.decision)
     row = results.find(measure="cost_per_1000", rule="cost")
-    estimate = scorer.estimate_cost(LINEAR)
+    costs = scorer.table(scorer.decision).of(LINEAR).costs
+    estimate = estimate_score(costs[np.newaxis], n_units=split.n_units)
     assert (estimate.value, *estimate.interval()) == pytest.approx((row.value, row.low, row.high))
     figures = scorer.figures(LINEAR)
     for ceiling in scorer.ceilings:
@@ -95,10 +97,11 @@ def test_the_costs_and_how_they_vary_together_make_those_of_every_set_up(scorer,
     covariance = np.array(described["covariance"])
     assert described["units"] == scorer.split.n_units
     for set_up, scored in table.items():
-        member = np.array([set_up.forecasters.get(task) == name for task, name in keys], float)
-        assert member @ costs == pytest.approx(scored.cost, abs=0.11)
-        variance = scorer.estimate_cost(set_up).standard_error ** 2
-        assert member @ covariance @ member == pytest.approx(variance, abs=0.03)
+        of_set_up = np.array([set_up.forecasters.get(task) == name for task, name in keys], float)
+        assert of_set_up @ costs == pytest.approx(scored.cost, abs=0.11)
+        estimate = estimate_score(scored.costs[np.newaxis], n_units=scorer.split.n_units)
+        variance = estimate.standard_error**2
+        assert of_set_up @ covariance @ of_set_up == pytest.approx(variance, abs=0.03)
 
 
 def test_nobody_under_triaged_still_leaves_a_limit(scorer, split):
@@ -110,6 +113,9 @@ def test_nobody_under_triaged_still_leaves_a_limit(scorer, split):
     assert figure.value == figure.low == 0
     assert figure.high == pytest.approx(1 - 0.025 ** (1 / n_units))
     assert not figure.shown
+    shown = replace(scorer, decision=never_late).shown_ceilings()
+    assert "under_triage" not in shown
+    assert {"ece_urgency", "ece_specialty"} <= shown
 
 
 def test_without_an_urgent_form_there_is_no_under_triage(scorer, split):

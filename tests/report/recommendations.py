@@ -13,9 +13,9 @@ def of_set_up(urgency: str, specialty: str, parts: int, cost: float) -> dict[str
 
 
 def tied(set_up: dict, value: float, low: float, high: float, **more: Any) -> dict[str, Any]:
-    """A tied set-up and its difference from the choice."""
-    difference = {"value": value, "low": low, "high": high}
-    return set_up | {"difference": difference, "within_margin": True, "needed": 0.4} | more
+    """A tied set-up and its difference from the lowest."""
+    above = {"value": value, "low": low, "high": high}
+    return set_up | {"above_lowest": above, "within_margin": True, "needed": 0.4} | more
 
 
 GBM = of_set_up("gbm", "gbm", 2, 1320.1)
@@ -80,7 +80,7 @@ FEWER_PARTS = RELEASE | {
     **MTL,
     "lowest": GBM,
     "runner_up": GBM,
-    "tied": [tied(GBM, -11.3, -25.2, 2.7), tied(MTL, 0.0, 0.0, 0.0)],
+    "tied": [tied(GBM, 0.0, 0.0, 0.0), tied(MTL, 11.3, -2.7, 25.2)],
     "flips": FLIPS | {"cost.too_late": {"now": 2.0, "at": 4.4, **GBM}},
 }
 CHEAPER = RELEASE | {
@@ -88,7 +88,7 @@ CHEAPER = RELEASE | {
     **LINEAR,
     "lowest": GBM,
     "runner_up": GBM,
-    "tied": [tied(GBM, -11.1, -20.2, -2.1), tied(LINEAR, 0.0, 0.0, 0.0)],
+    "tied": [tied(GBM, 0.0, 0.0, 0.0), tied(LINEAR, 11.1, 2.1, 20.2)],
 }
 NOT_SHOWN = {
     "under_triage": UNDER_TRIAGE | {"high": 0.1158, "status": "not_shown"},

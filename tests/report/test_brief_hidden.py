@@ -9,10 +9,16 @@ from recommendations import FEWER_PARTS, FLIPS, recommending
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.report.pages.build import build_brief, say_of
 from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
-from intake_triage.report.pages.rule_tables import flip_table, list_steady, set_up_table
+from intake_triage.report.pages.rule_tables import (
+    flip_table,
+    list_steady,
+    list_unsearched,
+    set_up_table,
+)
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import summary_table
 from intake_triage.report.pages.training_tables import cost_table, transfer_table
+from intake_triage.report.pages.words import CHANGES
 
 
 def with_params(run: Run, section: str, **values) -> Run:
@@ -86,6 +92,20 @@ def test_a_harm_that_cannot_occur_changes_nothing(run, urgent_tiers, can_occur):
         told = recommending(given, FEWER_PARTS | {"flips": flips})
         said = str(flip_table(told).rows) + str(list_steady(told))
         assert ("any other form sent too late" in said) == can_occur
+
+
+def test_a_limit_that_was_not_searched_is_said_to_be_so(run):
+    """And not that no value of it changes the choice."""
+    flips = dict.fromkeys(CHANGES, FLIPS["cost.misroute"])
+    late = CHANGES["max_under_triage"][0]
+    for is_searched in (True, False):
+        if not is_searched:
+            del flips["max_under_triage"]
+        told = recommending(run, FEWER_PARTS | {"flips": flips})
+        assert list_unsearched(told) == ([] if is_searched else [late])
+        assert (late in list_steady(told)) == is_searched
+        page = parse_page(build_brief(told)).text
+        assert (f"would tell of few people: {late}." in page) != is_searched
 
 
 def names_drawn(run: Run) -> set[str]:

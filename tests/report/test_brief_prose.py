@@ -38,8 +38,8 @@ def test_a_choice_of_fewer_parts_is_told(run):
     given = recommending(run, FEWER_PARTS)
     told = say_of(given)
     assert told["recommendation"].startswith("Use one multi-task Transformer for both tasks")
-    lowest = "Least was done by two LightGBM models (1,320): on the same forms 11 fewer (25 fewer"
-    assert f"{lowest} to 3 more)." in told["choice"]
+    lowest = "Least was done by two LightGBM models (1,320): on the same forms the choice did 11"
+    assert f"{lowest} more (3 fewer to 25 more)." in told["choice"]
     margin = run.params["decision"]["cost_margin"]
     simpler = (
         f"does at most {margin:g} points more is shown, and it has 1 part to keep in order, not 2"
@@ -51,7 +51,8 @@ def test_a_choice_of_fewer_parts_is_told(run):
         "the rule took the same set-up in 57 of 100 and found nothing to release in 3 of 100"
         in (told["how_sure"])
     )
-    assert "About 0.4 times as many forms would show of each" in told["how_sure"]
+    shown = f"These forms show of each that is tied that it does at most {margin:g} points more"
+    assert shown in told["how_sure"]
     assert "None was broken. Every safety limit was shown to be met for all" in told["limits"]
     flip = ("Harm points for any other form sent too late", "2", "4.4", "Two LightGBM models")
     assert flip in flip_table(given).rows
@@ -60,7 +61,7 @@ def test_a_choice_of_fewer_parts_is_told(run):
 def test_a_choice_that_is_cheaper_to_run_is_told(run):
     said = say_of(recommending(run, CHEAPER))["choice"]
     assert "points more is shown, and it is cheaper to run." in said
-    assert "on the same forms 11 fewer (20 fewer to 2 fewer)." in said
+    assert "on the same forms the choice did 11 more (2 more to 20 more)." in said
 
 
 def test_the_lowest_with_a_limit_not_shown_is_told(run):
@@ -95,7 +96,9 @@ def test_a_blend_that_too_few_forms_tell_from_simpler_set_ups_is_told(run):
         "Use LightGBM and Transformer averaged for each task in"
     )
     assert "too few forms to prefer the simpler" in told["choice"]
-    assert "another sample could change it" not in told["how_sure"]
+    assert "With about 9.5 times as many forms 80 of 100 samples would show of" in told["how_sure"]
+    unknown = TOO_FEW_FORMS | {"needed": TOO_FEW_FORMS["needed"] | {"tied": None}}
+    assert "another sample could change it" in say_of(recommending(run, unknown))["how_sure"]
     assert (
         "should run the runner-up (one multi-task Transformer for both"
         in (told["runner_up_in_pilot"])
@@ -103,12 +106,8 @@ def test_a_blend_that_too_few_forms_tell_from_simpler_set_ups_is_told(run):
     table = tied_table(given)
     assert table.rows == [
         (
-            "LightGBM and Transformer averaged for each task",
-            "4",
-            "1,301",
-            "the choice",
-            "yes",
-            "0.4",
+            "LightGBM and Transformer averaged for each task (the choice)",
+            *("4", "1,301", "the lowest", "yes", "0.4"),
         ),
         ("Two LightGBM models", "2", "1,320", "19 more (14 fewer to 53 more)", "no", "9.5"),
         (

@@ -52,32 +52,32 @@ def test_models_are_dropped_one_by_one_as_by_hand(make_costs, truth):
         found = model_confidence_set(costs, level=0.9)
         expected = eliminate_by_hand(costs)
         assert found.p_values == pytest.approx([expected[k] for k in range(len(costs))])
-        assert (found.members == (found.p_values >= 0.1)).all()
+        assert (found.kept == (found.p_values >= 0.1)).all()
 
 
 def test_the_cheapest_on_the_sample_is_always_in(make_costs):
     for _ in range(20):
         costs = make_costs(0, 0.05, 0.1, 2)
         found = model_confidence_set(costs, level=0.5)
-        assert found.members[costs[:, 0].argmin()]
+        assert found.kept[costs[:, 0].argmin()]
         assert found.p_values.max() == 1
 
 
 def test_what_is_far_worse_is_dropped(make_costs):
     found = model_confidence_set(make_costs(0, 0, 3), level=0.99)
-    assert found.members.tolist() == [True, True, False]
+    assert found.kept.tolist() == [True, True, False]
 
 
 def test_a_higher_level_drops_no_more(make_costs):
     costs = make_costs(0, 0.2, 0.3, 0.5)
-    sets = [model_confidence_set(costs, level=level).members for level in (0.5, 0.9, 0.999)]
+    sets = [model_confidence_set(costs, level=level).kept for level in (0.5, 0.9, 0.999)]
     assert all((less <= more).all() for less, more in pairwise(sets))
 
 
 def test_one_model_twice_is_in_or_out_together(make_costs):
     costs = make_costs(0, 0.1, 3)[[0, 0, 1, 2, 2]]
     found = model_confidence_set(costs, level=0.9)
-    assert found.members.tolist() == [True, True, True, False, False]
+    assert found.kept.tolist() == [True, True, True, False, False]
     assert found.p_values[0] == found.p_values[1]
     assert found.p_values[3] == found.p_values[4]
 
@@ -87,7 +87,7 @@ def test_models_that_differ_by_no_more_than_rounding_are_equal(make_costs):
     costs[1] += 1e-14 * costs[0]
     costs[2] += 0.5  # the same on every resample: there is no telling by how much it could vary
     found = model_confidence_set(costs, level=0.9)
-    assert found.members.all()
+    assert found.kept.all()
     assert (found.p_values == 1).all()
 
 
@@ -100,7 +100,7 @@ def test_a_resample_without_a_form_to_count_is_left_out(make_costs):
 
 
 def test_one_model_is_its_own_set(make_costs):
-    assert model_confidence_set(make_costs(0), level=0.9).members.tolist() == [True]
+    assert model_confidence_set(make_costs(0), level=0.9).kept.tolist() == [True]
 
 
 @pytest.mark.parametrize("n_models", [2, 6])
@@ -111,7 +111,7 @@ def test_all_that_are_equally_good_are_in_as_often_as_the_level_says(make_costs,
         model_confidence_set(make_costs(*[0] * n_models, n_units=400), level=0.8)
         for _ in range(repetitions)
     ]
-    held = np.mean([found.members.all() for found in sets])
+    held = np.mean([found.kept.all() for found in sets])
     error = (0.8 * 0.2 / repetitions) ** 0.5
     assert 0.8 - 2 * error <= held <= 0.9
 
@@ -119,7 +119,7 @@ def test_all_that_are_equally_good_are_in_as_often_as_the_level_says(make_costs,
 def test_what_models_have_in_common_does_not_hide_their_difference(make_costs):
     """The forms vary far more than the models differ on any of them."""
     dropped = [
-        not model_confidence_set(make_costs(0, 0.6, together=20.0), level=0.9).members[1]
+        not model_confidence_set(make_costs(0, 0.6, together=20.0), level=0.9).kept[1]
         for _ in range(50)
     ]
     assert np.mean(dropped) > 0.9

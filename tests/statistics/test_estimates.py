@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.stats import binomtest
 
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.statistics.bootstrap import (
@@ -12,6 +13,7 @@ from intake_triage.statistics.bootstrap import (
 )
 from intake_triage.statistics.estimates import (
     Estimate,
+    bound_share,
     estimate_class_differences,
     estimate_difference,
     estimate_score,
@@ -32,6 +34,25 @@ def test_one_seed_gives_the_t_interval_of_a_mean(rng):
     assert estimate.degrees_of_freedom == pytest.approx(7)
     expected = stats.t.interval(0.95, 7, values.mean(), estimate.standard_error)
     np.testing.assert_allclose(estimate.interval(), expected)
+
+
+@pytest.mark.parametrize("level", [0.95, 0.99])
+def test_a_share_of_all_or_of_none_has_the_exact_binomial_limit(level):
+    for share in (0, 1):
+        value, *ends = bound_share(np.full((2, 101), share), n_units=30, level=level)
+        exact = binomtest(30 * share, 30).proportion_ci(level, method="exact")
+        assert value == share
+        assert ends == pytest.approx([exact.low, exact.high])
+
+
+def test_a_share_has_its_interval_within_its_scale(rng):
+    values = (rng.random((1, 60)) < 0.03).astype(float)
+    values[0, 0] = 1
+    replicates = means(values, draw_weights(60, resamples=200))
+    estimate = estimate_score(replicates, n_units=60)
+    value, low, high = bound_share(replicates, n_units=60)
+    assert (value, high) == (estimate.value, estimate.interval()[1])
+    assert estimate.interval()[0] < low == 0
 
 
 def test_without_spread_over_records_it_is_welchs_test():

@@ -9,10 +9,13 @@ it in `fit_calibrators.py`.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import log_softmax, softmax
+
+from intake_triage.files import read_json
 
 LEAST_LOG_PROBABILITY = float(np.log(np.finfo(np.float32).tiny))  # that of probmetrics
 
@@ -154,6 +157,11 @@ def calibrator_from_dict(value: dict[str, Any]) -> Calibrator:
     """The inverse of `calibrator_to_dict`, also after a way through JSON."""
     parameters = {key: _freeze(item) for key, item in value.items() if key != "name"}
     return CALIBRATORS[value["name"]](**parameters)
+
+
+def read_calibrators(path: Path) -> dict[int, Calibrator]:
+    """By seed, in the order of the seeds, what stage `calibrate` wrote of one system and task."""
+    return {int(seed): calibrator_from_dict(value) for seed, value in read_json(path).items()}
 
 
 def _freeze(item: Any) -> Any:

@@ -97,6 +97,16 @@ def urgency_cost_matrix(n_tiers: int, params: DecisionParams) -> np.ndarray:
     return np.abs(tiers_too_low) * cost_a_tier
 
 
+def cut_thresholds(n_tiers: int, params: DecisionParams) -> np.ndarray:
+    """From what probability on a form belongs above each cut, as the costs imply, (n_tiers - 1,).
+
+    The cost of a tier too high over that and the cost of one too low (Elkan 2001): that of the tier
+    just above the cut, though forms of more urgent tiers lie above it too.
+    """
+    late = np.diag(urgency_cost_matrix(n_tiers, params), k=1)
+    return params.cost.too_early / (params.cost.too_early + late)
+
+
 def write_decision_rules(path: Path, rules: DecisionRules) -> None:
     """Write `temperature`, `class_weights`, `conformal_thresholds`; null for an infinite one."""
     write_json(

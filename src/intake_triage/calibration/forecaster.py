@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax, softmax
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import Temperature
 from intake_triage.calibration.class_weights import ClassWeightChoice, choose_class_weights
 from intake_triage.calibration.conformal import fit_conformal_thresholds
@@ -79,9 +79,9 @@ def fit_forecaster(
     alpha : float
         As `fit_conformal_thresholds` takes it.
     """
-    nested = average_probabilities([member.nested for member in members])
-    test = average_probabilities([member.test for member in members])
-    raw = average_probabilities([member.raw for member in members])
+    nested = log_mean_probabilities([member.nested for member in members])
+    test = log_mean_probabilities([member.test for member in members])
+    raw = log_mean_probabilities([member.raw for member in members])
     known = labels != NO_LABEL
     cooled = cool_nested(nested, labels, fold)
     temperature = fit_temperature(out_of_fold(nested, fold)[known], labels[known])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.decisions import write_decision_rules
 from intake_triage.calibration.forecaster import FittedForecaster, Member, fit_forecaster
 from intake_triage.calibration.outputs import read_nested
@@ -79,9 +79,9 @@ def read_member(
     ]
     test = read_aligned(layout.calibrated(system, task), record_ids[1]).logits
     return Member(
-        raw=average_probabilities(np.concatenate(raw, axis=1)),
+        raw=log_mean_probabilities(np.concatenate(raw, axis=1)),
         nested=read_nested(layout.nested(system, task), record_ids[0]),
-        test=average_probabilities(test),
+        test=log_mean_probabilities(test),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.system import CalibratedTask
@@ -38,7 +38,7 @@ def write_calibrated(
     )
     logits = calibrate_seeds(fitted, test.logits)
     write_predictions(layout.calibrated(system, task), replace(test, logits=logits))
-    averages = average_probabilities(calibrated.nested.swapaxes(0, 1))
+    averages = log_mean_probabilities(calibrated.nested.swapaxes(0, 1))
     write_nested(layout.nested(system, task), record_id, averages)
 
 

@@ -62,16 +62,10 @@ def compare_systems(
     `forecasts` are in the order in which tables and pictures show them, prior and the oracle among
     them.
     """
-    compare, decision = params.compare, params.decision
-    decided = decide_all(forecasts, fitted.rules, decision)
-    shared = {"params": compare, "decision": decision}
-    results = Results(walk(forecasts, decided, split, by_subgroup=tuple(fitted.rules), **shared))
-    results.rows += list(walk_fits(fits, split, **shared))
-    results.rows += list(gap_closed(results, split.tasks))
-    transfer, transfer_rows = measure_transfer(fits, split, compare.margin)
+    results = measure_all(fits, forecasts, split, fitted, params)
+    transfer, transfer_rows = measure_transfer(fits, split, params.compare.margin)
     # One and the same forecast for all records ranks none before another, and draws nothing.
     ranking = {name: by_task for name, by_task in forecasts.items() if name != "prior"}
-    reliability = reliability_rows(ranking, fitted.averages["test"], split, n_bins=compare.ece_bins)
     return Comparison(
         results=results,
         metrics={
@@ -81,24 +75,47 @@ def compare_systems(
             "equal_cost": compare_at_equal_cost(fits, split),
         },
         safety={
-            **pivot_safety(results, split, urgent_tiers=decision.urgent_tiers),
-            "missed_at_over_triage": missed_at_over_triage(ranking, split, decision),
-            "deferral": compare_orders(ranking, split, decision),
+            **pivot_safety(results, split, urgent_tiers=params.decision.urgent_tiers),
+            "missed_at_over_triage": missed_at_over_triage(ranking, split, params.decision),
+            "deferral": compare_orders(ranking, split, params.decision),
         },
-        plots={
-            "macro_f1": macro_f1_rows(results),
-            "subgroups": with_colours(subgroup_rows(results)),
-            "transfer": transfer_rows,
-            "reliability": reliability,
-            "confusion": confusion_rows(ranking, split),
-            "risk_coverage": with_colours(risk_coverage_rows(ranking, split, decision)),
-            "net_benefit": with_colours(net_benefit_rows(ranking, split)),
-            "operating": with_colours(operating_rows(ranking, split, decision)),
-            "load": load_rows(ranking, split, decision),
-            "threshold": threshold_rows(ranking, split, decision),
-            "conformal": coverage_rows(split, fitted, alpha=params.calibrate.alpha),
-        },
+        plots=draw_plots(results, ranking, split, fitted, params) | {"transfer": transfer_rows},
     )
+
+
+def measure_all(
+    fits: SystemFits,
+    forecasts: Logits,
+    split: LabelledSplit,
+    fitted: FittedRules,
+    params: Params,
+) -> Results:
+    """The table of results: of forecasters and references, of single fits, then `gap_closed`."""
+    decided = decide_all(forecasts, fitted.rules, params.decision)
+    shared = {"params": params.compare, "decision": params.decision}
+    results = Results(walk(forecasts, decided, split, by_subgroup=tuple(fitted.rules), **shared))
+    results.rows += list(walk_fits(fits, split, **shared))
+    results.rows += list(gap_closed(results, split.tasks))
+    return results
+
+
+def draw_plots(
+    results: Results, ranking: Logits, split: LabelledSplit, fitted: FittedRules, params: Params
+) -> dict[str, list[Row]]:
+    """By the name of the plot its rows, of the forecasts in `ranking`, which differ by record."""
+    decision, averages = params.decision, fitted.averages["test"]
+    return {
+        "macro_f1": macro_f1_rows(results),
+        "subgroups": with_colours(subgroup_rows(results)),
+        "reliability": reliability_rows(ranking, averages, split, n_bins=params.compare.ece_bins),
+        "confusion": confusion_rows(ranking, split),
+        "risk_coverage": with_colours(risk_coverage_rows(ranking, split, decision)),
+        "net_benefit": with_colours(net_benefit_rows(ranking, split)),
+        "operating": with_colours(operating_rows(ranking, split, decision)),
+        "load": load_rows(ranking, split, decision),
+        "threshold": threshold_rows(ranking, split, decision),
+        "conformal": coverage_rows(split, fitted, alpha=params.calibrate.alpha),
+    }
 
 
 def gap_closed(results: Results, tasks: Sequence[Task]) -> Iterator[Result]:

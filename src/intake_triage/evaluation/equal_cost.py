@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from intake_triage.calibration.averages import average_probabilities
+from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.evaluation.forecasts import SystemFits
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.statistics.bootstrap import replicate_scores
@@ -40,7 +40,7 @@ def compare_at_equal_cost(fits: SystemFits, split: LabelledSplit) -> dict[str, A
         if len(mtl) < AVERAGED:
             return {}
         pairs = combinations(range(len(mtl)), AVERAGED)
-        averages = np.stack([average_probabilities(mtl[list(pair)]) for pair in pairs])
+        averages = np.stack([log_mean_probabilities(mtl[list(pair)]) for pair in pairs])
         gains[task] = {
             name: gain.rounded(DECIMALS) for name, gain in _gains(averages, st, split, task).items()
         }

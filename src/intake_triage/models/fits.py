@@ -32,7 +32,7 @@ from intake_triage.layout import Layout
 from intake_triage.tasks import Task
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-LIBRARIES = "torch torchjd transformers lightgbm scikit-learn scipy numpy".split()
+LIBRARIES = ["torch", "torchjd", "transformers", "lightgbm", "scikit-learn", "scipy", "numpy"]
 
 
 @dataclass(frozen=True)

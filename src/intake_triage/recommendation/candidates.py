@@ -43,6 +43,13 @@ class SetUp:
         )
 
     @property
+    def systems(self) -> set[str]:
+        """The systems whose fits are averaged for any of its tasks."""
+        return {
+            member for name in self.forecasters.values() for member in FORECASTERS[name].members
+        }
+
+    @property
     def label(self) -> str:
         """Its name in plots and tables.
 

@@ -4,15 +4,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
 
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, Table
 from intake_triage.recommendation.ceilings import Ceiling, CeilingFigure, Figures
 from intake_triage.recommendation.rule import (
+    ONE_SIDED,
     bound_difference,
     choose_set_up,
     estimate_cost_difference,
 )
+from intake_triage.statistics.estimates import LEVEL, POWER
 
 HALVES = 100
 HALVING_SEED = 0
@@ -67,12 +71,12 @@ def forms_to_separate(
 ) -> float | None:
     """How many times the present forms would show on which side of the margin a set-up lies.
 
-    With k times the forms a standard error is taken to be the √k-th part, and the difference from
-    the lowest cost to be what it is now. None where the difference is the margin itself.
+    With a power of 80 % (`POWER`), by the one-sided bound at 95 % of its difference from the lowest
+    cost, were that what it is now. None where the difference is the margin itself.
     """
     difference = estimate_cost_difference(scored, lowest, n_units=n_units).value
     half_width = bound_difference(scored, lowest, n_units=n_units) - difference
-    return _times(half_width, abs(margin - difference))
+    return _times([_ratio(abs(margin - difference), half_width)], level=ONE_SIDED)
 
 
 def forms_to_show(
@@ -80,8 +84,9 @@ def forms_to_show(
 ) -> dict[str, float | None]:
     """By ceiling, how many times the present forms would show its figure to be within it.
 
-    By the same law; below 1 where it is shown already. None where the figure lies beyond, does not
-    exist, or is not to be shown.
+    With a power of 80 % (`POWER`), by the two-sided interval at 95 %, were the figure what it is
+    now; whether these forms show it is said by `Ceiling.judge`. None where the figure lies beyond,
+    does not exist, or is not to be shown.
     """
     return {
         ceiling.name: _forms_to_show(ceiling, figures[ceiling.name], decision)
@@ -95,14 +100,34 @@ def _forms_to_show(
     if figure is None or not figure.shown or ceiling.breaks(figure.value, decision):
         return None
     least, most = ceiling.bounds(decision)
-    sides = [_times(figure.high - figure.value, most - figure.value)]
+    ratios = [_ratio(most - figure.value, figure.high - figure.value)]
     if np.isfinite(least):
-        sides.append(_times(figure.value - figure.low, figure.value - least))
-    return None if None in sides else max(sides)
+        ratios.append(_ratio(figure.value - least, figure.value - figure.low))
+    return _times(ratios, level=LEVEL)
 
 
-def _times(half_width: float, room: float) -> float | None:
-    """By how many times the forms an interval shrinks to the room that there is."""
-    if half_width == 0:
+def _ratio(room: float, half_width: float) -> float:
+    """Of the room that a figure has up to a bound to the half-width of its interval there."""
+    return room / half_width if half_width > 0 else np.inf
+
+
+def _times(ratios: Sequence[float], *, level: float) -> float | None:
+    """By how many times the forms an interval at `level` keeps its bounds with the power `POWER`.
+
+    Estimates are taken to be normal around what they are now, and a standard error to be the √k-th
+    part with k times the forms. Then a ratio r is √k r z standard errors, z the normal quantile of
+    the level, and the interval takes z of them: for one bound k = ((z + z_power) / (r z))². For two
+    the probabilities to reach beyond either add up. None where there is no room.
+    """
+    if min(ratios) <= 0:
+        return None
+    finite = np.array([ratio for ratio in ratios if np.isfinite(ratio)])
+    if not len(finite):
         return 0.0
-    return round((half_width / room) ** 2, NEEDED_DECIMALS) if room > 0 else None
+    z = norm.ppf((1 + level) / 2)
+
+    def surplus(root: float) -> float:
+        return 1 - norm.sf(z * (root * finite - 1)).sum() - POWER
+
+    root = brentq(surplus, 0, 10 / finite.min())  # ten half-widths away nothing reaches beyond
+    return round(root**2, NEEDED_DECIMALS)

@@ -13,7 +13,7 @@ from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.ceilings import Ceiling, CeilingFigure, list_broken
 from intake_triage.statistics.disclosure import is_small_share
-from intake_triage.statistics.estimates import LEVEL, estimate_score
+from intake_triage.statistics.estimates import bound_share, estimate_score
 from intake_triage.tasks import Task
 
 Measured = Mapping[tuple[str, str], Replicated | None]  # by forecaster and name of the ceiling
@@ -71,19 +71,14 @@ def show_figure(ceiling: Ceiling, figure: Replicated | None) -> CeilingFigure | 
     """A figure with its 95 % interval, and whether it may be shown."""
     if figure is None or not figure.units:
         return None
-    measure, first = MEASURES[ceiling.measure], figure.values[:, 0]
+    measure = MEASURES[ceiling.measure]
+    if measure.is_share:
+        value, low, high = bound_share(figure.values, n_units=figure.units)
+        few = is_small_share(value * figure.n, figure.n)
+        return CeilingFigure(value, low, high, shown=figure.shown and not few)
     estimate = estimate_score(figure.values, n_units=figure.units)
     low, high = np.clip(estimate.interval(), measure.least, measure.most).tolist()
-    if not measure.is_share:
-        return CeilingFigure(estimate.value, low, high, figure.shown)
-    # Resamples of forms that all count, or of which none does, do not vary: exact binomial.
-    limit = ((1 - LEVEL) / 2) ** (1 / figure.units)
-    if (first == 0).all():
-        high = 1 - limit
-    if (first == 1).all():
-        low = limit
-    few = is_small_share(estimate.value * figure.n, figure.n)
-    return CeilingFigure(estimate.value, low, high, shown=figure.shown and not few)
+    return CeilingFigure(estimate.value, low, high, figure.shown)
 
 
 def _see(logits: np.ndarray, task: Task, split: LabelledSplit, ece_bins: int) -> Forecast:

@@ -3,20 +3,24 @@
 Each tier for all, at least cost; and at each cut, by net benefit, all forms for above it and none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from intake_triage.calibration.decisions import decide_least_cost, urgency_cost_matrix
+from intake_triage.calibration.decisions import (
+    cut_thresholds,
+    decide_least_cost,
+    urgency_cost_matrix,
+)
 from intake_triage.evaluation.curves.net_benefit import record_net_benefits
 from intake_triage.evaluation.measures.cut_calibration import cut_names, cut_outcomes
 from intake_triage.evaluation.measures.triage import FORMS
 from intake_triage.evaluation.samples import Sample
 from intake_triage.params import DecisionParams
 from intake_triage.statistics.disclosure import is_small_share
-from intake_triage.statistics.estimates import estimate_score
+from intake_triage.statistics.estimates import Estimate, estimate_score
 
 DECIMALS = {"cost": 1, "net_benefit": 4}
 
@@ -35,6 +39,8 @@ class Gain:
         all or none: the forms that it takes for above the cut; "all" get the tier.
     values : float array of shape (n_weights,)
         Above 0 in the forecaster's favour.
+    units : int
+        That have a form with a tier, on which the gain rests.
     shown : bool
         False where it would tell of a few people.
     """
@@ -43,6 +49,7 @@ class Gain:
     class_name: str
     against: str
     values: np.ndarray
+    units: int
     shown: bool = True
 
     @property
@@ -50,19 +57,23 @@ class Gain:
         """Its name in files."""
         return f"{self.measure}_{self.class_name}_for_{self.against}"
 
-    def judge(self, n_units: int) -> str:
+    @property
+    def estimate(self) -> Estimate:
+        return estimate_score(self.values[np.newaxis], n_units=self.units)
+
+    @property
+    def status(self) -> str:
         """Of the 95 % interval: met above 0, broken below, not_shown where it holds 0."""
-        low, high = estimate_score(self.values[np.newaxis], n_units=n_units).interval()
+        low, high = self.estimate.interval()
         return "met" if low > 0 else "broken" if high < 0 else "not_shown"
 
-    def describe(self, n_units: int) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """What it is about, with its interval and status, as files show them."""
         numbers = dict.fromkeys(("value", "low", "high"))
         if self.shown:
-            estimate = estimate_score(self.values[np.newaxis], n_units=n_units)
-            numbers = estimate.rounded(DECIMALS[self.measure])
+            numbers = self.estimate.rounded(DECIMALS[self.measure])
         about = {"measure": self.measure, "class_name": self.class_name, "against": self.against}
-        return about | numbers | {"status": self.judge(n_units)}
+        return about | numbers | {"status": self.status}
 
 
 @dataclass(frozen=True)
@@ -81,16 +92,6 @@ class UrgencyReplicates:
     gains: list[Gain]
 
 
-def cut_thresholds(n_tiers: int, decision: DecisionParams) -> np.ndarray:
-    """From what probability on a form belongs above each cut, as the costs imply, (n_tiers - 1,).
-
-    Of the tier just above the cut: the cost of a tier too high over that and the cost of one too
-    low.
-    """
-    late = np.diag(urgency_cost_matrix(n_tiers, decision), k=1)
-    return decision.cost.too_early / (decision.cost.too_early + late)
-
-
 def replicate_urgency(
     chances: Mapping[str, np.ndarray],
     sample: Sample,
@@ -100,8 +101,10 @@ def replicate_urgency(
     """By forecaster, what its decisions cost and gain.
 
     `chances` are calibrated probabilities of shape (n_labelled, n_tiers). What all of them and the
-    rules that ignore the form add up to is re-weighted in one product.
+    rules that ignore the form add up to is re-weighted in one product. Units that the first row of
+    weights leaves out, as one of a half of them does, are not there.
     """
+    units = len(np.unique(sample.unit[sample.weights[0, sample.unit] > 0]))
     cost = urgency_cost_matrix(len(tiers), decision)  # (true, decided)
     thresholds = cut_thresholds(len(tiers), decision)
     outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers))  # (n_labelled, n_cuts)
@@ -120,20 +123,34 @@ def replicate_urgency(
     ]
     rows = sample.mean(np.hstack([*for_all, *own]).T)  # (…, n_weights)
     of_rules, *of_each = np.split(rows, np.arange(len(chances)) * len(tiers) + 2 * len(tiers) - 1)
-    both_sides = np.flatnonzero(outcomes.any(axis=0) & ~outcomes.all(axis=0))
+    on_both_sides = np.flatnonzero(outcomes.any(axis=0) & ~outcomes.all(axis=0))
     replicates = {}
-    for (name, chance), (own_cost, *benefits) in zip(above.items(), of_each, strict=True):
-        gains = [
-            Gain("cost", tier, "all", always - own_cost)
-            for tier, always in zip(tiers, of_rules, strict=False)
-        ]
-        for k in both_sides:
-            cut, of_all = cut_names(tiers)[k], of_rules[len(tiers) + k]
-            shown = not is_small_share((chance[:, k] >= thresholds[k]).sum(), len(chance))
-            gains.append(Gain("net_benefit", cut, "all", benefits[k] - of_all, shown))
-            gains.append(Gain("net_benefit", cut, "none", benefits[k], shown))
-        replicates[name] = UrgencyReplicates(own_cost, gains)
+    for (name, each), of_own in zip(above.items(), of_each, strict=True):
+        taken = (each >= thresholds).sum(axis=0)
+        shown = {int(k): not is_small_share(taken[k], len(each)) for k in on_both_sides}
+        gains = list(_list_gains(of_own, of_rules, tiers, units, shown))
+        replicates[name] = UrgencyReplicates(of_own[0], gains)
     return replicates
+
+
+def _list_gains(
+    own: np.ndarray,
+    of_rules: np.ndarray,
+    tiers: tuple[str, ...],
+    units: int,
+    shown: Mapping[int, bool],
+) -> Iterator[Gain]:
+    """Over each tier for all, then at each cut of `shown`, which says whether it may be shown.
+
+    Arrays are of shape (…, n_weights): a forecaster's cost, of the rules the cost of each tier;
+    then net benefits by cut, of the rules those of taking all forms for above it.
+    """
+    for tier, always in zip(tiers, of_rules, strict=False):
+        yield Gain("cost", tier, "all", always - own[0], units)
+    for k, is_shown in shown.items():
+        cut, benefit, of_all = cut_names(tiers)[k], own[1 + k], of_rules[len(tiers) + k]
+        yield Gain("net_benefit", cut, "all", benefit - of_all, units, is_shown)
+        yield Gain("net_benefit", cut, "none", benefit, units, is_shown)
 
 
 def _net_benefits(chances: np.ndarray, outcomes: np.ndarray, thresholds: np.ndarray) -> np.ndarray:

@@ -52,6 +52,7 @@ def compare_set_ups(
         for forecasts, split in ((out_of_fold, calibrate), (on_test, test))
     )
     ceilings, table = here.ceilings, here.table(decision)
+    tables = {"calibrate": table, "test": there.table(decision)}
     choice = choose_set_up(table, ceilings, decision)
     if choice is None:
         reference = find_nearest(table, ceilings, decision)
@@ -59,7 +60,7 @@ def compare_set_ups(
         statement = state_nearest(reference, table, figures, ceilings, decision)
     else:
         reference = choice.chosen
-        seen = OnTest(there.figures(reference.set_up), there.gains(reference.set_up), test.n_units)
+        seen = OnTest(there.figures(reference.set_up), there.gains(reference.set_up))
         statement = state_choice(choice, table, seen, ceilings, decision)
     halves = here.half_tables(draw_halves(calibrate.n_units))
     return SetUpComparison(
@@ -67,9 +68,9 @@ def compare_set_ups(
         | {
             "ignoring_rules": break_by_ignoring(calibrate, ceilings, decision),
             "halves": count_halves(halves, ceilings, decision),
-            "flips": find_flips(here.table, ceilings, decision),
+            "flips": find_flips(here.table, ceilings, decision, shown=here.shown_ceilings()),
         },
         list(judge_set_ups(on_test, test, decision)),
-        set_up_rows({"calibrate": here, "test": there}, table, choice, reference.set_up, decision),
+        set_up_rows({"calibrate": here, "test": there}, tables, choice, reference.set_up, decision),
         here.describe_costs(),
     )

@@ -15,9 +15,9 @@ from intake_triage.evaluation.walk import Part, judge_decisions
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, Table, list_set_ups
 from intake_triage.recommendation.ceilings import DECIMALS, Ceiling, Figures, list_broken
-from intake_triage.recommendation.rule import Choice
+from intake_triage.recommendation.rule import Choice, estimate_cost_difference
 from intake_triage.recommendation.scores import SetUpScorer
-from intake_triage.statistics.estimates import estimate_difference
+from intake_triage.statistics.estimates import estimate_score
 from intake_triage.systems import FORECASTERS
 
 Row = dict[str, Any]
@@ -45,19 +45,20 @@ def judge_set_ups(
 
 def set_up_rows(
     scorers: Mapping[str, SetUpScorer],
-    table: Table,
+    tables: Mapping[str, Table],
     choice: Choice | None,
     reference: SetUp,
     decision: DecisionParams,
 ) -> list[Row]:
     """A row a split and set-up, with its difference in cost from the reference.
 
-    What a set-up is dropped for, and whether it is tied, is decided on calibrate, by `table`.
+    `scorers` and `tables` are by split. What a set-up is dropped for, and whether it is tied, is
+    decided on calibrate.
     """
     ceilings = scorers["calibrate"].ceilings
     tied = [scored.set_up for scored in choice.tied] if choice else []
     breaks = {}
-    for scored in table.scored:
+    for scored in tables["calibrate"].scored:
         names = [each.name for each in list_broken(ceilings, scored.figures, decision)]
         breaks[scored.set_up] = [*names, *scored.below_floor]
     return [
@@ -66,7 +67,7 @@ def set_up_rows(
             **set_up.forecasters,
             "label": set_up.label,
             "parts": set_up.parts,
-            **_compare_costs(scorer, set_up, reference),
+            **_compare_costs(tables[split], set_up, reference),
             **_shown_figures(ceilings, scorer.figures(set_up)),
             "dropped_for": next(iter(breaks[set_up]), ""),
             "breaks": breaks[set_up],
@@ -78,11 +79,11 @@ def set_up_rows(
     ]
 
 
-def _compare_costs(scorer: SetUpScorer, set_up: SetUp, reference: SetUp) -> Row:
+def _compare_costs(table: Table, set_up: SetUp, reference: SetUp) -> Row:
     """Cost of 1,000 forms and its paired difference from the reference's, with intervals."""
-    cost = scorer.estimate_cost(set_up).rounded(1, least=0)
-    own, other = (scorer.priced.cost_of(each)[np.newaxis] for each in (set_up, reference))
-    difference = estimate_difference(own, other, n_units=scorer.split.n_units).rounded(1)
+    own, other, n_units = table.of(set_up), table.of(reference), table.n_units
+    cost = estimate_score(own.costs[np.newaxis], n_units=n_units).rounded(1, least=0)
+    difference = estimate_cost_difference(own, other, n_units=n_units).rounded(1)
     return {
         "cost_per_1000": cost["value"],
         "low": cost["low"],

@@ -59,12 +59,12 @@ def choose_set_up(
     if not passing:
         return None
     costs = np.stack([scored.costs for scored in passing])
-    members = model_confidence_set(costs, level=decision.tied_level).members
+    kept = model_confidence_set(costs, level=decision.tied_level).kept
 
     def simplicity(scored: ScoredSetUp) -> tuple[int, int]:
         return rank_simplicity(scored.set_up, decision.cheaper_first)
 
-    tied = [scored for scored, member in zip(passing, members, strict=True) if member]
+    tied = [scored for scored, is_kept in zip(passing, kept, strict=True) if is_kept]
     tied.sort(key=lambda scored: (scored.cost, simplicity(scored)))
     lowest = tied[0]
     within = [

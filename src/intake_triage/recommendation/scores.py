@@ -26,7 +26,6 @@ from intake_triage.recommendation.figures import (
     show_figure,
 )
 from intake_triage.recommendation.floor import Gain, replicate_urgency
-from intake_triage.statistics.estimates import Estimate, estimate_score
 from intake_triage.tasks import Task
 
 Costs = Mapping[tuple[Task, str], np.ndarray]  # by task and forecaster, of shape (n_weights,)
@@ -52,10 +51,11 @@ class Priced:
         """Of 1,000 forms, all tasks, (n_weights,)."""
         return sum(self.costs[task, name] for task, name in set_up.forecasters.items())
 
-    def below_floor(self, *, n_units: int) -> dict[str | None, tuple[str, ...]]:
+    @property
+    def below_floor(self) -> dict[str | None, tuple[str, ...]]:
         """By forecaster of urgency, the parts of the floor that it is not shown to lie above."""
         return {
-            name: tuple(gain.name for gain in gains if gain.judge(n_units) != "met")
+            name: tuple(gain.name for gain in gains if gain.status != "met")
             for name, gains in self.gains.items()
         }
 
@@ -89,9 +89,10 @@ class SetUpScorer:
 
     def table(self, decision: DecisionParams) -> Table:
         """All set-ups on the sample as it is, decisions made for these params."""
+        priced = self.priced if decision == self.decision else self._price(self.split, decision)
         point = replace(self.split, weights=self.split.weights[:1])
         figures = self._calibration | self._measure(point, decision, judges="decisions")
-        return self._tabulate(self._price(self.split, decision), figures, self.split.n_units)
+        return self._tabulate(priced, figures, self.split.n_units)
 
     def half_tables(self, halves: np.ndarray) -> Iterator[Table]:
         """The table of each part of the units, `halves` bool of shape (n_halves, n_units).
@@ -110,11 +111,6 @@ class SetUpScorer:
     def priced(self) -> Priced:
         """Under the present params."""
         return self._price(self.split, self.decision)
-
-    def estimate_cost(self, set_up: SetUp) -> Estimate:
-        """Of 1,000 forms under the present params."""
-        costs = self.priced.cost_of(set_up)
-        return estimate_score(costs[np.newaxis], n_units=self.split.n_units)
 
     def gains(self, set_up: SetUp) -> list[Gain]:
         """Of urgency over the rules that ignore the form, under the present params."""
@@ -148,6 +144,16 @@ class SetUpScorer:
             for ceiling in self.ceilings
         }
 
+    def shown_ceilings(self) -> set[str]:
+        """The names of the ceilings whose figure tells of a few people for no set-up."""
+        hidden = {
+            name
+            for set_up in self.set_ups
+            for name, figure in self.figures(set_up).items()
+            if figure is not None and not figure.shown
+        }
+        return {ceiling.name for ceiling in self.ceilings} - hidden
+
     @cached_property
     def _calibration(self) -> Measured:
         return self._measure(self.split, self.decision, judges="probabilities")
@@ -167,7 +173,7 @@ class SetUpScorer:
         self, priced: Priced, figures: Measured, n_units: int, *, column: int = 0
     ) -> Table:
         """`figures` under the weights of `column`."""
-        below_floor = priced.below_floor(n_units=n_units)
+        below_floor = priced.below_floor
 
         def score(set_up: SetUp) -> ScoredSetUp:
             measured = {

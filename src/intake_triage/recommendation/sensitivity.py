@@ -1,7 +1,8 @@
 """What would change the choice: the nearest value of each cost, the margin and each ceiling."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -39,6 +40,8 @@ def find_flips(
     score: Callable[[DecisionParams], Table],
     ceilings: Sequence[Ceiling],
     decision: DecisionParams,
+    *,
+    shown: Collection[str],
 ) -> dict[str, dict[str, Any]]:
     """By the param's key under `decision`: its value now, the nearest at which the choice changes.
 
@@ -48,46 +51,63 @@ def find_flips(
         Gives the table under params; decisions are made anew for their costs.
     ceilings : sequence of Ceiling
     decision : DecisionParams
+    shown : collection of str
+        The names of the ceilings whose figure may be shown of every set-up. A bound of another one
+        is not searched: the value that changes the choice is a set-up's figure to four digits, and
+        would tell of a few people.
 
     Returns
     -------
     dict
         now; at: a value that changes the choice, None where none does within the range searched;
         the forecaster of each task, and parts: what is chosen at that value, None where nothing
-        passes there. Params that are of no task in the table are not among them.
+        passes there. Params that are not searched, or of no task in the table, are not among them.
     """
     table = score(decision)
     tasks = list(table.scored[0].set_up.forecasters)
-
-    def choose(other: Table, changed: DecisionParams) -> SetUp | None:
-        choice = choose_set_up(other, ceilings, changed)
-        return None if choice is None else choice.chosen.set_up
-
-    chosen = choose(table, decision)
+    chosen = _choose(table, ceilings, decision)
     flips = {}
     for key in [f"cost.{name}" for task in tasks for name in COSTS[task]]:
-
-        def at_cost(value: float, key: str = key) -> SetUp | None:
-            changed = set_key(decision, key, value)
-            return choose(score(changed), changed)
-
-        now = get_key(decision, key)
-        sides = [_bracket(at_cost, chosen, now, times) for times in (MOST_TIMES, 1 / MOST_TIMES)]
-        flips[key] = _describe(now, sides, at_cost, chosen, tasks)
-    for key, probes in _exact_probes(table, ceilings, decision):
-
-        def at_limit(value: float, key: str = key) -> SetUp | None:
-            return choose(table, set_key(decision, key, value))
-
-        now = get_key(decision, key)
-        above = sorted(value for value in probes if value > now)
-        below = sorted((value for value in probes if value < now), reverse=True)
-        sides = [
-            next((value for value in side if at_limit(value) != chosen), None)
-            for side in (above, below)
-        ]
-        flips[key] = _describe(now, sides, at_limit, chosen, tasks)
+        now, at = get_key(decision, key), partial(_choose_at_cost, score, ceilings, decision, key)
+        sides = [_bracket(at, chosen, now, times) for times in (MOST_TIMES, 1 / MOST_TIMES)]
+        flips[key] = _describe(now, sides, at, chosen, tasks)
+    for key, probes in _exact_probes(table, ceilings, decision, shown):
+        now, at = get_key(decision, key), partial(_choose_at_limit, table, ceilings, decision, key)
+        flips[key] = _describe(now, _first_changes(at, chosen, now, probes), at, chosen, tasks)
     return flips
+
+
+def _choose(table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams) -> SetUp | None:
+    choice = choose_set_up(table, ceilings, decision)
+    return None if choice is None else choice.chosen.set_up
+
+
+def _choose_at_cost(
+    score: Callable[[DecisionParams], Table],
+    ceilings: Sequence[Ceiling],
+    decision: DecisionParams,
+    key: str,
+    value: float,
+) -> SetUp | None:
+    """What is chosen at another cost, for which decisions are made anew."""
+    changed = set_key(decision, key, value)
+    return _choose(score(changed), ceilings, changed)
+
+
+def _choose_at_limit(
+    table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams, key: str, value: float
+) -> SetUp | None:
+    """What is chosen at another margin or ceiling, which leaves the table as it is."""
+    return _choose(table, ceilings, set_key(decision, key, value))
+
+
+def _first_changes(
+    at: Callable[[float], SetUp | None], chosen: SetUp | None, now: float, probes: Sequence[float]
+) -> list[float | None]:
+    """The first value above `now` at which the choice changes, and the first below."""
+    above = sorted(value for value in probes if value > now)
+    below = sorted((value for value in probes if value < now), reverse=True)
+    return [next((value for value in side if at(value) != chosen), None) for side in (above, below)]
 
 
 def _bracket(
@@ -106,7 +126,7 @@ def _bracket(
 
 
 def _exact_probes(
-    table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams
+    table: Table, ceilings: Sequence[Ceiling], decision: DecisionParams, shown: Collection[str]
 ) -> Iterator[tuple[str, list[float]]]:
     """Key and the values worth trying: where a table of numbers can change the choice.
 
@@ -120,14 +140,15 @@ def _exact_probes(
         for scored in (choice.tied if choice else [])
     }
     yield "cost_margin", _in_range(bounds, decision.cost_margin, (0.0, np.inf))
-    keys = {key for ceiling in ceilings for key in (ceiling.least, ceiling.most)}
-    for key in [key for key in RANGES if key in keys]:
+    for key in RANGES:
+        bounded = [each for each in ceilings if key in (each.least, each.most)]
+        if not bounded or any(each.name not in shown for each in bounded):
+            continue
         figures = {
             abs(value) if ceiling.either_way else value
             for scored in table.scored
-            for ceiling in ceilings
-            if key in (ceiling.least, ceiling.most)
-            and (value := scored.figures[ceiling.name]) is not None
+            for ceiling in bounded
+            if (value := scored.figures[ceiling.name]) is not None
         }
         yield key, _in_range(figures, get_key(decision, key), RANGES[key])
 

@@ -22,11 +22,10 @@ from intake_triage.recommendation.rule import Choice, choose_set_up, estimate_co
 
 @dataclass(frozen=True)
 class OnTest:
-    """What test, of `n_units` units, says of one set-up: figures by ceiling, gains of the floor."""
+    """What test says of one set-up: figures by ceiling, gains of the floor."""
 
     figures: Figures
     gains: Sequence[Gain]
-    n_units: int
 
 
 def state_choice(
@@ -45,13 +44,13 @@ def state_choice(
         forecaster of each task, parts and cost_per_1000; lowest: the same of the set-up that costs
         least among those that pass; runner_up: the same of what the rule takes without the choice,
         None where nothing else passes; nearest: None; tied: of each tied set-up the same, its
-        difference in cost from the choice, whether it can be had for the lowest, and how many times
-        the present forms would separate it at the margin; ceilings, floor: of the choice on test;
-        needed: how many times the present forms would separate all that are tied, and would show
-        each ceiling met.
+        difference in cost from the lowest, whether it can be had for that, and how many times the
+        present forms would separate it at the margin; ceilings, floor: of the choice on test;
+        needed: how many times the present forms would separate all that are tied, each with a power
+        of 80 %, and would show each ceiling met.
     """
     judged = judge_ceilings(ceilings, on_test.figures, decision)
-    floor = {gain.name: gain.describe(on_test.n_units) for gain in on_test.gains}
+    floor = {gain.name: gain.describe() for gain in on_test.gains}
     vetoed = any(part["status"] == "broken" for part in (*judged.values(), *floor.values()))
     second = choose_set_up(table.without(choice.chosen.set_up), ceilings, decision)
     tied = [_describe_tied(each, choice, decision, n_units=table.n_units) for each in choice.tied]
@@ -118,10 +117,10 @@ def _describe(scored: ScoredSetUp) -> dict[str, Any]:
 def _describe_tied(
     scored: ScoredSetUp, choice: Choice, decision: DecisionParams, *, n_units: int
 ) -> dict[str, Any]:
-    difference = estimate_cost_difference(scored, choice.chosen, n_units=n_units)
+    above = estimate_cost_difference(scored, choice.lowest, n_units=n_units)
     return {
         **_describe(scored),
-        "difference": difference.rounded(1),
+        "above_lowest": above.rounded(1),
         "within_margin": scored in choice.within,
         "needed": forms_to_separate(
             scored, choice.lowest, margin=decision.cost_margin, n_units=n_units

@@ -22,15 +22,8 @@ def summarize(
 ) -> dict[str, Any]:
     """Few figures, so that with the training stages' 24 at most stand in `dvc exp show`.
 
-    Parameters
-    ----------
-    results : Results
-        On test.
-    transfer, recommendation : mappings
-        As metrics/compare.json has them.
-    cost : mapping
-        As metrics/cost.json has it.
-    tasks : sequence of str
+    `results` are those on test; transfer and recommendation as metrics/compare.json has them, cost
+    as metrics/cost.json.
 
     Returns
     -------
@@ -43,16 +36,6 @@ def summarize(
     chosen = None
     if recommendation["parts"] is not None:
         chosen = SetUp(**{task: recommendation[task] for task in tasks})
-
-    def scores(set_up: SetUp | None, figures: Mapping[str, str]) -> dict[str, Any]:
-        return {
-            task: {
-                figure: _find(results, figure, task, set_up, rule=rule)
-                for figure, rule in figures.items()
-            }
-            for task in tasks
-        }
-
     summary: dict[str, Any] = {
         "choice": "none" if chosen is None else chosen.label,
         "cost_per_1000": _cost_on_test(results, chosen, list_scopes(tasks)[-1]),
@@ -61,12 +44,22 @@ def summarize(
         late = _find(results, "under_triage", "urgency", chosen, rule="cost")
         summary["under_triage"] = late
     if "mtl" not in cost["systems"]:
-        return summary | {"chosen": scores(chosen, FIGURES)}
+        return summary | {"chosen": _scores(results, FIGURES, chosen, tasks)}
     return summary | {
-        "mtl": scores(SetUp("mtl", "mtl"), FIGURES),
-        "chosen": scores(chosen, FIGURES_OF_CHOICE),
+        "mtl": _scores(results, FIGURES, SetUp("mtl", "mtl"), tasks),
+        "chosen": _scores(results, FIGURES_OF_CHOICE, chosen, tasks),
         "transfer": {task: transfer[task]["delta"] for task in tasks},
         "cpu_seconds": cost["systems"]["mtl"]["cpu_seconds"],
+    }
+
+
+def _scores(
+    results: Results, figures: Mapping[str, str], set_up: SetUp | None, tasks: Sequence[Task]
+) -> dict[str, dict[str, float | None]]:
+    """By task and figure; `figures` has the rule that each judges."""
+    return {
+        task: {name: _find(results, name, task, set_up, rule=figures[name]) for name in figures}
+        for task in tasks
     }
 
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from intake_triage.errors import InputError, refuse
-from intake_triage.file_params import FileParams, cell_key
+from intake_triage.file_params import FileParams
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
+from intake_triage.records.tables.cells import tell_absent
 from intake_triage.records.tables.read import read_table
 from intake_triage.records.values.cells import clear_missing, match_labels, unify_spellings
 from intake_triage.records.values.dates import find_date_format, parse_dates
@@ -90,18 +90,10 @@ def _mapped_columns(mapping: FileParams) -> Iterator[tuple[str, str, str]]:
 
 
 def _check_columns_present(names: pd.Index, mapped: list[tuple[str, str, str]], path: Path) -> None:
-    """Name every column that is not there; of the table's own names only one that is much alike.
-
-    In a table without a header the names are cells, so that a list of them is never shown.
-    """
-    by_key = {cell_key(name): name for name in names}
-    faults = []
-    for key, _, column in mapped:
-        if column not in names:
-            alike = get_close_matches(cell_key(column), by_key, n=1, cutoff=0.8)
-            hint = f"; there is '{by_key[alike[0]]}'" if alike else ""
-            where = f"which data.file.{key} in params.yaml names"
-            faults.append(f"no column '{column}', {where}{hint}")
+    faults = tell_absent(
+        names,
+        ((column, f"which data.file.{key} in params.yaml names") for key, _, column in mapped),
+    )
     if len(faults) == len(mapped):
         faults.append(
             "none of the mapped columns is there; are data.file.header_row and .separator right?"

@@ -13,13 +13,13 @@ class ConfidenceSet:
 
     Attributes
     ----------
-    members : bool array of shape (n_models,)
-        The model of least cost on the sample is always one.
+    kept : bool array of shape (n_models,)
+        Which they are; the model of least cost on the sample is always one.
     p_values : float array of shape (n_models,)
-        Of the hypothesis that a model is among the best; a member's is at least 1 − level.
+        Of the hypothesis that a model is among the best; at least 1 − level of those kept.
     """
 
-    members: np.ndarray
+    kept: np.ndarray
     p_values: np.ndarray
 
 

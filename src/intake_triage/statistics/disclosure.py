@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from intake_triage.statistics.estimates import LEVEL, estimate_score
+from intake_triage.statistics.estimates import LEVEL, bound_share
 
 SMALLEST_SHOWN = 11  # the smallest count of people that may be seen or worked out
 
@@ -65,10 +65,7 @@ def points_to_show(counts: np.ndarray, *, first: int = 0) -> np.ndarray:
 def estimate_share(
     replicates: np.ndarray, *, n: float, units: int, per: int = 1, level: float = LEVEL
 ) -> tuple[float, float, float] | None:
-    """A share, its value, low and high; None where it would give a few people away.
-
-    Resamples of forms that all count do not vary: the lower end is then the exact binomial limit,
-    over units.
+    """A share, its value, low and high (`bound_share`); None where it would give a few away.
 
     Parameters
     ----------
@@ -83,8 +80,5 @@ def estimate_share(
     """
     if is_small_share(replicates[:, 0].mean() * n, n):
         return None
-    estimate = estimate_score(per * replicates, n_units=units)
-    low, high = np.clip(estimate.interval(level), 0, per).tolist()
-    if (replicates[:, 0] == 1).all():
-        low = per * ((1 - level) / 2) ** (1 / units)
-    return estimate.value, low, high
+    value, low, high = bound_share(replicates, n_units=units, level=level)
+    return per * value, per * low, per * high

@@ -79,6 +79,24 @@ def estimate_score(replicates: np.ndarray, *, n_units: int) -> Estimate:
     return _estimate([replicates], replicates.mean(axis=0), n_units=n_units)
 
 
+def bound_share(
+    replicates: np.ndarray, *, n_units: int, level: float = LEVEL
+) -> tuple[float, float, float]:
+    """A share with its interval at `level`: value, low and high, all in [0, 1].
+
+    As `estimate_score` has it. But resamples of records that all count, or of which none does, do
+    not vary: that end is then the exact binomial limit over units, of Clopper and Pearson (1934).
+    """
+    estimate = estimate_score(replicates, n_units=n_units)
+    low, high = np.clip(estimate.interval(level), 0, 1).tolist()
+    limit = ((1 - level) / 2) ** (1 / n_units)
+    if (replicates[:, 0] == 0).all():
+        high = 1 - limit
+    if (replicates[:, 0] == 1).all():
+        low = limit
+    return estimate.value, low, high
+
+
 def estimate_difference(first: np.ndarray, second: np.ndarray, *, n_units: int) -> Estimate:
     """The mean score of `first` over its seeds less that of `second`, paired on the same records.
 

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit, softmax
 
+from intake_triage.calibration.decisions import cut_thresholds
 from intake_triage.evaluation.curves.threshold import (
     OFFSETS,
     bin_around,
     threshold_rows,
-    urgent_threshold,
 )
 from intake_triage.evaluation.decisions import decide_urgency_by_cost
 
 
 def test_the_threshold_is_where_an_urgent_tier_costs_less(rng, params):
     """Whatever lies above and below the cut."""
-    threshold = urgent_threshold(params.decision)
+    threshold = cut_thresholds(4, params.decision)[params.decision.urgent_tiers - 1]
     assert threshold == pytest.approx(1 / 11)
     logits = rng.normal(size=(3000, 4)) * 3
     urgent = softmax(logits, axis=1)[:, :2].sum(axis=1)

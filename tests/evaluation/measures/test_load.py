@@ -50,6 +50,19 @@ def test_the_load_is_a_ratio_in_every_resample(make, urgent_tiers):
     assert load.shown
 
 
+def test_the_load_rests_on_units_of_urgent_forms_and_not_on_those_without_a_tier(make):
+    """Two forms a unit; every second unit has no tier."""
+    decisions = make(MANY)
+    labels, n_records = decisions.split.labels["urgency"], MANY.sum()
+    unit = np.arange(n_records) // 2
+    labels[unit % 2 == 1] = -1
+    split = replace(decisions.split, unit=unit, weights=decisions.split.weights[:, : unit[-1] + 1])
+    load = MEASURES["urgent_load"].compute(replace(decisions, split=split), "urgency")
+    urgent = (labels == 0) | (labels == 1)
+    assert load.n == urgent.sum()
+    assert load.units == len({unit[i] for i in np.flatnonzero(urgent)})
+
+
 def test_where_nobody_is_urgent_there_is_no_load(make):
     table = MANY.copy()
     table[:2] = 0

@@ -1,6 +1,5 @@
 """Logistic regression is scikit-learn's, and what is saved reproduces it."""
 
-
 import numpy as np
 import pytest
 from scipy import sparse

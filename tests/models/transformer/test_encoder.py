@@ -13,8 +13,8 @@ from intake_triage.models.transformer.encoder import (
     make_encoder,
     without_pooler,
 )
-from intake_triage.models.transformer.loop import encode
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.predict import encode
 from intake_triage.models.transformer.train import build_model
 from intake_triage.records.schema import FormField, RecordSchema
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from intake_triage.models.transformer.batches import make_batch
-from intake_triage.models.transformer.loop import encode, predict_logits
 from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
+from intake_triage.models.transformer.predict import encode, predict_logits
 
 PAD = 0
 

@@ -11,10 +11,10 @@ from intake_triage.models.transformer import loop
 from intake_triage.models.transformer.balancing import FixedWeights, UncertaintyWeights
 from intake_triage.models.transformer.loop import (
     Epoch,
-    predict_logits,
     task_losses,
     train_model,
 )
+from intake_triage.models.transformer.predict import predict_logits
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss, macro_f1
 

@@ -12,8 +12,8 @@ from transformers import AutoModel, BertConfig
 from intake_triage.layout import Layout
 from intake_triage.models.fits import Fit
 from intake_triage.models.transformer.batches import encode_records
-from intake_triage.models.transformer.loop import predict_logits
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.predict import predict_logits
 from intake_triage.models.transformer.train import train_transformer
 from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.scores import log_loss

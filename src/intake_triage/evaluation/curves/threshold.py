@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from intake_triage.calibration.decisions import cut_thresholds
 from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.cut_calibration import cut_logits
 from intake_triage.evaluation.samples import LabelledSplit
@@ -21,24 +22,19 @@ INNER = np.arange(-4, 5) / 4
 OFFSETS = np.concatenate([-OUTER[::-1], INNER, OUTER])  # of bin edges from the threshold, log-odds
 
 
-def urgent_threshold(decision: DecisionParams) -> float:
-    """From which probability of an urgent tier on it costs less to place a form in one, (0, 1)."""
-    return decision.cost.too_early / (decision.cost.too_early + decision.cost.too_late_urgent)
-
-
 def threshold_rows(
     forecasts: Logits, split: LabelledSplit, decision: DecisionParams
 ) -> list[dict[str, Any]]:
     """Mean probability of an urgent tier and share of urgent forms in each bin, by forecaster.
 
-    `low` and `high` are the 95 % interval of the share; `threshold` is `urgent_threshold`. Without
-    tiers there is no row.
+    `low` and `high` are the 95 % interval of the share; `threshold` is the probability of an urgent
+    tier from which on the costs place a form in one. Without tiers there is no row.
     """
     if not split.tiers:
         return []
     sample = split.sample("urgency")
     urgent = sample.labels < decision.urgent_tiers
-    threshold = urgent_threshold(decision)
+    threshold = cut_thresholds(len(split.tiers), decision)[decision.urgent_tiers - 1]
     rows = []
     for name, by_task in forecasts.items():
         (logits,) = by_task["urgency"][:, sample.rows]

@@ -42,7 +42,9 @@ def belonging(decisions: Decisions, task: Task) -> ByClass:
 def urgent_load(decisions: Decisions, task: Task) -> Replicated:
     """Forms placed in the urgent tiers for each that belongs there; NaN where none does.
 
-    Hidden where it would tell of a few people, alone or with the number placed in a tier.
+    It rests on the units with a form that belongs there, as every ratio on those of its
+    denominator. Hidden where it would tell of a few people, alone or with the number placed in a
+    tier.
     """
     table, urgent_tiers = decisions.confusions, decisions.params.urgent_tiers
     sent = table[..., :urgent_tiers].sum(axis=(-2, -1))
@@ -63,9 +65,9 @@ def _fewest_told(decisions: Decisions) -> np.ndarray:
     """
     table = decisions.confusions[:, 0].mean(axis=0)  # (n_tiers, n_tiers)
     tiers = np.arange(len(table))
-    members = np.vstack([np.eye(len(table)), tiers < decisions.params.urgent_tiers])
-    right = np.einsum("gi,ij,gj->g", members, table, members)
-    sent, belongs = members @ table.sum(axis=0), members @ table.sum(axis=1)
+    of_load = np.vstack([np.eye(len(table)), tiers < decisions.params.urgent_tiers])  # which tiers
+    right = np.einsum("gi,ij,gj->g", of_load, table, of_load)
+    sent, belongs = of_load @ table.sum(axis=0), of_load @ table.sum(axis=1)
     groups = np.round([right, sent - right, belongs - right], 6)
     return np.where(groups > 0, groups, np.inf).min(axis=0)
 

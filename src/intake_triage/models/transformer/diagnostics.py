@@ -7,8 +7,9 @@ import torch
 from torch.nn.functional import cosine_similarity
 
 from intake_triage.models.transformer.batches import EncodedRecords, make_batch
-from intake_triage.models.transformer.loop import encode, task_losses
+from intake_triage.models.transformer.loop import task_losses
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.predict import encode
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.tasks import Task
 

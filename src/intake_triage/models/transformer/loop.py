@@ -15,10 +15,10 @@ from intake_triage.models.transformer.batches import (
     Batch,
     EncodedRecords,
     drop_words,
-    scoring_batches,
     shuffled_batches,
 )
 from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.models.transformer.predict import encode, predict_logits
 from intake_triage.params import TrainParams
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss, macro_f1
@@ -108,36 +108,6 @@ def task_losses(
         total = cross_entropy(values, labels[task], ignore_index=NO_LABEL, reduction="sum")
         losses[task] = total / (labels[task] != NO_LABEL).sum().clamp(min=1)
     return losses
-
-
-@torch.inference_mode()
-def predict_logits(
-    model: IntakeModel, records: EncodedRecords, *, pad_id: int
-) -> dict[Task, np.ndarray]:
-    """Logits of every task, float32 of shape (n_records, n_classes), in the records' order.
-
-    On one thread of one kind of processor a record's are the same bytes whatever it is scored with.
-    """
-    model.eval()
-    out = {
-        task: np.empty((len(records), len(names)), dtype=np.float32)
-        for task, names in model.config.classes.items()
-    }
-    for batch in scoring_batches(records, pad_id=pad_id):
-        for task, logits in model.classify(*encode(model, batch)).items():
-            out[task][batch.rows] = logits.float().cpu().numpy()
-    return out
-
-
-def encode(model: IntakeModel, batch: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """`IntakeModel.encode` of a batch, on the model's device."""
-    mask = batch.attention_mask
-    return model.encode(
-        batch.input_ids.to(model.device),
-        None if mask is None else mask.to(model.device),
-        batch.numeric.to(model.device),
-        batch.categorical.to(model.device),
-    )
 
 
 def _average(old: list[torch.Tensor], new: list[torch.Tensor], n_steps: torch.Tensor) -> None:

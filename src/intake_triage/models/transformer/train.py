@@ -1,6 +1,5 @@
 """Systems `st` and `mtl`: build the Transformer, train it, score every record outside train."""
 
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,6 @@ import numpy as np
 import torch
 from dvclive import Live
 from transformers import AutoConfig, AutoModel, AutoTokenizer
-from transformers.utils import logging
 
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
@@ -28,8 +26,9 @@ from intake_triage.models.transformer.encoder import (
     without_pooler,
 )
 from intake_triage.models.transformer.fields import quantile_edges
-from intake_triage.models.transformer.loop import Epoch, predict_logits, train_model
+from intake_triage.models.transformer.loop import Epoch, train_model
 from intake_triage.models.transformer.model import IntakeConfig, IntakeModel
+from intake_triage.models.transformer.predict import predict_logits, settle_torch
 from intake_triage.params import EncoderParams, MtlParams, TrainParams
 from intake_triage.records.prepared import read_prepared
 from intake_triage.records.schema import RecordSchema
@@ -104,12 +103,8 @@ def fit_model(
 
 
 def begin_fit(seed: int) -> None:
-    """Make torch in this process give the same bytes for a seed, and transformers keep silent."""
-    logging.disable_progress_bar()  # a bar for each saved file says nothing
-    logging.set_verbosity_error()  # nor does a report of weights loaded into another model
-    torch.set_num_threads(1)
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
-    torch.use_deterministic_algorithms(True)
+    """Make torch in this process give the same bytes for a seed."""
+    settle_torch()
     torch.manual_seed(seed)
 
 

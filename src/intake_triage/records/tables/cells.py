@@ -1,6 +1,8 @@
 """Columns of text as the reader of a format finds them, and the table that they become."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake_triage.errors import InputError
+from intake_triage.file_params import cell_key
 
 TEXT = pa.large_string()
 LONGEST_NAME = 60  # characters that an error shows of a column's name
@@ -87,6 +90,27 @@ def tell_column(names: list[str], position: int) -> str:
         if 0 < len(name) <= LONGEST_NAME
         else f"column {position + 1} from the left"
     )
+
+
+def tell_absent(names: Iterable[str], wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """A line for each column that is not there; of the table's own names only one much alike.
+
+    In a table without a header the names are cells, so that a list of them is never shown.
+
+    Parameters
+    ----------
+    names : of the table's columns
+    wanted : of each column its name, and in words who names it
+    """
+    by_key = {cell_key(name): name for name in names}
+    there = set(by_key.values())
+    faults = []
+    for column, named_by in wanted:
+        if column not in there:
+            alike = get_close_matches(cell_key(column), by_key, n=1, cutoff=0.8)
+            hint = f"; there is '{by_key[alike[0]]}'" if alike else ""
+            faults.append(f"no column '{column}', {named_by}{hint}")
+    return faults
 
 
 def _check_names_differ(names: list[str]) -> None:

@@ -7,6 +7,7 @@ guess gave 13 another text, Spanish and Turkish ones among them, and it left non
 import codecs
 import re
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -56,6 +57,8 @@ LANGUAGES = {  # of the encodings that tables are still saved in, the usual one 
     "cp949": ("Korean", "English", "Russian", "Greek"),
 }
 SAMPLE = 100_000  # bytes of different lines that are not ASCII
+BLOCK = 1 << 20  # bytes that are read at once of a text too long to hold
+BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 WORSE_SHARE, WORSE_WORDS = 0.05, 2  # by which a reading is clearly worse than the best
 BETTER_COHERENCE = 0.2  # of charset-normalizer's, which looks how often each letter comes
 
@@ -92,6 +95,28 @@ def decode(data: bytes, encoding: str | None) -> tuple[bytes, str]:
             "data.file.encoding names no encoding that Python knows; it may be utf-8, cp1252, "
             "gb18030 and the like"
         ) from None
+
+
+def find_encoding(file: BinaryIO) -> str:
+    """The encoding of a text that is too long to hold, from its start and its lines beyond ASCII.
+
+    As `decode` finds it, but of so many of those lines as a sample takes, and UTF-8 where most of
+    them are: one broken line does not change what the others say.
+
+    Raises
+    ------
+    InputError
+        If a guess is not safe.
+    """
+    name = _marked(file.read(BLOCK))
+    if name is not None:
+        return name
+    file.seek(0)
+    lines, first_bad_line = _lines_beyond_ascii(file)
+    good = sum(_is_text(line, "utf-8") for line in lines)
+    if 2 * good > len(lines) or not lines:
+        return "utf-8"
+    return _guess(b"\n".join(lines), first_bad_line)
 
 
 def _marked(data: bytes) -> str | None:
@@ -177,10 +202,27 @@ def _most_coherent(readings: list[Reading], sample: bytes) -> list[Reading]:
 
 def _sample(data: bytes) -> bytes:
     lines, size = {}, 0
-    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
+    for match in BEYOND_ASCII.finditer(data):
         if match[0] not in lines:
             lines[match[0]] = None
             size += len(match[0])
             if size > SAMPLE:
                 break
     return b"\n".join(lines)
+
+
+def _lines_beyond_ascii(file: BinaryIO) -> tuple[list[bytes], int]:
+    """A sample of different lines, and the number of the first of them that is not UTF-8, or 0."""
+    lines: dict[bytes, None] = {}
+    size, n_before, first_bad_line, rest = 0, 0, 0, b""
+    while size <= SAMPLE and (block := file.read(BLOCK)):
+        block = rest + block
+        end = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1 or len(block)
+        block, rest = block[:end], block[end:]
+        for match in BEYOND_ASCII.finditer(block + (b"" if rest else b"\n")):
+            size += 0 if match[0] in lines else len(match[0])
+            lines[match[0]] = None
+            if not first_bad_line and not _is_text(match[0], "utf-8"):
+                first_bad_line = n_before + block.count(b"\n", 0, match.start()) + 1
+        n_before += block.count(b"\n")
+    return list(lines), first_bad_line

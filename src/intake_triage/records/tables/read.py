@@ -87,7 +87,7 @@ def _read_cells(data: bytes, saved: Saved) -> RawCells:
     if is_sheets(data):
         cells = read_sheet(data, sheet=saved.sheet, header_row=saved.header_row)
         return cells.saved_as(packed)
-    _refuse_other_formats(data)
+    refuse_other_formats(data)
     text, encoding = decode(data, saved.encoding)
     if is_objects(text):
         return read_objects(text).saved_as(packed | {"encoding": encoding})
@@ -97,7 +97,8 @@ def _read_cells(data: bytes, saved: Saved) -> RawCells:
     return cells.saved_as(packed | {"encoding": encoding})
 
 
-def _refuse_other_formats(data: bytes) -> None:
+def refuse_other_formats(data: bytes) -> None:
+    """Refuse, by an `InputError`, what begins as no table does, or is empty; a start is enough."""
     if not data.strip():
         raise InputError("the file is empty")
     start = data[:200].lstrip().lower()

@@ -1,7 +1,7 @@
 """Whether two stray quotes made one cell of several rows: a valid reading, and a wrong one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +39,7 @@ def check_no_row_is_swallowed(
         (row, position)
         for position, rows in enumerate(several_lines)
         for row in rows
-        if _holds_rows(columns[position][row].as_py(), position, judges, separator)
+        if holds_rows(columns[position][row].as_py(), position, judges, separator)
     ]
     if swallowing:
         row, position = min(swallowing)
@@ -50,8 +50,14 @@ def check_no_row_is_swallowed(
         )
 
 
-def _holds_rows(cell: str, position: int, judges: list[Judge | None], separator: str) -> bool:
-    """Whether a cell begins with the end of a row, ends with the start of one, or holds rows."""
+def holds_rows(cell: str, position: int, judges: Sequence[Judge | None], separator: str) -> bool:
+    """Whether a cell begins with the end of a row, ends with the start of one, or holds rows.
+
+    Parameters
+    ----------
+    position : the place of the cell's column among all columns, from 0
+    judges : by column, what tells whether a field could be of it; None where anything could
+    """
     first, *inner, last = (line.split(separator) for line in LINE_END.split(cell))
     whole = [fields for fields in inner if len(fields) == len(judges)]
     if len(whole) == len(inner) >= WHOLE_ROWS and not _is_prose(whole):
@@ -60,10 +66,11 @@ def _holds_rows(cell: str, position: int, judges: list[Judge | None], separator:
         return True
     if len(first) != len(judges) - position or len(last) != position + 1:
         return False
-    return _agree(last[:-1] + first[1:], judges[:position] + judges[position + 1 :])
+    others = [judge for i, judge in enumerate(judges) if i != position]
+    return _agree(last[:-1] + first[1:], others)
 
 
-def _agree(fields: list[str], judges: list[Judge | None]) -> bool:
+def _agree(fields: Sequence[str], judges: Sequence[Judge | None]) -> bool:
     # A doubled quote that was an empty cell of the swallowed row.
     values = ["" if field == '"' else field for field in fields]
     agreed = [judge(value) for value, judge in zip(values, judges, strict=True) if judge]
@@ -81,14 +88,14 @@ def _judge(column: pa.ChunkedArray) -> Judge | None:
     most = max(2, MOST_KINDS * len(column))
     if len(values) <= most:
         return set(values).__contains__
-    for shape in (_shape, _outline):
-        shapes = set(map(shape, values))
+    for form in (shape, _outline):
+        shapes = set(map(form, values))
         if len(shapes) <= most:
-            return lambda value, shape=shape, shapes=shapes: shape(value) in shapes
+            return lambda value, form=form, shapes=shapes: form(value) in shapes
     return None
 
 
-def _shape(value: str) -> str:
+def shape(value: str) -> str:
     """Digits as 9 and letters as a: `F0012` is `a9999`."""
     return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value))
 

@@ -111,12 +111,17 @@ def parse_dates(cells: pd.Series, date_format: str) -> pd.Series:
     InputError
         If a cell does not have the format.
     """
-    has_time = any(directive in date_format for directive in TIME_DIRECTIVES)
-    dates = _read(cells if has_time else _day_of(cells), date_format)
+    dates = read_dates(cells, date_format)
     failed = cells.notna() & dates.isna()
     if failed.any():
         _refuse(cells, failed, date_format)
     return dates
+
+
+def read_dates(cells: pd.Series, date_format: str) -> pd.Series:
+    """Days of cells, as `parse_dates`; NaT also where a cell does not have the format."""
+    has_time = any(directive in date_format for directive in TIME_DIRECTIVES)
+    return _read(cells if has_time else _day_of(cells), date_format)
 
 
 def _day_of(cells: pd.Series) -> pd.Series:

@@ -76,9 +76,8 @@ def parse_numbers(cells: pd.Series, mark: Mark | None) -> pd.Series:
             " separators; set data.file.decimal, and write numbers without thousands separators"
         )
     mark = mark or "."
-    parses = cells.str.fullmatch(NUMBER[mark]).fillna(True).astype(bool)
-    numbers = cells.where(parses).str.replace(",", ".", regex=False).astype(float)
-    failed = cells.notna() & ~np.isfinite(numbers)
+    numbers = read_numbers(cells, mark)
+    failed = cells.notna() & numbers.isna()
     if failed.any():
         if cells[failed].str.fullmatch(LIKE_A_NUMBER).all():
             rule = f"not a number with '{mark}' as decimal mark and no thousands separator"
@@ -87,6 +86,13 @@ def parse_numbers(cells: pd.Series, mark: Mark | None) -> pd.Series:
             cells, failed, "not a number", "where it means missing, list it in data.file.missing"
         )
     return numbers
+
+
+def read_numbers(cells: pd.Series, mark: Literal[".", ","]) -> pd.Series:
+    """Numbers of cells, as `parse_numbers`; NaN also where a cell is no finite number."""
+    parses = cells.str.fullmatch(NUMBER[mark]).fillna(True).astype(bool)
+    numbers = cells.where(parses).str.replace(",", ".", regex=False).astype(float)
+    return numbers.where(np.isfinite(numbers))
 
 
 def _evidence(cells: pd.Series, *, typed: bool) -> tuple[Literal[".", ","] | None, bool]:

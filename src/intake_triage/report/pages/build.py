@@ -23,6 +23,7 @@ from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_p
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+from intake_triage.statistics.estimates import POWER
 from intake_triage.statistics.verdicts import NOT_JUDGED
 
 FOLDER = Path(__file__).parent
@@ -103,7 +104,7 @@ def _environment(template: str) -> jinja2.Environment:
     modules |= {"curves": curve_tables, "training": training_tables}
     environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
     environment.globals |= {"smallest_shown": SMALLEST_SHOWN, "quoted": _quoted}
-    environment.globals |= {"not_judged": NOT_JUDGED}
+    environment.globals |= {"not_judged": NOT_JUDGED, "power": POWER}
     return environment
 
 

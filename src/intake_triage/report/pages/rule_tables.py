@@ -1,5 +1,6 @@
 """Tables of what is decided on: set-ups, the tied ones, halves, limits, the floor, changes."""
 
+from intake_triage.recommendation.candidates import SetUp
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
@@ -21,6 +22,7 @@ from intake_triage.report.pages.words import (
     whole,
     with_interval,
 )
+from intake_triage.statistics.estimates import POWER
 from intake_triage.tasks import Split
 
 SLOPES = ("least_slope", "greatest_slope")
@@ -36,6 +38,7 @@ SIDES = {
 }
 OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
 FLOOR = "the floor of usefulness"
+IN_SAMPLES = f"With so many times the forms {of_100(POWER)} of 100 samples would show it."
 
 
 def set_up_table(run: Run, split: Split) -> PageTable:
@@ -88,24 +91,29 @@ def _say_outcome(run: Run, row: Row) -> str:
 
 
 def tied_table(run: Run) -> PageTable:
-    """The tied set, by cost: how much more harm each did than the choice, on the same forms."""
+    """The tied set, by cost: how much more harm each did than the lowest, on the same forms."""
     margin = plain(run.params["decision"]["cost_margin"])
+    lowest = set_up_of(run.recommendation["lowest"])
+
+    def name(set_up: SetUp) -> str:
+        return capitalise(name_set_up(set_up)) + " (the choice)" * (set_up == run.judged)
+
     return tabulate(
         "Set-ups that these forms do not show to do more harm than the best",
         run.tied.items(),
         {
-            "Set-up": lambda each: capitalise(name_set_up(each[0])),
+            "Set-up": lambda each: name(each[0]),
             "Parts to keep": lambda each: str(each[1]["parts"]),
             "Harm points per 1,000 forms": lambda each: whole(each[1]["cost_per_1000"]),
-            "Than the choice (95 % range)": lambda each: (
-                "the choice" if each[0] == run.judged else more_or_fewer(each[1]["difference"])
+            "Than the lowest (95 % range)": lambda each: (
+                "the lowest" if each[0] == lowest else more_or_fewer(each[1]["above_lowest"])
             ),
-            f"Shown to do at most {margin} more than the lowest": lambda each: (
+            f"Shown to do at most {margin} more": lambda each: (
                 "yes" if each[1]["within_margin"] else "no"
             ),
             "Times these forms to settle that": lambda each: _times(each[1]["needed"]),
         },
-        "Differences are paired: both set-ups on the same forms.",
+        f"Differences are paired: both set-ups on the same forms. {IN_SAMPLES}",
     )
 
 
@@ -139,7 +147,7 @@ def limit_table(run: Run) -> PageTable:
 
     needed = run.recommendation["needed"]["ceilings"]
     classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
-    note = f"Stated chances: how likely the models say each {classes} is."
+    note = f"{IN_SAMPLES} Stated chances: how likely the models say each {classes} is."
     return tabulate(
         "Alarm levels are the safety limits, fixed beforehand",
         run.recommendation["ceilings"].items(),
@@ -220,6 +228,12 @@ def name_choice(chosen: Row) -> str:
 def list_steady(run: Run) -> list[str]:
     """What no change within the range searched would overturn."""
     return [CHANGES[key][0] for key, flip in _list_flips(run) if flip["at"] is None]
+
+
+def list_unsearched(run: Run) -> list[str]:
+    """The limits that were not searched, since a set-up's figure would tell of few people."""
+    absent = run.bounds - set(run.recommendation["flips"])
+    return [words for key, (words, _) in CHANGES.items() if key in absent]
 
 
 def _list_flips(run: Run) -> list[tuple[str, Row]]:

@@ -15,7 +15,7 @@ from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
-from intake_triage.recommendation.ceilings import list_ceilings
+from intake_triage.recommendation.ceilings import Ceiling, list_ceilings
 from intake_triage.report.pages.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS, Split, Task
@@ -104,10 +104,18 @@ class Run:
     def ceilings(self) -> dict[str, Row]:
         """What each ceiling is about, by its name."""
         decision = DecisionParams.model_validate(self.params["decision"])
+        return {each.name: each.describe(decision) for each in self._list_ceilings()}
+
+    @property
+    def bounds(self) -> set[str]:
+        """The keys under `decision` of what bounds them."""
+        keys = {key for each in self._list_ceilings() for key in (each.least, each.most)}
+        return {key for key in keys if key is not None}
+
+    def _list_ceilings(self) -> list[Ceiling]:
         shares = self.metrics["prepare"]["label_shares"]
         classes = {task: tuple(shares[task]) for task in self.tasks}
-        listed = list_ceilings(classes, urgent_tiers=self.urgent_tiers)
-        return {each.name: each.describe(decision) for each in listed}
+        return list_ceilings(classes, urgent_tiers=self.urgent_tiers)
 
     @property
     def others_can_be_late(self) -> bool:

@@ -1,0 +1,61 @@
+"""The program that a bundle carries: score forms, serve them over HTTP, watch a pilot, plan one."""
+
+import sys
+from argparse import ArgumentParser
+from types import ModuleType
+
+from intake_triage.errors import InputError
+
+
+def _score() -> ModuleType:
+    """Score a table of forms"""
+    from intake_triage.release.score import command
+
+    return command
+
+
+def _serve() -> ModuleType:
+    """Score forms over HTTP"""
+    from intake_triage.release.serve import command
+
+    return command
+
+
+def _watch() -> ModuleType:
+    """Set suggestions beside what clinicians decided"""
+    from intake_triage.release.watch import command
+
+    return command
+
+
+def _plan() -> ModuleType:
+    """Tell how long a pilot takes until each alarm means something"""
+    from intake_triage.release.plan import command
+
+    return command
+
+
+# Each is loaded only when it is called: what one needs another may do without.
+COMMANDS = {"score": _score, "serve": _serve, "watch": _watch, "plan": _plan}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command and give its exit status: 1 where the input is at fault."""
+    words = sys.argv[1:] if words is None else words
+    parser = ArgumentParser(prog="intake-triage", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, load in COMMANDS.items():
+        about = load.__doc__
+        command = commands.add_parser(name, help=about, description=about)
+        if name in words[:1]:
+            load().add_arguments(command)
+    chosen = parser.parse_args(words)
+    try:
+        return COMMANDS[chosen.command]().run(chosen)
+    except InputError as error:
+        print("\n".join(f"error: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""What a model says of forms, the same bytes whatever else is scored: one thread, fixed shapes."""
+
+import os
+
+import numpy as np
+import torch
+from transformers.utils import logging
+
+from intake_triage.models.transformer.batches import Batch, EncodedRecords, scoring_batches
+from intake_triage.models.transformer.model import IntakeModel
+from intake_triage.tasks import Task
+
+
+def settle_torch() -> None:
+    """Make torch in this process round its sums always alike, and transformers keep silent."""
+    logging.disable_progress_bar()  # a bar for each file says nothing
+    logging.set_verbosity_error()  # nor does a report of weights loaded into another model
+    torch.set_num_threads(1)
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else its sums vary, and torch refuses it
+    torch.use_deterministic_algorithms(True)
+
+
+@torch.inference_mode()
+def predict_logits(
+    model: IntakeModel, records: EncodedRecords, *, pad_id: int
+) -> dict[Task, np.ndarray]:
+    """Logits of every task, float32 of shape (n_records, n_classes), in the records' order.
+
+    On one thread of one kind of processor a record's are the same bytes whatever it is scored with.
+    """
+    model.eval()
+    out = {
+        task: np.empty((len(records), len(names)), dtype=np.float32)
+        for task, names in model.config.classes.items()
+    }
+    for batch in scoring_batches(records, pad_id=pad_id):
+        for task, logits in model.classify(*encode(model, batch)).items():
+            out[task][batch.rows] = logits.float().cpu().numpy()
+    return out
+
+
+def encode(model: IntakeModel, batch: Batch) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """`IntakeModel.encode` of a batch, on the model's device."""
+    mask = batch.attention_mask
+    return model.encode(
+        batch.input_ids.to(model.device),
+        None if mask is None else mask.to(model.device),
+        batch.numeric.to(model.device),
+        batch.categorical.to(model.device),
+    )

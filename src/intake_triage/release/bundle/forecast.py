@@ -1,0 +1,90 @@
+"""What a set-up says of forms: from its saved fits the very numbers that stage `compare` scored."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import log_softmax, softmax
+
+from intake_triage.calibration.averages import log_mean_probabilities
+from intake_triage.calibration.calibrators import Temperature, calibrate_seeds, read_calibrators
+from intake_triage.calibration.decisions import DecisionRules, read_decision_rules
+from intake_triage.layout import Layout
+from intake_triage.models.saved import load_system
+from intake_triage.records.schema import RecordSchema
+from intake_triage.systems import FORECASTERS
+from intake_triage.tasks import Task
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is said of one task.
+
+    Attributes
+    ----------
+    probabilities : float64 array of shape (n_forms, n_classes)
+        Calibrated.
+    raw : float64 array of that shape
+        The fits' raw probabilities, averaged: what prediction sets are made of.
+    """
+
+    probabilities: np.ndarray
+    raw: np.ndarray
+
+
+# From forms, with the columns `text` and those of the schema's fields, to what is said of each.
+ForecastForms = Callable[[pd.DataFrame], dict[Task, Forecast]]
+
+
+def load_forecaster(
+    layout: Layout, forecasters: Mapping[Task, str], schema: RecordSchema
+) -> tuple[ForecastForms, dict[Task, DecisionRules]]:
+    """A set-up's forecaster of each task, from a run's files or a bundle's, and their rules."""
+    rules = {
+        task: read_decision_rules(layout.forecaster(name, task))
+        for task, name in forecasters.items()
+    }
+    served: dict[str, list[Task]] = {}
+    for task, name in forecasters.items():
+        for system in FORECASTERS[name].members:
+            served.setdefault(system, []).append(task)
+    calibrators = {
+        (system, task): read_calibrators(layout.calibrators(system, task))
+        for system, tasks in served.items()
+        for task in tasks
+    }
+    predict = {
+        system: load_system(layout, system, list(calibrators[system, tasks[0]]), tasks, schema)
+        for system, tasks in served.items()
+    }
+
+    def forecast(frame: pd.DataFrame) -> dict[Task, Forecast]:
+        logits = {system: predict_forms(frame) for system, predict_forms in predict.items()}
+        said = {}
+        for task, name in forecasters.items():
+            members = [logits[system][task] for system in FORECASTERS[name].members]
+            fitted = [
+                list(calibrators[system, task].values()) for system in FORECASTERS[name].members
+            ]
+            # Rounded where stages hand on files of float32, so that these are their numbers.
+            calibrated = [
+                calibrate_seeds(of_member, seeds).astype(np.float32)
+                for of_member, seeds in zip(fitted, members, strict=True)
+            ]
+            cooled = Temperature(rules[task].temperature).apply(_average(calibrated))
+            said[task] = Forecast(
+                _as_probabilities(log_softmax(cooled, axis=1)), _as_probabilities(_average(members))
+            )
+        return said
+
+    return forecast, rules
+
+
+def _average(members: list[np.ndarray]) -> np.ndarray:
+    """Of each member's seeds, then of the members: log-probabilities (n_forms, n_classes)."""
+    return log_mean_probabilities([log_mean_probabilities(seeds) for seeds in members])
+
+
+def _as_probabilities(log_probabilities: np.ndarray) -> np.ndarray:
+    return softmax(np.float64(log_probabilities.astype(np.float32)), axis=1)

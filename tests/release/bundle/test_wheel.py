@@ -1,0 +1,60 @@
+"""The program in a bundle: whole, small, and no file of it that its stage does not depend on."""
+
+import subprocess
+import sys
+import zipfile
+
+import yaml
+
+from intake_triage.imports import SOURCE
+from intake_triage.release.bundle.wheel import list_program, pin, write_wheel
+
+ROOT = SOURCE.parent
+
+
+def test_the_stage_depends_on_every_file_of_the_program():
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    deps = [ROOT / dep for dep in stages["release"]["deps"]]
+    ground = {"errors", "files", "imports", "layout", "params", "section", "systems", "tasks"}
+    for path in list_program():
+        covered = any(path.is_relative_to(dep) for dep in deps)
+        empty = path.name == "__init__.py" or path.stem in ground
+        assert covered or empty, path
+
+
+def test_the_wheel_holds_the_program_and_runs_by_itself(tmp_path):
+    write_wheel(tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+        packed.extractall(tmp_path / "installed")
+    assert "intake_triage/__main__.py" in names
+    assert "intake_triage/release/watch/page.html.jinja" in names
+    trained = ("train", "loop", "balancing", "fit_calibrators", "synthetic", "generate")
+    assert not [name for name in names if any(f"/{part}.py" in name for part in trained)]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(tmp_path / 'installed')!r})"
+            "; from intake_triage.__main__ import main; main(['score', '--help'])",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "usage: intake-triage score" in done.stdout
+
+
+def test_pins_are_of_all_that_a_library_needs():
+    pinned = pin(["pandas"])
+    assert {line.partition("==")[0] for line in pinned} == {
+        "numpy",
+        "pandas",
+        "python-dateutil",
+        "six",
+    }
+    assert not [line for line in pinned if "+" in line]
