@@ -10,7 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import boosting, matmul_share, multi_task, pipeline, scaling, scoring, training
+from benchmarks import (
+    boosting,
+    matmul_share,
+    multi_task,
+    pipeline,
+    scaling,
+    score_table,
+    scoring,
+    training,
+)
 from benchmarks.machine import busy_cores, describe_machine
 from benchmarks.report import FOLDER, RESULTS, write_report
 from benchmarks.workspace import FULL, QUICK, Workspace
@@ -24,6 +33,7 @@ TOPICS: dict[str, Callable[[Workspace], dict[str, Any]]] = {
     "boosting": boosting.measure,
     "scaling": scaling.measure,
     "scoring": scoring.measure,
+    "score_table": score_table.measure,
     "pipeline": pipeline.measure,
 }
 

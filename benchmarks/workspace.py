@@ -28,6 +28,9 @@ class Scale:
     sizes: tuple[int, ...]  # numbers of records whose times are compared
     generated: tuple[int, ...]  # numbers of records whose generation alone is compared
     scored_forms: dict[int, int]  # by batch size
+    table_forms: int  # of a table whose scoring is timed
+    explained_forms: int  # the same where words and entries are told
+    table_sizes: tuple[int, ...]  # numbers of forms for which memory is compared
     changes: dict[str, dict[str, Any]]  # to params.yaml, by section
 
 
@@ -40,6 +43,9 @@ FULL = Scale(
     sizes=(10_000, 40_000, 160_000),
     generated=(40_000, 1_000_000),
     scored_forms={1: 1_000, 256: 5_120},
+    table_forms=8_000,
+    explained_forms=200,
+    table_sizes=(10_000, 1_000_000),
     changes={},
 )
 QUICK = Scale(
@@ -50,6 +56,9 @@ QUICK = Scale(
     sizes=(2_000, 4_000, 8_000),
     generated=(9_000, 18_000),
     scored_forms={1: 50, 256: 512},
+    table_forms=512,
+    explained_forms=20,
+    table_sizes=(1_000, 4_000),
     changes={
         "gbm": {"max_rounds": 20},
         "train": {"epochs": 2, "seeds": [0, 1]},

@@ -74,6 +74,20 @@ def results() -> dict[str, Any]:
             },
             "threads": 1,
         },
+        "score_table": {
+            "table_against_model": _spread(0.94),
+            "forms_per_second": {
+                "model": _spread(950.5),
+                "table": _spread(890.5),
+                "explained": _spread(22.5),
+            },
+            "by_forms": {
+                "10000": {"forms_per_second": _spread(2800.5), "peak_mib": _spread(523.5)},
+                "1000000": {"forms_per_second": _spread(2700.5), "peak_mib": _spread(524.5)},
+            },
+            "seeds": 3,
+            "threads": 1,
+        },
         "pipeline": {
             "loss_weight_against_full": {"median": 0.33, "min": 0.33, "max": 0.33},
             "full": run,

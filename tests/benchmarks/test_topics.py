@@ -15,6 +15,7 @@ from benchmarks.encoder import build_mtl, prepare_fit, read_material
 from benchmarks.matmul_share import ATTENTION, GROUPS, group_of
 from benchmarks.multi_task import add_costs
 from benchmarks.processes import Timed
+from benchmarks.score_table import ask_models, save_forecaster, score_forms, write_forms
 from benchmarks.scoring import predict_probabilities
 from benchmarks.workspace import QUICK, Workspace, count_train
 from intake_triage.tasks import TASKS
@@ -87,6 +88,16 @@ def test_probabilities_of_single_forms_are_those_of_a_batch() -> None:
         alone = np.concatenate([predict(forms.iloc[i : i + 1])[task] for i in range(len(forms))])
         np.testing.assert_allclose(alone, probabilities, atol=1e-5)
         np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.usefixtures("in_prepared")
+@pytest.mark.parametrize("name", ["mtl", "linear"])
+def test_a_table_of_any_length_is_scored_whole(name: str) -> None:
+    save_forecaster(name)()
+    write_forms(700)()
+    ask_models(name, 700)()
+    tally = score_forms(name, 700, explained=False)()
+    assert (tally["scored"], tally["set_aside"]) == (700, 0)
 
 
 def test_attention_on_the_cpu_is_counted() -> None:

@@ -89,6 +89,20 @@ def test_false_alarms_are_rarer_than_their_level_over_a_year_of_looks(limit, rng
         assert 0 < sounds <= alpha
 
 
+def test_labels_that_come_late_bring_no_false_alarms(rng):
+    """At every look the whole course is worked out anew from the labels that are there by then."""
+    pilots, alpha = 400, 0.2
+    delay = np.minimum(rng.geometric(0.3, (pilots, LOOKS, 20)) - 1, LOOKS)  # weeks
+    missed = rng.random((pilots, LOOKS, 20)) < 0.1
+    sounds = np.full(pilots, False)
+    for now in range(LOOKS):
+        there = np.arange(now + 1)[:, np.newaxis] + delay[:, : now + 1] <= now
+        counted = (missed[:, : now + 1] & there).sum(axis=2)
+        counts = np.stack([counted, there.sum(axis=2) - counted], axis=-1)
+        sounds |= log_capital(grow(counts, 0.1)).max(axis=1) >= -np.log(alpha)
+    assert 0 < sounds.mean() <= alpha
+
+
 def test_a_worse_rate_is_found_and_the_sooner_the_worse(rng):
     first = {}
     for rate in (0.15, 0.2, 0.3):

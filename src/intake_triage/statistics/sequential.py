@@ -7,13 +7,13 @@ somebody looks (Ville 1939). A share of forms has `counted` 0 or 1 among those w
 of which the claim says nothing has both 0 and changes nothing; a ratio, such as forms placed for
 each that belongs, has either without the other.
 
-The capital is spread over fixed stakes (the grid of constant bets of Waudby-Smith & Ramdas 2024)
-and over the looks at which betting begins (Shin, Ramdas & Rinaldo 2023, here with weights that add
-up to 1, so that the chance of any false alarm is bounded): half of it at the first look, so that
-what is wrong from the start is found soonest; the rest over the other looks of a year, so that a
-good half year does not hide a bad month. Each bet is fixed in advance. So the order of forms within
-a look changes nothing, and labels may come late and in any order, as long as when they come has
-nothing to do with what they say.
+The capital is spread over fixed stakes (the grid of constant bets, "grid Kelly", of Waudby-Smith &
+Ramdas 2024) and over the looks at which betting begins (Shin, Ramdas & Rinaldo 2023, here with
+weights that add up to 1, so that the chance of any false alarm is bounded): half of it at the first
+look, so that what is wrong from the start is found soonest; the rest over the other looks of a
+year, so that a good half year does not hide a bad month. Each bet is fixed in advance. So the order
+of forms within a look changes nothing, and labels may come late and in any order, as long as when
+they come has nothing to do with what they say.
 
 Bets that learn from the forms before them find the same rates in the same time, and would depend
 on that order. `RiskMonitoring` of MAPIE 1.6 (an empirical Bernstein bound; Podkopaev & Ramdas

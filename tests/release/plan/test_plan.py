@@ -10,8 +10,9 @@ from intake_triage.release.plan.plan import plan_pilot, say_plan
 from intake_triage.release.plan.simulate import draw_counts, find_first, find_met, simulate_alarms
 from intake_triage.release.watch.alarms import FormTerms
 from intake_triage.release.watch.limits import list_alarms
+from intake_triage.release.watch.reference import describe_reference
 from intake_triage.statistics.sequential import LOOKS
-from tests.release.watch.conftest import SCHEMA, make_forms
+from tests.release.watch.conftest import SCHEMA, make_forms, make_pilot
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,16 @@ def test_the_reference_rate_is_that_of_the_forms_before_the_pilot(alarms, refere
 def test_what_cannot_be_is_no_kind(alarms, reference):
     assert kinds_at(alarms["decisions", "urgent_load"], 9.0, reference) is None
     assert kinds_at(alarms["decisions", "under_triage"], 1.2, reference) is None
+
+
+def test_hidden_numbers_still_give_a_plan(decision):
+    frame, labels = make_pilot(90, seed=3)
+    few = describe_reference(labels, frame, SCHEMA, decision)
+    assert few["rates"]["most_urgent_missed"] == {"value": None, "forms": None}
+    for alarm in list_alarms(few, SCHEMA, decision):
+        assert 0 <= reference_rate(alarm, few) <= 1 or alarm.path[-1] == "urgent_load"
+        assert 0 < share_counted(alarm, few) <= 1
+        assert kinds_at(alarm, alarm.limit, few) is not None
 
 
 def test_drawn_forms_are_of_their_kinds(alarms, reference, rng):

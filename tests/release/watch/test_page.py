@@ -61,6 +61,13 @@ def test_labels_that_depend_on_the_suggestion_are_told_with_what_it_means(drifti
     assert "2 labels are of forms that were not scored" in text
 
 
+@pytest.mark.parametrize("weeks", [52, 53])
+def test_after_a_year_a_new_pilot_is_due(weeks, reference, decision):
+    forms = make_forms(12 * weeks, a_week=12)
+    text = parse_page(build_page(watch(forms, reference, decision), reference)).text
+    assert ("Begin a new one" in text) == (weeks > 52)
+
+
 def test_the_page_stands_alone_and_is_well_made(drifting, reference):
     html = build_page(drifting, reference)
     page = parse_page(html)

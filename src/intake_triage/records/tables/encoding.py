@@ -6,6 +6,7 @@ guess gave 13 another text, Spanish and Turkish ones among them, and it left non
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -58,7 +59,7 @@ LANGUAGES = {  # of the encodings that tables are still saved in, the usual one 
 }
 SAMPLE = 100_000  # bytes of different lines that are not ASCII
 BLOCK = 1 << 20  # bytes that are read at once of a text too long to hold
-BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+LINE_END = re.compile(rb"\r\n|\r|\n")
 WORSE_SHARE, WORSE_WORDS = 0.05, 2  # by which a reading is clearly worse than the best
 BETTER_COHERENCE = 0.2  # of charset-normalizer's, which looks how often each letter comes
 
@@ -202,7 +203,7 @@ def _most_coherent(readings: list[Reading], sample: bytes) -> list[Reading]:
 
 def _sample(data: bytes) -> bytes:
     lines, size = {}, 0
-    for match in BEYOND_ASCII.finditer(data):
+    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
         if match[0] not in lines:
             lines[match[0]] = None
             size += len(match[0])
@@ -213,16 +214,27 @@ def _sample(data: bytes) -> bytes:
 
 def _lines_beyond_ascii(file: BinaryIO) -> tuple[list[bytes], int]:
     """A sample of different lines, and the number of the first of them that is not UTF-8, or 0."""
-    lines: dict[bytes, None] = {}
-    size, n_before, first_bad_line, rest = 0, 0, 0, b""
-    while size <= SAMPLE and (block := file.read(BLOCK)):
-        block = rest + block
-        end = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1 or len(block)
-        block, rest = block[:end], block[end:]
-        for match in BEYOND_ASCII.finditer(block + (b"" if rest else b"\n")):
-            size += 0 if match[0] in lines else len(match[0])
-            lines[match[0]] = None
-            if not first_bad_line and not _is_text(match[0], "utf-8"):
-                first_bad_line = n_before + block.count(b"\n", 0, match.start()) + 1
-        n_before += block.count(b"\n")
-    return list(lines), first_bad_line
+    sample: dict[bytes, None] = {}
+    size, first_bad_line = 0, 0
+    for number, line in enumerate(_lines(file), 1):
+        if line.isascii() or line in sample:
+            continue
+        sample[line] = None
+        size += len(line)
+        if not first_bad_line and not _is_text(line, "utf-8"):
+            first_bad_line = number
+        if size > SAMPLE:
+            break
+    return list(sample), first_bad_line
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, cut where one is longer than a block."""
+    rest = b""
+    while block := file.read(BLOCK):
+        *whole, rest = LINE_END.split(rest + block)
+        yield from whole
+        if len(rest) > BLOCK:
+            yield rest
+            rest = b""
+    yield rest

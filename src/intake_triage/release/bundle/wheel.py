@@ -21,7 +21,7 @@ PYPROJECT = SOURCE.parent / "pyproject.toml"
 TIMESTAMP = "315532800"  # 1980-01-01, the first that a zip file can hold
 # What every bundle imports beside the libraries that its numbers depend on.
 SCORING = ("pyarrow", "pydantic", "pyyaml", "tqdm", "charset-normalizer", "python-calamine")
-PILOT = ("fastapi", "uvicorn", "jinja2", "vl-convert-python")  # what serve and watch need beside
+PILOT = ("fastapi", "uvicorn", "jinja2", "scikit-learn")  # what the other commands need beside
 PINNED = tuple(SOURCE.parent / name for name in ("requirements.txt", "requirements-optional.txt"))
 
 

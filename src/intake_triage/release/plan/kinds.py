@@ -1,6 +1,8 @@
 """Of which kinds the forms of a pilot are, as an alarm sees them, at a given true rate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -52,8 +54,7 @@ def share_counted(alarm: Alarm, reference: Reference) -> float:
         rates, name = reference["rates"], alarm.path[-1]
         if name == "misrouted":
             return 1.0
-        with_tier = rates["under_triage"]["forms"] + rates["over_triage"]["forms"]
-        return rates[name]["forms"] / with_tier
+        return _forms(rates[name]) / _forms(rates["under_triage"], rates["over_triage"])
     if alarm.path[1] == "inputs":
         return reference["inputs"][alarm.path[2]]["forms"] / reference["forms"]
     return 1.0
@@ -63,7 +64,8 @@ def reference_rate(alarm: Alarm, reference: Reference) -> float:
     """The alarm's rate as the reference has it; one that is hidden as if of five forms."""
     match alarm.path:
         case ("decisions", name) | ("groups", _, _, name):
-            shown, forms = reference["rates"][name]["value"], reference["rates"][name]["forms"]
+            rate = reference["rates"][name]
+            shown, forms = rate["value"], _forms(rate)
             if alarm.path[0] == "groups" and name == "misrouted":
                 group = reference["groups"][alarm.path[1]]
                 own = group["misrouted"]["shares"][group["values"].index(alarm.path[2])]
@@ -92,9 +94,7 @@ def _kinds_of_load(load: float, reference: Reference) -> Kinds | None:
     than in truth.
     """
     rates = reference["rates"]
-    belongs = rates[LOAD]["forms"] / (
-        rates["under_triage"]["forms"] + rates["over_triage"]["forms"]
-    )
+    belongs = _forms(rates[LOAD]) / _forms(rates["under_triage"], rates["over_triage"])
     missed = rates["under_triage"]["value"]
     both = belongs * (1 - (0.0 if missed is None else missed))
     placed_only = load * belongs - both
@@ -102,3 +102,8 @@ def _kinds_of_load(load: float, reference: Reference) -> Kinds | None:
         return None
     chances = np.array([both, belongs - both, placed_only])
     return Kinds(chances, np.array([1.0, 0.0, 1.0]), np.array([1.0, 1.0, 0.0]))
+
+
+def _forms(*rates: Mapping[str, Any]) -> int:
+    """Forms that rates are of; as if ten where their number is hidden."""
+    return sum(rate["forms"] or SMALLEST_SHOWN - 1 for rate in rates)

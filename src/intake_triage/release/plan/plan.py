@@ -138,8 +138,8 @@ def say_plan(plan: dict[str, Any]) -> str:
         met.append((name, _say(alarm["limit"]), _say(alarm["reference"]), when))
     at_limits, at_reference = plan["false_alarms"].values()
     falsely = [
-        f"Any alarm sounds falsely within a year in {100 * shares['all']:.1f} % of pilots with "
-        f"every rate {where} (" + _say_kinds(shares) + ")."
+        f"Any alarm sounds falsely within a year in {round(shares['all'] * plan['pilots'])} of "
+        f"{plan['pilots']} pilots with every rate {where} ({_say_kinds(shares)})."
         for shares, where in ((at_limits, "at its limit"), (at_reference, "as in the reference"))
     ]
     return "\n".join(

@@ -5,10 +5,10 @@ bound over bounds that each hold at every look). The part of each is fixed befor
 three fifths for the decisions about all forms, a fifth each for those about groups and for drift,
 within which the share of every branch is split evenly. So sixty sites take nothing from the alarm
 for all, nor from that for women and men; and since a form's evidence multiplies, half the part
-costs few forms: log 2 of some 7. Averaging the capitals, or closed testing by such averages (Vovk &
-Wang 2021), sounds hardly earlier, and what an alarm needs would then hang on all others; a bound
-on the rate of false discoveries (e-BH; Wang & Ramdas 2022) would allow more false alarms the more
-true ones there are.
+costs few forms: log 2 of some 7. Closed testing by averages of capitals (Vovk & Wang 2021) would
+ask an alarm for less by what the silent ones hold, about 1 where 20 are asked: it sounds hardly
+earlier, and what an alarm needs, and its bound, would hang on all others. A bound on the rate of
+false discoveries (e-BH; Wang & Ramdas 2022) allows more false alarms the more true ones there are.
 
 A ceiling of `decision` is the limit of its alarm, for every group the same. What has no ceiling is
 held against the reference: its limit is the upper end of what the reference can mean (one-sided

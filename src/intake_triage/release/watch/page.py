@@ -13,6 +13,7 @@ import jinja2
 from intake_triage.release.watch.courses import draw_course
 from intake_triage.release.watch.reference import Reference
 from intake_triage.release.watch.words import name_alarm, name_class, say_figures
+from intake_triage.statistics.sequential import LOOKS
 
 FOLDER = Path(__file__).parent
 NEAREST = 8  # alarms of drift and of groups that are shown though silent
@@ -36,6 +37,7 @@ def build_page(watched: Mapping[str, Any], reference: Reference) -> str:
     }
     return environment.get_template("page.html.jinja").render(
         watched=watched,
+        year=LOOKS,
         sounding=[row for row in alarms if row["status"] == "alarm"],
         decisions=by_kind["decisions"],
         groups=_list_nearest(by_kind["groups"]),
