@@ -9,6 +9,7 @@ import pytest
 
 from intake_triage.records.file import read_file
 from intake_triage.records.forms import mapping_of, read_forms
+from intake_triage.records.forms.read import SeenIds
 from tests.form_tables import FORMATS, make_cells
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples/forms.csv"
@@ -153,6 +154,21 @@ def test_the_id_of_a_bad_row_is_free(read):
     got = read(HEADER + "A-1,,,,,,\nA-1,,pain,,,,\nA-1,,pain,,,,\n", n_rows=1)
     assert got.frame["record_id"].tolist() == ["A-1"]
     assert list(got.faults) == [1, 3]
+
+
+def test_a_repeated_id_is_found_wherever_it_stands(monkeypatch, rng):
+    # Hashes that differ in the last of their 64 bits alone are different.
+    monkeypatch.setattr(
+        pd.util, "hash_pandas_object", lambda ids, **_: ids.astype("uint64") + 2**63
+    )
+    seen, before = SeenIds(), set()
+    for _ in range(60):
+        ids = pd.Series(rng.integers(0, 3_000, 50).astype(str), index=rng.permutation(50))
+        expected = []
+        for number in ids:
+            expected.append(number in before)
+            before.add(number)
+        assert seen.add(ids).tolist() == expected
 
 
 def test_rows_without_ids_are_numbered(read):

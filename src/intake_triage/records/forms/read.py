@@ -62,7 +62,7 @@ def read_forms(
         no rows.
     """
     check = make_swallow_check(mapping, schema)
-    seen, n_rows_read = _SeenIds(), 0
+    seen, n_rows_read = SeenIds(), 0
     held: dict[int, str] = {}  # empty rows, which are bad only where others follow
     for cells in read_cells(path, mapping, check, n_rows=n_rows):
         values = to_values(cells, mapping, schema)
@@ -84,7 +84,7 @@ def read_forms(
         raise InputError(f"{path}: no forms")
 
 
-class _SeenIds:
+class SeenIds:
     """The ids of the forms so far, by a hash of 8 bytes each.
 
     Two of n ids share theirs with a chance of about n² / 2⁶⁵: a million, once in 37 million tables.
@@ -97,8 +97,8 @@ class _SeenIds:
         """Add some ids; which of them were there before, or are for a second time, as bools."""
         hashes = pd.util.hash_pandas_object(ids, index=False, categorize=False)
         place = np.searchsorted(self._hashes, hashes)
-        there = np.append(self._hashes, 0)[place] == hashes
-        there &= place < len(self._hashes)
-        new = hashes[~there].drop_duplicates()
+        known = place < len(self._hashes)
+        known[known] = self._hashes[place[known]] == hashes[known]
+        new = hashes[~known].drop_duplicates()
         self._hashes = np.sort(np.concatenate([self._hashes, new]), kind="stable")
-        return there | hashes.duplicated()
+        return known | hashes.duplicated()
