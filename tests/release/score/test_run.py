@@ -308,3 +308,14 @@ def test_json_names_are_columns_too(bundle, tmp_path):
     (tmp_path / "f.json").write_text(json.dumps([row | others for row in rows]))
     tally = score_table(bundle, tmp_path / "f.json", tmp_path / "o.csv", explained=False)
     assert tally["scored"] == 3
+
+
+def test_the_program_scores_with_a_bundle_from_a_folder(build, prepared, tmp_path, capsys):
+    forms = prepared.frame.drop(columns=["urgency", "specialty", "unit", "split"])
+    forms.assign(date="2024-05-31").to_csv(tmp_path / "forms.csv", index=False)
+    bundle, out = str(build("linear", "gbm")), str(tmp_path / "out.parquet")
+    assert main(["score", bundle, str(tmp_path / "forms.csv"), out]) == 0
+    assert f"{len(forms)} forms scored" in capsys.readouterr().err
+    rows = pd.read_parquet(out)
+    assert rows["record_id"].tolist() == forms["record_id"].tolist()
+    assert set(rows["bundle"]) == {"choice 7"}
