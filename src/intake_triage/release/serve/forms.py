@@ -1,6 +1,7 @@
 """Forms as they come in: a model that the bundle's own JSON Schema is made into, and a table."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def as_table(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> tuple[pd.Dat
     for field in bundle.schema.fields:
         given = [form[field.name] for form in forms]
         if field.kind == "categorical":
-            meant = _category_of(field.categories, bundle.mapping.missing)
+            meant = _category_of(field.categories, tuple(bundle.mapping.missing))
             columns[field.name] = pd.array(
                 [None if entry is None else meant(entry) for entry in given], dtype="str"
             )
@@ -90,7 +91,10 @@ def _texts(forms: Sequence[Mapping[str, Any]], name: str) -> pd.api.extensions.E
     return pd.array([form[name] for form in forms], dtype="str")
 
 
-def _category_of(categories: Sequence[str], missing: Sequence[str]) -> Callable[[str], str | None]:
+@cache
+def _category_of(
+    categories: tuple[str, ...], missing: tuple[str, ...]
+) -> Callable[[str], str | None]:
     """What an entry means: as `clear_missing` and `match_categories` say of a cell."""
     spelling = {cell_key(name): name for name in categories} | {name: name for name in categories}
     absent = {"", *map(cell_key, missing)}
