@@ -38,13 +38,18 @@ draft: $(VENV)/installed
 	@$(RUN) python -m stages.draft "$(TABLE)"
 
 # The silent pilot; docs/pilot.md. BUNDLE=release/runner_up takes the other one.
-.PHONY: score bundle
+.PHONY: score bundle pilot-demo
 BUNDLE ?= release/choice
 score: $(VENV)/installed-optional
 	@test -n "$(FORMS)" -a -n "$(OUT)" || \
 		{ echo "say which forms, and where to: make score FORMS=<table> OUT=<table>"; exit 2; }
 	@$(RUN) PYTHONPATH=src python -m intake_triage score $(BUNDLE) "$(FORMS)" "$(OUT)" \
 		$(if $(EXPLAIN),--explain)
+
+# Eight invented weeks, from examples/pilot: dist/pilot-demo/week_8/watch.html is what to look at.
+pilot-demo: $(VENV)/installed
+	@rm -rf dist/$@
+	@$(RUN) python -m examples.pilot.play $(BUNDLE) dist/$@
 
 # With every wheel that it needs, for a machine without a registry.
 bundle: $(VENV)/installed-optional

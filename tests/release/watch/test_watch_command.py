@@ -12,6 +12,7 @@ from intake_triage.__main__ import main
 from intake_triage.release.bundle.load import Bundle, load_bundle
 from intake_triage.release.score.files import join_rows, write_rows
 from intake_triage.release.score.rows import list_columns, score_forms, to_rows
+from intake_triage.release.score.run import refused_beside
 
 LABELS = ["record_id", "urgency", "specialty"]
 
@@ -118,6 +119,14 @@ def test_labels_may_come_in_several_tables_and_rows(bundle, pilot):
     whole = (pilot / "out/watch.json").read_bytes()
     watch(bundle, pilot, "parts")
     assert whole == (pilot / "out/watch.json").read_bytes()
+
+
+def test_rows_that_score_set_aside_may_lie_beside_the_suggestions(bundle, pilot):
+    watch(bundle, pilot)
+    alone = (pilot / "out/watch.json").read_bytes()
+    refused_beside(pilot / "suggestions/2.csv").write_text("row,reason\n7,no text\n")
+    watch(bundle, pilot)
+    assert alone == (pilot / "out/watch.json").read_bytes()
 
 
 def test_a_sub_specialty_that_the_bundle_lacks_counts_as_sent_elsewhere(bundle, pilot):

@@ -24,11 +24,12 @@ from intake_triage.release.score.rows import list_columns, score_forms, to_rows
 
 ROWS_A_PIECE, ROWS_A_PIECE_EXPLAINED = 4_000, 100  # some seconds of work
 PIECES = ".pieces"
+REFUSED = ".refused.csv"
 
 
 def refused_beside(out: Path) -> Path:
     """The file of the rows that were set aside."""
-    return out.with_name(f"{out.stem}.refused.csv")
+    return out.with_name(f"{out.stem}{REFUSED}")
 
 
 def check_paths(table: Path, out: Path) -> None:

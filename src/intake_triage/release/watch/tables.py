@@ -11,6 +11,7 @@ from intake_triage.records.tables.read import read_table
 from intake_triage.records.values.cells import clear_missing, match_labels
 from intake_triage.release.bundle.load import Bundle
 from intake_triage.release.score.files import read_rows
+from intake_triage.release.score.run import REFUSED
 from intake_triage.tasks import Task
 
 
@@ -20,7 +21,8 @@ def read_suggestions(path: Path, bundle: Bundle) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        A table, or a folder of such tables and nothing else, read in the order of their names.
+        A table, or a folder of such tables and nothing else, read in the order of their names; the
+        rows that `score` set aside beside them are left there.
 
     Raises
     ------
@@ -102,7 +104,8 @@ def _read_labels(file: Path, mapping: FormMapping, tasks: Sequence[Task]) -> pd.
 
 def _list_tables(path: Path) -> list[Path]:
     if path.is_dir():
-        files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+        named = [file for file in path.iterdir() if not file.name.startswith(".")]
+        files = sorted(file for file in named if not file.name.endswith(REFUSED))
         if not files:
             raise InputError(f"{path}: an empty folder; put the tables there")
         return files

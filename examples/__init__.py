@@ -1,0 +1,3 @@
+"""Invented tables to try things with, and what makes and plays them."""
+
+import stages  # noqa: F401  it puts this checkout's src/ on the path
