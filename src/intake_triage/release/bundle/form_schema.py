@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from intake_triage.records.forms.values import LONGEST_TEXT
 from intake_triage.records.schema import FormField, RecordSchema
 
-MOST_CHARACTERS = 20_000  # of a text; the models read its beginning
 NO_NULL_BYTE = r"^[^\u0000]*$"
 SOMETHING = r"^[^\u0000]*[^\u0000\s][^\u0000]*$"  # and not blanks alone
 
@@ -24,7 +24,7 @@ def describe_form(schema: RecordSchema) -> dict[str, Any]:
         "required": ["record_id", "text"],
         "properties": {
             "record_id": {"type": "string", "maxLength": 200, "pattern": SOMETHING},
-            "text": {"type": "string", "maxLength": MOST_CHARACTERS, "pattern": SOMETHING},
+            "text": {"type": "string", "maxLength": LONGEST_TEXT, "pattern": SOMETHING},
             **entries,
         },
     }
