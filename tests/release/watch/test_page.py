@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import numpy as np
 import pytest
@@ -47,8 +48,9 @@ def test_an_alarm_is_said_first_with_since_when_and_at_how_many_forms(drifting, 
     texts = read(build_page(drifting, reference))
     first = next(row for row in drifting["alarms"] if row["status"] == "alarm")
     assert first["path"] == ["decisions", "under_triage"]
+    since = date.fromisoformat(first["since"]).strftime("%d %B %Y").lstrip("0")
     assert texts[0] == (
-        f"Alarm: urgent forms placed too low, since the week of {first['since']}, "
+        f"Alarm: urgent forms placed too low, since the week of {since}, "
         f"at {first['forms_then']} forms."
     )
     assert any("site “hill”: payment left empty, since" in text for text in texts)

@@ -5,6 +5,7 @@ these patients: its alarms count single forms.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def build_page(watched: Mapping[str, Any], reference: Reference) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": name_class, "percent": _percent, "say": say_figures}
+    environment.filters |= {"plain": name_class, "say": say_figures}
+    environment.filters |= {"percent": _percent, "day": _day}
     alarms = watched["alarms"]
     by_kind = {
         kind: [row for row in alarms if row["path"][0] == kind]
@@ -113,6 +115,12 @@ def _list_dependences(labels: Mapping[str, Row]) -> dict[str, list[str]]:
         task: [name for name, factor in described["factors"].items() if factor["depends"]]
         for task, described in labels.items()
     }
+
+
+def _day(name: str) -> str:
+    """A day as a person writes it."""
+    day = date.fromisoformat(name)
+    return f"{day.day}\u00a0{day:%B}\u00a0{day.year}"
 
 
 def _percent(share: float | None, decimals: int = 0) -> str:
