@@ -6,21 +6,42 @@ import numpy as np
 import pytest
 import yaml
 
+from intake_triage.files import read_json
 from intake_triage.imports import holds_code, import_closure
-from intake_triage.release.watch.limits import list_alarms
+from intake_triage.release.watch.limits import FALSE_ALARMS, WORDS_TOLERANCE, list_alarms
+from studies.pilot import report
 from studies.pilot import simulate as study
 from tests.release.watch.conftest import SCHEMA, decision, reference
+from tests.report.traced_numbers import find_untraced, snap
 
 __all__ = ["decision", "reference"]
 FOLDER = study.ROOT / "studies/pilot"
 
 
-def test_the_stages_deps_are_what_it_imports():
-    (stage,) = yaml.safe_load((FOLDER / "dvc.yaml").read_text(encoding="utf-8"))["stages"].values()
-    places = [study.ROOT / dep for dep in stage["deps"] if dep.startswith(("src/", "studies/"))]
+STAGES = yaml.safe_load((FOLDER / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stages_deps_are_what_it_imports(stage):
+    deps = STAGES[stage]["deps"]
+    places = [study.ROOT / dep for dep in deps if dep.startswith(("src/", "studies/"))]
     listed = {path for place in places for path in (place, *place.rglob("*.py"))}
     code = {path for path in listed if path.suffix == ".py" and holds_code(path)}
-    assert code == set(import_closure(FOLDER / "simulate.py"))
+    assert code == set(import_closure(FOLDER / f"{stage}.py"))
+
+
+def test_the_page_in_git_is_of_the_results_in_git():
+    page = report.write_page(read_json(report.PLAN), read_json(report.RESULTS))
+    assert report.PAGE.read_text(encoding="utf-8") == page
+
+
+def test_all_figures_of_the_page_are_of_the_results():
+    """Each is changed, so that what was written by hand would stand out."""
+    plan, found = snap(read_json(report.PLAN)), snap(read_json(report.RESULTS))
+    page = report.write_page(plan, found)
+    weeks = [row["change"] + 1 for name in ("under_triage", "word") for row in found[name]]
+    fixed = [study.TOLD["most"], WORDS_TOLERANCE, FALSE_ALARMS]
+    assert not find_untraced(iter(page.splitlines()), [plan, found, weeks, fixed])
 
 
 @pytest.fixture(scope="module")
