@@ -20,13 +20,12 @@ def answer_forms(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> list[dic
     """For each form what `describe_answer` describes, in the forms' order."""
     frame, out_of_bounds = as_table(forms, bundle)
     rows = to_rows(bundle, score_forms(bundle, frame), out_of_bounds, {})
-    columns = [rows[name].tolist() for name in rows]
     return [
         {
             name: None if value != value else value  # as is what is missing
             for name, value in zip(rows, row, strict=True)
         }
-        for row in zip(*columns, strict=True)
+        for row in rows.to_numpy(dtype=object).tolist()
     ]
 
 

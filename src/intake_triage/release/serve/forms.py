@@ -76,9 +76,9 @@ def as_table(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> tuple[pd.Dat
                 [None if entry is None else meant(entry) for entry in given], dtype="str"
             )
             continue
-        numbers = pd.Series(given, dtype="float64")
+        numbers = np.array(given, dtype=np.float64)
         outside = find_outside(numbers, field)
-        out_of_bounds |= outside.to_numpy()
+        out_of_bounds |= outside
         columns[field.name] = np.where(outside, np.nan, numbers)
     for name in bundle.schema.subgroups:
         columns.setdefault(name, pd.array([None] * len(forms), dtype="str"))
