@@ -28,7 +28,8 @@ def predict_logits(
 
     On one thread of one kind of processor a record's are the same bytes whatever it is scored with.
     """
-    model.eval()
+    if model.training:  # a walk over all modules, which a lone form would wait for
+        model.eval()
     out = {
         task: np.empty((len(records), len(names)), dtype=np.float32)
         for task, names in model.config.classes.items()
