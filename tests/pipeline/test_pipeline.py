@@ -30,7 +30,14 @@ def _compare(checkout: Checkout) -> dict:
 
 def test_results_are_all_in_git(reproduced: Checkout) -> None:
     tracked = reproduced.run("git", "ls-files").stdout.split()
-    metrics = ("results.csv", "summary.json", "compare.json", "safety.json", "cost.json")
+    metrics = (
+        "results.csv",
+        "summary.json",
+        "compare.json",
+        "safety.json",
+        "cost.json",
+        "pilot.json",
+    )
     pages = ("reports/brief.html", "reports/model-card.md", "docs/results.md")
     assert {"dvc.lock", *pages, *(f"metrics/{name}" for name in metrics)} <= set(tracked)
     assert {f"plots/{name}.json" for name in _plots(reproduced)} <= set(tracked)
@@ -58,7 +65,7 @@ def test_loss_weight_reruns_mtl_and_what_follows(checkout: Checkout) -> None:
     before = _compare(checkout)
     done = checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
     after = _compare(checkout)
-    rerun = ["train_mtl", "calibrate@mtl", "forecast", "compare", "report"]
+    rerun = ["train_mtl", "calibrate@mtl", "forecast", "compare", "release", "report"]
     assert stages_run(done.stdout) == rerun
     for name in before["systems"]:
         same = before["systems"][name] == after["systems"][name]
