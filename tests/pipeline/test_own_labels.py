@@ -13,8 +13,19 @@ import pandas as pd
 import pytest
 import yaml
 
+from intake_triage.release.bundle.load import load_bundle
 from intake_triage.systems import TRAINED_SYSTEMS
-from stages import calibrate, compare, forecast, prepare, report, train_gbm, train_mtl, train_st
+from stages import (
+    calibrate,
+    compare,
+    forecast,
+    prepare,
+    release,
+    report,
+    train_gbm,
+    train_mtl,
+    train_st,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
@@ -115,6 +126,7 @@ def run_stages(root: Path, labels: dict[str, tuple[str, ...]], **settings: int) 
             calibrate.main()
         forecast.main()
         compare.main()
+        release.main()
         patch.setattr(sys, "argv", ["report"])
         report.main()
 
@@ -170,12 +182,13 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     costs = {"urgency": "too_late", "specialty": "misroute"}
     assert f"cost.{costs[task]}" in recommendation["flips"]
     assert f"cost.{costs[other]}" not in recommendation["flips"]
-    assert ("max_under_triage" in recommendation["flips"]) == (task == "urgency")
+    assert ("cost.too_late_urgent" in recommendation["flips"]) == (task == "urgency")
     assert set(run.results["task"]) == {task}
     assert {"cost_per_1000", "macro_f1", "log_loss"} <= set(run.results["measure"])
     for name in ("transfer", "gradients", "frontier"):
         assert run.json(f"plots/{name}.json") == []
     assert len(run.json("plots/set_ups.json")) == 8
+    assert list(load_bundle(run.root / "release/choice").rules) == [task]
     summary = run.json("metrics/summary.json")
     assert "transfer" not in summary
     assert summary["chosen"].keys() == {task}

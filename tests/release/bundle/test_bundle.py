@@ -1,6 +1,7 @@
 """A bundle holds what it needs and no record; whatever is changed in it is refused by its name."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def test_no_text_and_no_id_of_a_record_is_in_a_bundle(build, prepared):
     content = b"".join((bundle / name).read_bytes() for name in all_files(bundle))
     frame = prepared.frame
     assert not [text for text in frame["text"] if text.encode() in content]
-    assert not [number for number in frame["record_id"] if number.encode() in content]
+    words = set(re.findall(rb"\w+", content))  # within a digest an id may stand by chance
+    assert not [number for number in frame["record_id"] if number.encode() in words]
 
 
 def test_words_of_a_single_text_are_not_told(build, prepared):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -150,6 +151,5 @@ def _unknown_share(text: str, vocabulary: frozenset[str]) -> float:
 def _join(holds: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """By row, (n, n_names) bools to the names that hold, joined: str of shape (n,)."""
     patterns, of_row = np.unique(holds, axis=0, return_inverse=True)
-    listed = np.array(names, dtype=object)
-    joined = [JOINED_BY.join(listed[pattern]) for pattern in patterns]
+    joined = [JOINED_BY.join(compress(names, pattern)) for pattern in patterns]
     return np.array(joined, dtype=object)[of_row.reshape(-1)]
