@@ -20,7 +20,7 @@ from intake_triage.report.pages.words import MAJORITY, MAJORITY_RULE, Row, name_
 from intake_triage.systems import TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS, Split, Task
 
-METRICS = ("prepare", "compare", "cost", "safety", "forecast")
+METRICS = ("prepare", "compare", "cost", "safety", "forecast", "pilot")
 METRICS += tuple(f"calibrate/{system}" for system in TRAINED_SYSTEMS)
 PLOTS = ("confusion", "conformal", "macro_f1", "operating", "reliability")
 PLOTS += ("risk_coverage", "set_ups", "threshold", "transfer")
