@@ -14,7 +14,7 @@ from scipy.special import softmax
 from intake_triage.calibration.decisions import DecisionRules
 from intake_triage.params import Params
 from intake_triage.records.schema import RecordSchema
-from intake_triage.release.bundle.forecast import Forecast
+from intake_triage.release.bundle.forecast import TaskForecast
 from intake_triage.release.bundle.load import Bundle, Settings, load_bundle
 from intake_triage.release.bundle.manifest import Manifest
 from intake_triage.tasks import Task
@@ -56,10 +56,10 @@ def make_bundle(params: Params, *, tasks: tuple[Task, ...] = TASKS) -> Bundle:
         files={},
     )
 
-    def forecast(frame: pd.DataFrame) -> dict[Task, Forecast]:
+    def forecast(frame: pd.DataFrame) -> dict[Task, TaskForecast]:
         forms = frame.to_dict("records")
         chances = {task: np.array([judge(SCHEMA, task, form) for form in forms]) for task in tasks}
-        return {task: Forecast(p, p**0.5) for task, p in chances.items()}
+        return {task: TaskForecast(p, p**0.5) for task, p in chances.items()}
 
     thresholds = {"urgency": np.array([0.5, 0.4, np.inf]), "specialty": np.array([0.2, 0.1])}
     return Bundle(

@@ -8,7 +8,12 @@ import pandas as pd
 from scipy.special import log_softmax, softmax
 
 from intake_triage.calibration.averages import log_mean_probabilities
-from intake_triage.calibration.calibrators import Temperature, calibrate_seeds, read_calibrators
+from intake_triage.calibration.calibrators import (
+    Calibrator,
+    Temperature,
+    calibrate_seeds,
+    read_calibrators,
+)
 from intake_triage.calibration.decisions import DecisionRules, read_decision_rules
 from intake_triage.layout import Layout
 from intake_triage.models.saved import load_system
@@ -18,7 +23,7 @@ from intake_triage.tasks import Task
 
 
 @dataclass(frozen=True)
-class Forecast:
+class TaskForecast:
     """What is said of one task.
 
     Attributes
@@ -34,7 +39,7 @@ class Forecast:
 
 
 # From forms, with the columns `text` and those of the schema's fields, to what is said of each.
-ForecastForms = Callable[[pd.DataFrame], dict[Task, Forecast]]
+ForecastForms = Callable[[pd.DataFrame], dict[Task, TaskForecast]]
 
 
 def load_forecaster(
@@ -59,26 +64,34 @@ def load_forecaster(
         for system, tasks in served.items()
     }
 
-    def forecast(frame: pd.DataFrame) -> dict[Task, Forecast]:
+    def forecast(frame: pd.DataFrame) -> dict[Task, TaskForecast]:
         logits = {system: predict_forms(frame) for system, predict_forms in predict.items()}
         said = {}
         for task, name in forecasters.items():
-            members = [logits[system][task] for system in FORECASTERS[name].members]
-            fitted = [
-                list(calibrators[system, task].values()) for system in FORECASTERS[name].members
-            ]
-            # Rounded where stages hand on files of float32, so that these are their numbers.
-            calibrated = [
-                calibrate_seeds(of_member, seeds).astype(np.float32)
-                for of_member, seeds in zip(fitted, members, strict=True)
-            ]
-            cooled = Temperature(rules[task].temperature).apply(_average(calibrated))
-            said[task] = Forecast(
-                _as_probabilities(log_softmax(cooled, axis=1)), _as_probabilities(_average(members))
+            systems = FORECASTERS[name].members
+            said[task] = _combine(
+                [logits[system][task] for system in systems],
+                [list(calibrators[system, task].values()) for system in systems],
+                rules[task].temperature,
             )
         return said
 
     return forecast, rules
+
+
+def _combine(
+    members: list[np.ndarray], calibrators: list[list[Calibrator]], temperature: float
+) -> TaskForecast:
+    """One task's forecast of its members' raw logits, (n_seeds, n_forms, n_classes) each."""
+    # Rounded where stages hand on files of float32, so that these are their numbers.
+    calibrated = [
+        calibrate_seeds(fitted, seeds).astype(np.float32)
+        for fitted, seeds in zip(calibrators, members, strict=True)
+    ]
+    cooled = Temperature(temperature).apply(_average(calibrated))
+    return TaskForecast(
+        _as_probabilities(log_softmax(cooled, axis=1)), _as_probabilities(_average(members))
+    )
 
 
 def _average(members: list[np.ndarray]) -> np.ndarray:

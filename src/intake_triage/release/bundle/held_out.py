@@ -15,7 +15,7 @@ from intake_triage.models.predictions import read_aligned
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.prepared import PreparedRecords
-from intake_triage.release.bundle.forecast import Forecast
+from intake_triage.release.bundle.forecast import TaskForecast
 from intake_triage.release.bundle.load import Bundle
 from intake_triage.release.score.rows import decide, to_rows
 from intake_triage.tasks import Task
@@ -23,7 +23,7 @@ from intake_triage.tasks import Task
 
 def read_out_of_fold(
     set_up: SetUp, calibrate: PreparedRecords, layout: Layout
-) -> dict[Task, Forecast]:
+) -> dict[Task, TaskForecast]:
     """What a set-up says of each form by a calibrator and a temperature fitted without it."""
     record_id = calibrate.frame["record_id"].to_numpy(str)
     said = {}
@@ -32,13 +32,13 @@ def read_out_of_fold(
             read_aligned(path(name, task), record_id, "calibrate").logits
             for path in (layout.forecasts, layout.averages)
         )
-        said[task] = Forecast(
+        said[task] = TaskForecast(
             softmax(np.float64(calibrated), axis=1), softmax(np.float64(raw), axis=1)
         )
     return said
 
 
-def find_nurse_threshold(said: dict[Task, Forecast], decision: DecisionParams) -> float | None:
+def find_nurse_threshold(said: dict[Task, TaskForecast], decision: DecisionParams) -> float | None:
     """The chance of a missed urgent form above which `nurse_share` of the forms lie.
 
     No label is read. None without tiers.
@@ -53,7 +53,7 @@ def find_nurse_threshold(said: dict[Task, Forecast], decision: DecisionParams) -
 
 
 def score_out_of_fold(
-    bundle: Bundle, calibrate: PreparedRecords, said: dict[Task, Forecast]
+    bundle: Bundle, calibrate: PreparedRecords, said: dict[Task, TaskForecast]
 ) -> pd.DataFrame:
     """The rows that `score` would have written of the forms, by these forecasts.
 

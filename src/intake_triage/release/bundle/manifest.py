@@ -15,6 +15,7 @@ from intake_triage.section import Section
 from intake_triage.tasks import Task
 
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
+MEND = "copy the bundle anew"
 # What a form's numbers depend on, by the system that needs it; "" by all.
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "": ("numpy", "scipy", "pandas", "tokenizers"),
@@ -97,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
         not sealed.is_file()
         or sealed.read_bytes() != f"{digest_file(folder / MANIFEST)}\n".encode()
     ):
-        raise InputError(f"{folder / MANIFEST}: not as it was made; {_MEND}")
+        raise InputError(f"{folder / MANIFEST}: not as it was made; {MEND}")
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except ValidationError:
@@ -119,16 +120,13 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-_MEND = "copy the bundle anew"
-
-
 def _check_files(folder: Path, expected: Mapping[str, str]) -> None:
     here = set(list_files(folder))
     for name, digest in expected.items():
         if name not in here:
-            raise InputError(f"{folder / name}: missing; {_MEND}")
+            raise InputError(f"{folder / name}: missing; {MEND}")
         if digest_file(folder / name) != digest:
-            raise InputError(f"{folder / name}: not as it was made; {_MEND}")
+            raise InputError(f"{folder / name}: not as it was made; {MEND}")
     if others := sorted(here - set(expected)):
         raise InputError(f"{folder / others[0]}: no file of this bundle; move it elsewhere")
 

@@ -16,7 +16,7 @@ from intake_triage.calibration.decisions import (
     urgency_cost_matrix,
 )
 from intake_triage.records.words import find_words
-from intake_triage.release.bundle.forecast import Forecast
+from intake_triage.release.bundle.forecast import TaskForecast
 from intake_triage.release.bundle.load import Bundle
 from intake_triage.tasks import TASKS, Task
 
@@ -32,14 +32,14 @@ class Scored:
     ----------
     frame : DataFrame
         The forms, as `FormPiece` has them; at least one.
-    said : dict of task to Forecast
+    said : dict of task to TaskForecast
         Of the tasks that the bundle serves.
     decided : dict of task to int64 array of shape (n_forms,)
         The tier of least expected cost, the likeliest sub-specialty; as class indices.
     """
 
     frame: pd.DataFrame
-    said: dict[Task, Forecast]
+    said: dict[Task, TaskForecast]
     decided: dict[Task, np.ndarray]
 
 
@@ -48,7 +48,7 @@ def score_forms(bundle: Bundle, frame: pd.DataFrame) -> Scored:
     return decide(bundle, frame, bundle.forecast(frame))
 
 
-def decide(bundle: Bundle, frame: pd.DataFrame, said: dict[Task, Forecast]) -> Scored:
+def decide(bundle: Bundle, frame: pd.DataFrame, said: dict[Task, TaskForecast]) -> Scored:
     """What follows from chances under the bundle's costs.
 
     A wrong sub-specialty costs the same whichever it is, so that the likeliest costs least.
