@@ -112,6 +112,20 @@ def test_the_scores_of_an_epoch_are_those_of_the_labelled_records_of_valid(make_
         )
 
 
+def test_what_is_scored_is_multiplied_in_full_while_a_step_may_be_rounded(make_model, train):
+    products, seen = torch.backends.mkldnn.matmul, set()
+
+    def note(module, args, keywords):
+        seen.add((module.training, products.fp32_precision))
+
+    before = products.fp32_precision
+    model = make_model()
+    model.encoder.register_forward_pre_hook(note, with_kwargs=True)
+    train(model, FixedWeights(loss_weight=0.5), epochs=1)
+    assert seen == {(True, "bf16"), (False, before)}
+    assert products.fp32_precision == before != "bf16"
+
+
 @pytest.mark.parametrize(
     ("sums", "kept", "n_run"),
     [([3, 1, 2, 1.5], 1, 4), ([3, 1, 2, 2, 0], 1, 4), ([4, 3, 2, 1], 3, 4), ([1, 2, 3], 0, 3)],
