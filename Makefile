@@ -25,10 +25,10 @@ $(VENV)/installed: requirements.txt constraints.txt
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
 
-# What only some users need, such as Excel or scoring over HTTP; the tests use it all.
-$(VENV)/installed-optional: $(VENV)/installed requirements-optional.txt
+# What only some users need, such as Excel, scoring over HTTP or a cluster; the tests use it all.
+$(VENV)/installed-optional: $(VENV)/installed requirements-optional.txt requirements-cluster.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-		-r requirements-optional.txt
+		-r requirements-optional.txt -r requirements-cluster.txt
 	touch $@
 
 # A first params.yaml for your own table, as draft.yaml; docs/own-data.md goes on from there.
@@ -99,17 +99,22 @@ replication: $(VENV)/installed
 		$(if $(filter survey_all seconds,$(run)),,run@)$(run)) report)
 
 # Loss weights side by side, as queued experiments: their table, and the frontier as
-# dvc_plots/index.html.
+# dvc_plots/index.html. BALANCING=fixed,pcgrad and RATES=0.001,0.0015 cross methods and learning
+# rates with them. On a cluster (docs/cluster.md) JOBS of them run at once.
 .PHONY: sweep exps
 WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
+JOBS ?= 8
 sweep: $(VENV)/installed
-	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)'
-	$(RUN) dvc exp run --run-all
+	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)' \
+		$(if $(BALANCING),-S 'mtl.balancing=$(BALANCING)') \
+		$(if $(RATES),-S 'train.learning_rate=$(RATES)')
+	$(RUN) dvc exp run --run-all \
+		$(if $(DASK_SCHEDULER_ADDRESS)$(DASK_SCHEDULER_FILE),--jobs $(JOBS))
 	$(RUN) dvc plots diff HEAD $$($(RUN) dvc exp list --name-only) --targets dvc.yaml::frontier
 	$(MAKE) exps
 
 # What a sweep compares: the loss weight and its method, log-loss on valid, the recommendation.
-SHOWN := Experiment|mtl\.(loss_weight|balancing|valid_log_loss\..*)|choice
+SHOWN := Experiment|mtl\.(loss_weight|balancing|valid_log_loss\..*)|train.learning_rate|choice
 exps: $(VENV)/installed
 	@COLUMNS=$${COLUMNS:-160} $(RUN) dvc exp show --no-pager --drop '.*' --keep '^($(SHOWN))$$'
 

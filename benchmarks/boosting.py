@@ -17,7 +17,7 @@ from benchmarks.processes import run_apart, span_seconds
 from benchmarks.repeats import ratios, spread, take_turns
 from benchmarks.workspace import Workspace
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.tabular.features import FieldColumns
 from intake_triage.models.tabular.gbm import as_table, number_words, train_gbm
 from intake_triage.params import load_params

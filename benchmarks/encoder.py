@@ -14,7 +14,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
 from intake_triage.models.transformer.loop import train_model

@@ -1,17 +1,13 @@
 """What the figures were measured on."""
 
 import platform
-import re
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import joblib
 import psutil
 
-from intake_triage.models.fits import LIBRARIES
-
-CPU_INFO = Path("/proc/cpuinfo")
+from intake_triage.models.fits.pool import LIBRARIES, name_processor
 
 
 def describe_machine() -> dict[str, Any]:
@@ -24,13 +20,6 @@ def describe_machine() -> dict[str, Any]:
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in (*LIBRARIES, "accelerate", "dvc")},
     }
-
-
-def name_processor() -> str:
-    """As the system calls it."""
-    listed = CPU_INFO.read_text(encoding="utf-8") if CPU_INFO.exists() else ""
-    model = re.search(r"^model name\s*:\s*(.+)", listed, re.MULTILINE)
-    return model[1].strip() if model else platform.processor() or "unknown"
 
 
 def busy_cores() -> float:

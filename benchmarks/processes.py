@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import joblib
 
-from intake_triage.models.fits import THREAD_VARIABLES
+from intake_triage.models.fits.pool import THREAD_VARIABLES
 
 STATUS = Path("/proc/self/status")
 LIMITS = (*THREAD_VARIABLES, "RAYON_NUM_THREADS")  # the last is the tokenizer's

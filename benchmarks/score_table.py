@@ -17,7 +17,7 @@ from intake_triage.calibration.calibrators import Identity, calibrator_to_dict
 from intake_triage.calibration.decisions import DecisionRules, write_decision_rules
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.saved import fit_folder
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.params import load_params

@@ -9,7 +9,7 @@ from functools import partial
 from intake_triage.errors import run_stage
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear

@@ -11,7 +11,7 @@ from functools import partial
 from intake_triage.errors import run_stage
 from intake_triage.files import make_empty, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.transformer.train import train_transformer
 from intake_triage.params import load_params

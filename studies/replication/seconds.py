@@ -11,11 +11,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import busy_cores, name_processor
+from benchmarks.machine import busy_cores
 from intake_triage.errors import InputError, run_stage
 from intake_triage.evaluation.cost import read_costs
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
+from intake_triage.models.fits.pool import name_processor
 from intake_triage.tasks import TASKS
 from studies.replication.pipeline import change_params, lay_out, list_stages, run_stages
 from studies.replication.settings import RESULTS, SECONDS, WORK, Changes, load_study

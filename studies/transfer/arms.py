@@ -10,7 +10,7 @@ from transformers import AutoTokenizer
 
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit, Job, TrainFit
+from intake_triage.models.fits.jobs import Fit, Job, TrainFit
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.models.transformer.batches import encode_records

@@ -17,7 +17,7 @@ import numpy as np
 from intake_triage.errors import InputError, run_stage
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import run_fits
+from intake_triage.models.fits.run import run_fits
 from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, describe_trial

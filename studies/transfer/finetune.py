@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.batches import EncodedRecords
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.train import fit_model

@@ -9,7 +9,7 @@ from tqdm import trange
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.batches import encode_records, shuffled_batches
 from intake_triage.models.transformer.train import begin_fit, build_model
 from intake_triage.params import EncoderParams, TrainParams

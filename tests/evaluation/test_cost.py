@@ -17,6 +17,7 @@ def fit(tasks, seed, *, cpu=10.0, peak=100.0):
         "cpu_seconds": cpu,
         "peak_mib": peak,
         "parameters": 1000,
+        "processor": "a" if seed == 0 else "b",
     }
 
 
@@ -61,6 +62,7 @@ def layout(tmp_path):
 def test_a_system_costs_a_seed_and_a_forecaster_all_its_fits(layout):
     costs = read_costs(TASKS, layout=layout)
     assert list(costs["systems"]) == list(TRAINED_SYSTEMS)
+    assert costs["processors"] == ["a", "b"]
     assert list(costs["forecasters"]) == list(FORECASTERS)
     assert costs["systems"]["gbm"]["cpu_seconds"] == 10
     assert costs["forecasters"]["gbm"] == {"cpu_seconds": 20}

@@ -13,8 +13,9 @@ import pytest
 import tiny_fits
 
 from intake_triage.layout import Layout
-from intake_triage.models import fits
-from intake_triage.models.fits import Fit, Job, forget_fits, run_fits
+from intake_triage.models.fits import run as fits
+from intake_triage.models.fits.jobs import Fit, Job
+from intake_triage.models.fits.run import forget_fits, run_fits
 
 SEEDS = [Fit("gbm", ("urgency",), seed) for seed in (0, 1, 2)]
 # A script of its own, so that it can be killed; the guard is for the processes that it starts.
@@ -22,7 +23,8 @@ LONG_RUN = """
 from functools import partial
 import tiny_fits
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit, Job, run_fits
+from intake_triage.models.fits.jobs import Fit, Job
+from intake_triage.models.fits.run import run_fits
 
 if __name__ == "__main__":
     job = Job(Fit("gbm", ("urgency",), 0), partial(tiny_fits.beat_for_ever), Layout())
@@ -36,7 +38,8 @@ sys.path.insert(0, sys.argv[1])  # as stages do: the environment does not know t
 from functools import partial
 import tiny_fits
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit, Job, run_fits
+from intake_triage.models.fits.jobs import Fit, Job
+from intake_triage.models.fits.run import run_fits
 
 if __name__ == "__main__":
     job = Job(Fit("gbm", ("urgency",), 0), partial(tiny_fits.tell_who_imported), Layout())

@@ -13,7 +13,7 @@ from sklearn import metrics
 
 from intake_triage.errors import InputError
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.outputs import train_system
 from intake_triage.models.predictions import read_predictions
 from intake_triage.models.tabular.gbm import train_gbm

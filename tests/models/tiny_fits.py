@@ -1,13 +1,15 @@
 """Fits that do next to nothing, for processes of their own to import."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
 from dvclive import Live
 
+from intake_triage.errors import InputError
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 
 IMPORTED_BY = os.getpid()
 
@@ -58,4 +60,38 @@ def end_together(fit: Fit, layout: Layout, folder: Path, **params) -> int:
         while len(list(Path().glob("ready_*"))) < 2:
             time.sleep(0.001)
         os.remove = remove_late
+    return 0
+
+
+def note_and_wait(
+    fit: Fit, layout: Layout, folder: Path, *, log: str, wait: float = 0, until: str = ""
+) -> int:
+    """Say outside the folder that the fit has begun; end after a while, or when a file is there."""
+    with Path(log).open("a") as notes:
+        notes.write(f"{fit.name}\n")
+    time.sleep(wait)
+    while until and not Path(until).exists():
+        time.sleep(0.02)
+    (folder / "model").mkdir()
+    (folder / "model/name").write_text(f"{fit.name} {(layout.prepared / 'records').read_text()}")
+    return 7
+
+
+def keep_source(fit: Fit, layout: Layout, folder: Path, *, log: str, until: str) -> int:
+    """What this file is where the fit runs, at its end."""
+    note_and_wait(fit, layout, folder, log=log, until=until)
+    (folder / "source").write_text(Path(__file__).read_text())
+    return 0
+
+
+def copy_start(fit: Fit, layout: Layout, folder: Path, *, start: Path) -> int:
+    """Go on from a fitted model."""
+    shutil.copytree(start / "model", folder / "model")
+    return 0
+
+
+def refuse_seed_1(fit: Fit, layout: Layout, folder: Path) -> int:
+    """Find at the seed of 1 that params.yaml is wrong."""
+    if fit.seed == 1:
+        raise InputError("params.yaml: gbm: seed 1 is out of luck")
     return 0

@@ -11,7 +11,7 @@ import pytest
 
 from intake_triage.file_params import FileParams
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.params import DataParams, Params
 from intake_triage.records.namcs import SPECIALTY, STRICT_FIELDS, URGENCY, read_namcs

@@ -12,21 +12,25 @@ from intake_triage.systems import FORECASTERS, list_forecasters, list_systems
 from intake_triage.tasks import Task
 
 
-def read_costs(tasks: Sequence[Task], *, layout: Layout = Layout()) -> dict[str, dict[str, Any]]:
+def read_costs(tasks: Sequence[Task], *, layout: Layout = Layout()) -> dict[str, Any]:
     """`systems`: one seed of each, as `summarize_cost` has it; `forecasters`: all that is released.
 
-    By the clock, fits that run beside other work do not compare: see `studies/replication`.
+    `processors` are the kinds that the fits ran on: seconds compare where there is one. By the
+    clock, fits that run beside other work do not: see `studies/replication`.
     """
     systems, total = {}, {}
+    processors: set[str] = set()
     for system in list_systems(tasks):
         path = layout.training(system) / "cost.json"
         try:
             fits = read_json(path)["fits"]
             systems[system] = summarize_cost(fits, tasks)
+            processors |= {fit["processor"] for fit in fits}
         except (KeyError, InputError) as error:
             raise InputError(f"{path}: {error}; run the stage that writes it again") from None
         total[system] = sum(fit["cpu_seconds"] for fit in fits)
     return {
+        "processors": sorted(processors),
         "systems": systems,
         "forecasters": {
             name: {"cpu_seconds": round(sum(total[each] for each in FORECASTERS[name].members), 2)}

@@ -11,7 +11,8 @@ import numpy as np
 from intake_triage.errors import InputError
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit, Job, TrainFit, forget_fits, run_fits
+from intake_triage.models.fits.jobs import Fit, Job, TrainFit
+from intake_triage.models.fits.run import forget_fits, run_fits
 from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
 from intake_triage.statistics.scores import log_loss, macro_f1

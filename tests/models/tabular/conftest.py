@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score
 
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 
 

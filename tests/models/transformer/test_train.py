@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModel, BertConfig
 
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.batches import encode_records
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.predict import predict_logits

@@ -18,7 +18,7 @@ def test_the_page_is_in_step_with_the_results():
     ("entries", "changed"),
     [
         ([], False),
-        ([{"changed deps": {"src/intake_triage/models/fits.py": "modified"}}], True),
+        ([{"changed deps": {"src/intake_triage/models/fits": "modified"}}], True),
         ([{"changed deps": {"studies/transfer/block.py": "new"}}], True),
         ([{"changed deps": {"data/raw/namcs": "deleted"}}], False),  # on few machines
         ([{"changed deps": {"studies/transfer/params.yaml": {"seeds": "modified"}}}], False),

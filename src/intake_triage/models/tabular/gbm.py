@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.tabular.features import (
     FieldColumns,
     fit_words,

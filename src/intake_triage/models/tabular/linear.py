@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.tabular.features import (
     FieldColumns,
     fit_words,

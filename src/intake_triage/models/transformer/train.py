@@ -11,7 +11,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits import Fit
+from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.balancing import Balancing, make_balancing
 from intake_triage.models.transformer.batches import (
     EncodedRecords,

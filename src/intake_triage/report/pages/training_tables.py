@@ -40,10 +40,11 @@ def cost_table(run: Run) -> PageTable:
         of_system = cost["systems"].get(set_up.uniform)  # a blend has none of its own
         return ABSENT if of_system is None else cost_to_compute(of_system[name])
 
-    starts = len(run.params["train"]["seeds"])
+    starts, processors = len(run.params["train"]["seeds"]), cost.get("processors", [])
+    several = f"; seconds do not compare: {', '.join(processors)}" if len(processors) > 1 else ""
     return tabulate(
         f"To train what is released{' for both tasks' if both else ''}: {starts} random "
-        f"start{'s' if starts > 1 else ''} of each kind, averaged",
+        f"start{'s' if starts > 1 else ''} of each kind, averaged{several}",
         run.uniform_set_ups,
         {
             "Set-up": lambda each: capitalise(name_set_up(each, short=True)),

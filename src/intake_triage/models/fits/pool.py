@@ -1,0 +1,138 @@
+"""Fits on one machine: each in a process of its own, with one thread."""
+
+import json
+import os
+import platform
+import re
+import resource
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from importlib.metadata import version
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from intake_triage.files import replacing, write_json
+from intake_triage.models.fits.jobs import Job
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+LIBRARIES = ["torch", "torchjd", "transformers", "lightgbm", "scikit-learn", "scipy", "numpy"]
+CPU_INFO = Path("/proc/cpuinfo")
+
+
+class Pool:
+    """The processes of this machine; a fit runs on one core of its own."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        self._processes = processes or _count_cores()
+
+    def ship(self, jobs: Sequence[Job]) -> None:
+        """All is here already; see `preload`."""
+        self.preload({job.train.func.__module__ for job in jobs})
+
+    def preload(self, modules: Iterable[str]) -> None:
+        """Let new processes be forked from one that has imported what the fits need."""
+        for name in THREAD_VARIABLES:  # read by the libraries when they are loaded
+            os.environ[name] = "1"
+        self._executor = ProcessPoolExecutor(
+            # Each has a core to itself: what its seconds are compared with had one too.
+            max_workers=self._processes,
+            mp_context=_context_with(modules),
+            max_tasks_per_child=1,  # so that peak memory is that of one fit
+        )
+
+    def submit(self, job: Job, folder: Path) -> Future[None]:
+        return self._executor.submit(run_job, job, folder)
+
+    def close(self) -> None:
+        self._executor.shutdown(cancel_futures=True)
+
+
+def run_job(job: Job, folder: Path) -> None:
+    """In the fit's own process: train, measure, and only then let the folder appear."""
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    wall, cpu = time.perf_counter(), time.process_time()
+    with TemporaryDirectory() as signals, replacing(folder) as temporary:
+        # dvclive signals each step to an editor through one file of the whole repository, and of
+        # two fits that end together one would find it gone: each gets a place of its own.
+        os.environ["DVC_ROOT"] = signals
+        temporary.mkdir()
+        parameters = job.train(job.fit, job.layout, temporary)
+        cost = {
+            "tasks": list(job.fit.tasks),
+            "seed": job.fit.seed,
+            "cpu_seconds": round(time.process_time() - cpu, 2),
+            "wall_seconds": round(time.perf_counter() - wall, 2),
+            "peak_mib": round(_peak_bytes() / 2**20, 1),
+            "parameters": parameters,
+            "processor": name_processor(),
+        }
+        write_json(temporary / "cost.json", cost)
+
+
+def describe_host() -> dict[str, str]:
+    """Versions of what a fit's bytes depend on, and the kind of processor."""
+    versions = {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    return versions | {"processor": name_processor()}
+
+
+def name_processor() -> str:
+    """As the system calls it."""
+    listed = CPU_INFO.read_text(encoding="utf-8") if CPU_INFO.exists() else ""
+    model = re.search(r"^model name\s*:\s*(.+)", listed, re.MULTILINE)
+    return model[1].strip() if model else platform.processor() or "unknown"
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has held at once."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
+
+
+def _context_with(modules: Iterable[str]) -> BaseContext:
+    """New processes then start at once, and share the memory that the libraries take."""
+    context = get_context("forkserver")
+    # Python 3.11's forkserver gets sys.path only through PYTHONPATH, and silently skips modules it
+    # cannot preload.
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
+    context.set_forkserver_preload(sorted(modules))
+    return context
+
+
+def _count_cores() -> int:
+    """Cores that this process may use, where the system tells; else all of the machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _exit_with_parent() -> None:
+    """A killed stage must not leave its fits running."""
+    connection.wait([parent_process().sentinel])
+    os._exit(1)
+
+
+def serve(processes: str, *modules: str) -> None:
+    """Run the fits that a worker asks for, until it closes standard input, or dies."""
+    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    pool = Pool(int(processes))
+    pool.preload(modules)
+    with connection.Listener() as listener:
+        print(json.dumps([listener.address, describe_host()]), flush=True)
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads what a library may print
+        while True:
+            threading.Thread(target=_answer, args=(listener.accept(), pool), daemon=True).start()
+
+
+def _answer(asking: connection.Connection, pool: Pool) -> None:
+    """Take a job and the name of its folder; say what went wrong, or None."""
+    with asking:
+        try:
+            pool.submit(*asking.recv()).result()
+            asking.send(None)
+        except Exception as error:  # of any kind: it is raised where the fit was asked for
+            asking.send(error)
