@@ -1,3 +1,3 @@
-"""Invented tables to try things with, and what makes and plays them."""
+"""Things to try: invented tables with what makes and plays them, and how a cluster is started."""
 
 import stages  # noqa: F401  it puts this checkout's src/ on the path

@@ -64,7 +64,7 @@ class Cluster:
             self._client.wait_for_workers(1)
         check_addresses([self._client.scheduler.address, *self._client.scheduler_info()["workers"]])
         starts = {job.train.func: Path(inspect.getfile(job.train.func)) for job in jobs}
-        files = set(GROUND).union(*map(import_closure, [*starts.values(), Path(pool.__file__)]))
+        files = set().union(*map(import_closure, [*starts.values(), Path(pool.__file__), *GROUND]))
         roots = {path.parents[run.__module__.count(".")] for run, path in starts.items()}
         host = worker.Host(
             worker.pack(sorted(files), CHECKOUT),

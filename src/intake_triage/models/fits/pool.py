@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import resource
+import shutil
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from importlib.metadata import version
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import BaseContext
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -118,7 +120,7 @@ def _exit_with_parent() -> None:
 
 def serve(processes: str, *modules: str) -> None:
     """Run the fits that a worker asks for, until it closes standard input, or dies."""
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    threading.Thread(target=_end_with_worker, daemon=True).start()
     pool = Pool(int(processes))
     pool.preload(modules)
     with connection.Listener() as listener:
@@ -126,6 +128,13 @@ def serve(processes: str, *modules: str) -> None:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads what a library may print
         while True:
             threading.Thread(target=_answer, args=(listener.accept(), pool), daemon=True).start()
+
+
+def _end_with_worker() -> None:
+    """The fits end with this process; the folder of its sockets would stay."""
+    sys.stdin.read()
+    shutil.rmtree(get_temp_dir())
+    os._exit(0)
 
 
 def _answer(asking: connection.Connection, pool: Pool) -> None:

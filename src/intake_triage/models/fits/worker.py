@@ -36,7 +36,7 @@ class Host(WorkerPlugin):
         await asyncio.to_thread(self._start, worker.state.nthreads)
 
     async def teardown(self, worker: Worker) -> None:
-        self.server.kill()
+        self.server.stdin.close()  # which ends it
         self.server.wait()
         shutil.rmtree(self.folder)
 
