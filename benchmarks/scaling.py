@@ -48,7 +48,7 @@ def generation(n_records: int) -> Callable[[], None]:
             n_records=n_records,
             seed=0,
             task_relatedness=DEFAULT_RELATEDNESS,
-            conflict=False,
+            reading="own",
         )
         assert sum(len(records) for records, _ in chunks) == n_records
 

@@ -114,7 +114,7 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
         ("data.seed", 0.5, "0.5", "a valid integer"),
         ("data.path", 5, "5", "a valid string"),
         ("data.file.group", ["a"], "['a']", "a valid string"),
-        ("data.synthetic.conflict", 1, "1", "a valid boolean"),
+        ("data.file.drop_small", 1, "1", "a valid boolean"),
         ("mtl.loss_weight", "0.5", "'0.5'", "a valid number"),
         ("train.seeds", 0, "0", "a valid list"),
         ("data", 3, "3", "a block of `key: value` lines"),
@@ -153,6 +153,7 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
         # not one of the words
         ("data.source", "sql", "'sql'", "'synthetic', 'namcs' or 'file'"),
         ("data.identifiers", "ignore", "'ignore'", "'fail' or 'redact'"),
+        ("data.synthetic.reading", True, "True", "'own', 'conflicting' or 'shared'"),
         ("data.split.by", "group", "'group'", "'random' or 'date'"),
     ],
 )

@@ -55,7 +55,7 @@ def invent_tables() -> Iterator[tuple[str, pd.DataFrame]]:
 def draw_forms() -> pd.DataFrame:
     """The forms of the weeks in the order of their days; `week` counts from 1."""
     drawn = generate_clinic(
-        CATALOGUE, n_records=N_RECORDS, seed=SEED, task_relatedness=0.65, conflict=False
+        CATALOGUE, n_records=N_RECORDS, seed=SEED, task_relatedness=0.65, reading="own"
     )
     forms = pd.concat([records for records, _ in drawn], ignore_index=True)
     week = (forms["date"] - FIRST_DAY).dt.days // 7 + 1

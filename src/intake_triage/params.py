@@ -24,9 +24,14 @@ class SplitParams(Section):
     by: Literal["random", "date"]
 
 
+# How the synthetic clinic's tasks read a text: each in words of its own, the same words in another
+# way, or both in the same way.
+Reading = Literal["own", "conflicting", "shared"]
+
+
 class SyntheticParams(Section):
     task_relatedness: Share
-    conflict: bool
+    reading: Reading
 
 
 class NamcsParams(Section):

@@ -27,7 +27,7 @@ def _make_synthetic(catalogue: Path, params: DataParams) -> RecordTable:
         n_records=params.n_records,
         seed=params.seed,
         task_relatedness=params.synthetic.task_relatedness,
-        conflict=params.synthetic.conflict,
+        reading=params.synthetic.reading,
     )
     frame, oracle = (pd.concat(parts, ignore_index=True) for parts in zip(*chunks, strict=True))
     schema = RecordSchema(FIELDS, URGENCY, SPECIALTY, subgroups=("sex", "age_band", "site"))

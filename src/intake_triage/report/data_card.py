@@ -7,7 +7,8 @@ import jinja2
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, hstack
-from scipy.stats import entropy
+from scipy.special import rel_entr
+from scipy.stats import entropy, sem
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, log_loss
@@ -15,6 +16,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
+from intake_triage.params import Reading
 from intake_triage.records.synthetic import (
     CATALOGUE,
     DEFAULT_RELATEDNESS,
@@ -24,7 +26,9 @@ from intake_triage.records.synthetic import (
     generate_clinic,
 )
 from intake_triage.records.synthetic.catalogue import Catalogue, load_catalogue
+from intake_triage.records.synthetic.generate import draw_chunk
 from intake_triage.records.synthetic.model import ClinicModel, build_model
+from intake_triage.records.synthetic.oracle import Oracle
 from intake_triage.report.markdown import markdown_table
 from intake_triage.tasks import Task
 
@@ -34,6 +38,12 @@ LARGE_SCORES = LARGE_RUN.root / "compare.json"
 LARGE_SYSTEMS = ("linear", "st", "oracle")
 N_RECORDS, N_TRAIN, SEED = 40_000, 24_000, 0
 DIAL = (0.0, 0.2, 0.4, 0.5, 0.6, DEFAULT_RELATEDNESS, 0.7, 0.8, 0.9, 1.0)
+SETTINGS: tuple[tuple[Reading, float], ...] = (
+    *(("own", dial) for dial in DIAL),
+    ("conflicting", DEFAULT_RELATEDNESS),
+    ("shared", DEFAULT_RELATEDNESS),
+    ("shared", 1.0),
+)
 CLASSES: dict[Task, tuple[str, ...]] = {"urgency": URGENCY, "specialty": SPECIALTY}
 LONGEST_EXAMPLE = 28  # words
 
@@ -46,7 +56,7 @@ def build_card() -> str:
         n_records=N_RECORDS,
         seed=SEED,
         task_relatedness=DEFAULT_RELATEDNESS,
-        conflict=False,
+        reading="own",
     )
     records, oracle = (pd.concat(parts, ignore_index=True) for parts in zip(*chunks, strict=True))
     template = jinja2.Template(
@@ -56,6 +66,7 @@ def build_card() -> str:
         keep_trailing_newline=True,
     )
     lengths = records["text"].str.split().str.len()
+    information, error = _information_table(catalogue)
     return template.render(
         n_records=N_RECORDS,
         n_train=N_TRAIN,
@@ -65,7 +76,8 @@ def build_card() -> str:
         records=records,
         lengths=lengths,
         fields=FIELDS,
-        dial=_dial_table(catalogue),
+        information=information,
+        information_error=error,
         difficulty=_difficulty_table(records, oracle),
         large=read_json(LARGE_SCORES),
         large_file=LARGE_SCORES,
@@ -106,22 +118,44 @@ def joint_label_shares(model: ClinicModel) -> np.ndarray:
     return np.einsum("cs,z,szu->cu", severity, course, labels.urgency.chances).T @ routed
 
 
-def mutual_information(joint: np.ndarray) -> float:
-    """Mutual information in nats of two labels with the given joint chances."""
-    apart = np.outer(joint.sum(axis=1), joint.sum(axis=0))
-    return float(entropy(joint.ravel(), apart.ravel()))
+def joint_label_posteriors(model: ClinicModel) -> np.ndarray:
+    """The same given each of the card's forms: float array of shape (N_RECORDS, 4, 12)."""
+    draw = draw_chunk(model, seed=SEED, chunk=0, n=N_RECORDS)
+    return Oracle(model).joint_posteriors(draw.circumstances, draw.mentions, draw.fields)
 
 
-def _dial_table(catalogue: Catalogue) -> str:
-    rows = [("`task_relatedness`", "nats", "share", "")]
-    for dial in DIAL:
-        model = build_model(catalogue, task_relatedness=dial, conflict=False)
-        joint = joint_label_shares(model)
-        information = max(mutual_information(joint), 0.0)  # rounding may leave it below 0
-        share = information / entropy(joint.sum(axis=1))
-        note = "the default" if dial == DEFAULT_RELATEDNESS else ""
-        rows.append((f"{dial:g}", f"{information:.3f}", f"{share:.0%}", note))
-    return markdown_table(rows)
+def mutual_information(joint: np.ndarray) -> np.ndarray:
+    """Mutual information of two labels with the given joint chances.
+
+    Parameters
+    ----------
+    joint : float array of shape (..., n_classes, n_other_classes)
+        The last two axes sum to 1.
+
+    Returns
+    -------
+    float array of shape (...)
+        In nats.
+    """
+    apart = joint.sum(axis=-1, keepdims=True) * joint.sum(axis=-2, keepdims=True)
+    information = rel_entr(joint, apart).sum(axis=(-2, -1))
+    return np.maximum(information, 0.0)  # rounding may leave it below 0
+
+
+def _information_table(catalogue: Catalogue) -> tuple[str, float]:
+    """What the labels share at each of SETTINGS, and the largest Monte-Carlo error in it."""
+    rows = [("`reading`", "`task_relatedness`", "before", "share", "given the form")]
+    errors = []
+    for reading, dial in SETTINGS:
+        model = build_model(catalogue, task_relatedness=dial, reading=reading)
+        shares = joint_label_shares(model)
+        before = mutual_information(shares)
+        given_form = mutual_information(joint_label_posteriors(model))
+        errors.append(sem(given_form))
+        figures = f"{before:.3f}", f"{before / entropy(shares.sum(axis=1)):.0%}"
+        note = ", the default" if (reading, dial) == ("own", DEFAULT_RELATEDNESS) else ""
+        rows.append((reading, f"{dial:g}{note}", *figures, f"{given_form.mean():.4f}"))
+    return markdown_table(rows), max(errors)
 
 
 def _difficulty_table(records: pd.DataFrame, oracle: pd.DataFrame) -> str:

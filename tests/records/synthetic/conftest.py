@@ -23,7 +23,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def model(catalogue: Catalogue) -> ClinicModel:
     """The clinic at the default setting of the dial."""
-    return build_model(catalogue, task_relatedness=DEFAULT_RELATEDNESS, conflict=False)
+    return build_model(catalogue, task_relatedness=DEFAULT_RELATEDNESS, reading="own")
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def clinic_records() -> tuple[pd.DataFrame, pd.DataFrame]:
         n_records=N_RECORDS,
         seed=0,
         task_relatedness=DEFAULT_RELATEDNESS,
-        conflict=False,
+        reading="own",
     )
     records, oracle = zip(*chunks, strict=True)
     return pd.concat(records, ignore_index=True), pd.concat(oracle, ignore_index=True)

@@ -1,9 +1,12 @@
 """The oracle against counting, against slow loops, and against its own promise of calibration."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from intake_triage.params import Reading
 from intake_triage.records.synthetic.catalogue import load_catalogue
 from intake_triage.records.synthetic.classes import (
     ALSO,
@@ -24,10 +27,14 @@ def posteriors(model: ClinicModel, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
     return Oracle(model).posteriors(draw.circumstances, draw.mentions, draw.fields)
 
 
-@pytest.mark.parametrize("conflict", [False, True])
-def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
+def joint_posteriors(model: ClinicModel, draw: Draw) -> np.ndarray:
+    return Oracle(model).joint_posteriors(draw.circumstances, draw.mentions, draw.fields)
+
+
+@pytest.mark.parametrize("reading", get_args(Reading))
+def test_it_equals_the_shares_counted_among_like_forms(toy_folder, reading):
     """Four conditions, all evidence discrete: forms that agree in all of it are counted."""
-    model = build_model(load_catalogue(toy_folder), task_relatedness=0.5, conflict=conflict)
+    model = build_model(load_catalogue(toy_folder), task_relatedness=0.5, reading=reading)
     n = 250_000
     draw = draw_chunk(model, seed=3, chunk=0, n=n)
     mentions = draw.mentions
@@ -47,9 +54,9 @@ def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
     )
     _, group, size = np.unique(evidence, axis=0, return_inverse=True, return_counts=True)
     assert (size >= 150).sum() > 25
-    for posterior, label in zip(
-        posteriors(model, draw), (draw.urgency, draw.specialty), strict=True
-    ):
+    pairs = joint_posteriors(model, draw).reshape(n, -1), draw.urgency * 12 + draw.specialty
+    singly = zip(posteriors(model, draw), (draw.urgency, draw.specialty), strict=True)
+    for posterior, label in [*singly, pairs]:
         statistic, n_compared = 0.0, 0
         for chosen in np.flatnonzero(size >= 150):
             rows = group == chosen
@@ -67,23 +74,25 @@ def test_it_equals_the_shares_counted_among_like_forms(toy_folder, conflict):
         assert abs(statistic / n_compared - 1) < 4 * np.sqrt(4 / n_compared)
 
 
-@pytest.mark.parametrize("conflict", [False, True])
-def test_it_equals_bayes_rule_written_as_loops(catalogue, conflict):
-    model = build_model(catalogue, task_relatedness=0.65, conflict=conflict)
+@pytest.mark.parametrize("reading", get_args(Reading))
+def test_it_equals_bayes_rule_written_as_loops(catalogue, reading):
+    model = build_model(catalogue, task_relatedness=0.65, reading=reading)
     draw = draw_chunk(model, seed=1, chunk=0, n=64)
     shown = draw.fields.shown
     assert (shown["age"] & shown["sex"]).any()
     assert (shown["age"] & ~shown["sex"]).any()
     assert (~shown["age"] & shown["sex"]).any()
     urgency, specialty = posteriors(model, draw)
+    joint = joint_posteriors(model, draw)
     for i in range(len(urgency)):
-        expected_urgency, expected_specialty = bayes_rule(model, draw, i)
-        np.testing.assert_allclose(urgency[i], expected_urgency, atol=1e-10)
-        np.testing.assert_allclose(specialty[i], expected_specialty, atol=1e-10)
+        expected = bayes_rule(model, draw, i)
+        np.testing.assert_allclose(joint[i], expected, atol=1e-10)
+        np.testing.assert_allclose(urgency[i], expected.sum(axis=1), atol=1e-10)
+        np.testing.assert_allclose(specialty[i], expected.sum(axis=0), atol=1e-10)
 
 
-def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.ndarray]:
-    """Posteriors of record i, one latent at a time."""
+def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> np.ndarray:
+    """Joint posterior of the labels of record i, one latent at a time: shape (4, 12)."""
     tables, where, mentions = model.mentions, draw.circumstances, draw.mentions
     verbosity = where.verbosity[i]
     own = mentions.record == i
@@ -130,7 +139,7 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
     second = set(mentions.thing[own & (mentions.role == ALSO)].tolist())
     for thing, chances in enumerate(tables.second.T):
         course_weight *= chances if thing in second else 1 - chances
-    urgency, specialty = np.zeros(len(URGENCY)), np.zeros(len(SPECIALTY))
+    joint = np.zeros((len(URGENCY), len(SPECIALTY)))
     for (band, sex), patient in patient_weight.items():
         kind, month = model.network.kind[where.site[i]], model.network.month[where.day[i]]
         prior = model.network.condition.chances[kind, band, sex, month]
@@ -138,11 +147,10 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> tuple[np.ndarray, np.n
             weight = patient * prior[condition] * evidence[condition, severity]
             weight *= entry_chance(model, draw, i, condition * N_LEVELS + severity, band)
             routing = model.labels.specialty.chances[where.site[i], int(band < 2), condition]
-            specialty += weight * routing
             for course in range(N_LEVELS):
                 tiers = model.labels.urgency.chances[severity, course]
-                urgency += weight * course_weight[course] * tiers
-    return urgency / urgency.sum(), specialty / specialty.sum()
+                joint += weight * course_weight[course] * np.outer(tiers, routing)
+    return joint / joint.sum()
 
 
 def patient_chance(model: ClinicModel, draw: Draw, i: int, band: int, sex: int) -> float:

@@ -29,7 +29,7 @@ def generate(n_records: int, *, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFra
         n_records=n_records,
         seed=seed,
         task_relatedness=DEFAULT_RELATEDNESS,
-        conflict=False,
+        reading="own",
     )
     records, oracle = zip(*chunks, strict=True)
     return pd.concat(records, ignore_index=True), pd.concat(oracle, ignore_index=True)
@@ -117,7 +117,7 @@ def test_settings_out_of_range_are_refused(n_records, dial, message):
     with pytest.raises(ValueError, match=message):
         next(
             generate_clinic(
-                CATALOGUE, n_records=n_records, seed=0, task_relatedness=dial, conflict=False
+                CATALOGUE, n_records=n_records, seed=0, task_relatedness=dial, reading="own"
             )
         )
 
@@ -127,7 +127,7 @@ def test_the_same_bytes_come_from_a_fresh_interpreter():
     program = (
         "import hashlib, sys; from intake_triage.records.synthetic import *;"
         "chunks = generate_clinic(CATALOGUE, n_records=300, seed=7,"
-        " task_relatedness=DEFAULT_RELATEDNESS, conflict=False);"
+        " task_relatedness=DEFAULT_RELATEDNESS, reading='own');"
         "texts = [frame.to_csv(index=False) for pair in chunks for frame in pair];"
         "print(*(hashlib.sha256(text.encode()).hexdigest() for text in texts))"
     )

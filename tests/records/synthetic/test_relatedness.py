@@ -1,9 +1,12 @@
 """The dial: what the labels share at its ends and at the default, and that 0 means independence."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy.stats import chi2, chi2_contingency
 
+from intake_triage.params import Reading
 from intake_triage.records.synthetic import DEFAULT_RELATEDNESS
 from intake_triage.records.synthetic.generate import draw_chunk
 from intake_triage.records.synthetic.model import build_model
@@ -13,7 +16,7 @@ TIER_SHARES = [0.04, 0.18, 0.43, 0.35]
 
 
 def information_at(catalogue, dial: float) -> float:
-    model = build_model(catalogue, task_relatedness=dial, conflict=False)
+    model = build_model(catalogue, task_relatedness=dial, reading="own")
     return mutual_information(joint_label_shares(model))
 
 
@@ -30,7 +33,7 @@ def test_it_never_falls_along_the_dial(catalogue):
 
 @pytest.mark.parametrize("dial", [0.0, 0.3, 0.65, 1.0])
 def test_tier_shares_do_not_move_with_the_dial(catalogue, dial):
-    model = build_model(catalogue, task_relatedness=dial, conflict=False)
+    model = build_model(catalogue, task_relatedness=dial, reading="own")
     joint = joint_label_shares(model)
     np.testing.assert_allclose(joint.sum(axis=1), TIER_SHARES, atol=1e-6)
 
@@ -45,9 +48,9 @@ def test_the_exact_shares_are_those_drawn(model):
     assert statistic < chi2.ppf(1 - 1e-4, expected.size - 1)
 
 
-def dependence(catalogue, dial: float, *, conflict: bool) -> tuple[float, int]:
+def dependence(catalogue, dial: float, reading: Reading) -> tuple[float, int]:
     """Chi-square of the tables of labels within age, sex, kind of site and year."""
-    model = build_model(catalogue, task_relatedness=dial, conflict=conflict)
+    model = build_model(catalogue, task_relatedness=dial, reading=reading)
     draw = draw_chunk(model, seed=4, chunk=0, n=150_000)
     where = draw.circumstances
     year = model.network.month[where.day] // 12
@@ -66,20 +69,18 @@ def dependence(catalogue, dial: float, *, conflict: bool) -> tuple[float, int]:
     return statistic, freedom
 
 
-@pytest.mark.parametrize("conflict", [False, True])
-def test_at_0_the_labels_are_independent_given_age_sex_site_and_date(catalogue, conflict):
-    statistic, freedom = dependence(catalogue, 0.0, conflict=conflict)
+@pytest.mark.parametrize("reading", get_args(Reading))
+def test_at_0_the_labels_are_independent_given_age_sex_site_and_date(catalogue, reading):
+    statistic, freedom = dependence(catalogue, 0.0, reading)
     assert statistic < chi2.ppf(1 - 1e-4, freedom)
-    statistic, freedom = dependence(catalogue, 0.2, conflict=conflict)
+    statistic, freedom = dependence(catalogue, 0.2, reading)
     assert statistic > chi2.ppf(1 - 1e-9, freedom)  # the test sees a faint dependence
 
 
 def test_at_the_ends_one_latent_alone_tells_urgency(catalogue):
-    by_course = build_model(catalogue, task_relatedness=0.0, conflict=False).labels.urgency.chances
+    by_course = build_model(catalogue, task_relatedness=0.0, reading="own").labels.urgency.chances
     np.testing.assert_allclose(by_course, np.broadcast_to(by_course[:1], by_course.shape))
-    by_severity = build_model(
-        catalogue, task_relatedness=1.0, conflict=False
-    ).labels.urgency.chances
+    by_severity = build_model(catalogue, task_relatedness=1.0, reading="own").labels.urgency.chances
     np.testing.assert_allclose(by_severity, np.broadcast_to(by_severity[:, :1], by_severity.shape))
     assert np.ptp(by_course[0, :, 0]) > 0.5
     assert np.ptp(by_severity[:, 0, 0]) > 0.5

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from intake_triage.params import Reading
 from intake_triage.records.synthetic.catalogue import load_catalogue
 from intake_triage.records.synthetic.classes import N_LEVELS, SPECIALTY, URGENCY
 from intake_triage.records.synthetic.fields import FieldValues, draw_fields
@@ -38,7 +39,7 @@ def generate_clinic(
     n_records: int,
     seed: int,
     task_relatedness: float,
-    conflict: bool,
+    reading: Reading,
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Generate records and the oracle's posteriors.
 
@@ -46,7 +47,7 @@ def generate_clinic(
     ----------
     n_records : int
         At least 1; record i is the same whatever their number.
-    task_relatedness, conflict : see `build_model`
+    task_relatedness, reading : see `build_model`
 
     Yields
     ------
@@ -65,7 +66,7 @@ def generate_clinic(
     if not 0 <= task_relatedness <= 1:
         raise ValueError(f"task_relatedness must lie in [0, 1], got {task_relatedness}")
     catalogue = load_catalogue(catalogue_dir)
-    model = build_model(catalogue, task_relatedness=task_relatedness, conflict=conflict)
+    model = build_model(catalogue, task_relatedness=task_relatedness, reading=reading)
     oracle = Oracle(model)
     writer = Writer(catalogue, model.network.habits, model.network.month)
     for chunk, first in enumerate(range(0, n_records, CHUNK)):

@@ -54,10 +54,15 @@ def build_label_tables(
     course_shares: np.ndarray,
     task_relatedness: float,
     routing_habit: np.ndarray,
+    noisy: float,
 ) -> LabelTables:
-    """Tabulate both labels; the cuts between tiers are set so that their shares are as wanted."""
+    """Tabulate both labels; the cuts between tiers are set so that their shares are as wanted.
+
+    A share `noisy` of the tiers is drawn by lot from these shares, which therefore stay.
+    """
+    urgency = _urgency_table(severity_shares, course_shares, task_relatedness)
     return LabelTables(
-        urgency=ChanceTable(_urgency_table(severity_shares, course_shares, task_relatedness)),
+        urgency=ChanceTable((1 - noisy) * urgency + noisy * TIER_SHARES),
         specialty=ChanceTable(_specialty_table(catalogue, routing_habit)),
     )
 

@@ -57,7 +57,8 @@ COURSE_SHARPNESS = 2.4  # of the value named, per level of distance from the tru
 COURSE_ASIDES = (0.4, 0.4, 0.2)  # shares of denied values, past ones and a relative's
 NOT_WORSE = 0.12  # weight of a denied value that is not worse than the true one, which weighs 1
 
-# In conflict alone: a second problem, told by complaints that each stand for a level of the course.
+# Where readings conflict alone: a second problem, told by complaints that each stand for a level of
+# the course.
 SECOND_PROBLEM = 2.2  # mean number of its complaints
 SECOND_TELLS = 0.8  # share of them that stand for the true level; the others are any complaint
 MOST_SECOND = 0.5
@@ -159,11 +160,12 @@ def draw_mentions(
 
 
 def build_mention_tables(
-    catalogue: Catalogue, severity: np.ndarray, condition_shares: np.ndarray, *, conflict: bool
+    catalogue: Catalogue, severity: np.ndarray, condition_shares: np.ndarray, *, conflicting: bool
 ) -> MentionTables:
     """Tabulate all mentions from the chances of the severities, of shape (n_conditions, N_LEVELS).
 
-    `condition_shares` is of shape (n_conditions,); `conflict` as in `build_model`.
+    `condition_shares` is of shape (n_conditions,). Where readings are `conflicting`, the course
+    speaks through a second problem; see `build_model`.
     """
     rates = _read_rates(catalogue)
     gains = {"core": CORE_GAIN, "further": FURTHER_GAIN, "alarm": ALARM_GAIN}
@@ -172,7 +174,7 @@ def build_mention_tables(
     typical = np.einsum("csk,cs->ck", own, severity)
     common = normalise(condition_shares @ typical)
     gradable = np.arange(len(catalogue.things)) < len(catalogue.complaints)
-    course_now, course_aside = _course_tables(catalogue, silent=conflict)
+    course_now, course_aside = _course_tables(catalogue, silent=conflicting)
     incidental = np.broadcast_to(INCIDENTAL_INTENSITY, CORE_INTENSITY.shape)
     faint = FURTHER_WEIGHT * CORE_INTENSITY + (1 - FURTHER_WEIGHT) * incidental
     return MentionTables(
@@ -186,7 +188,7 @@ def build_mention_tables(
         tie=np.where(rates["core"] > 0, 2, rates["further"] + rates["alarm"] > 0).astype(np.int64),
         gradable=gradable,
         intensity=np.stack([incidental, faint, CORE_INTENSITY]),
-        second=_second_problem(catalogue, common, silent=not conflict),
+        second=_second_problem(catalogue, common, silent=not conflicting),
         course_now=course_now,
         course_aside=course_aside,
     )

@@ -7,25 +7,24 @@ proportional to
     p(condition | age, sex, site, date) · p(severity | condition) · Π p(evidence | case),
 
 that of the course to p(course) · Π p(evidence | course), and the two are independent. The labels'
-posteriors are their tables averaged over these. Where a form lacks age or sex, they are latents
-too: the posterior is averaged over its readings.
+posteriors are their tables averaged over these. Both labels follow from the case, hence their joint
+posterior. Where a form lacks age or sex, they are latents too: the posterior is averaged over its
+readings.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from intake_triage.records.synthetic.chances import normalise
-from intake_triage.records.synthetic.classes import (
-    ALSO,
-    DENIED,
-    INTENSITIES,
-    N_LEVELS,
-    NOW,
-    PAST,
-    RELATIVE,
-    SPECIALTY,
+from intake_triage.records.synthetic.classes import ALSO, N_LEVELS, SPECIALTY
+from intake_triage.records.synthetic.evidence import (
+    N_STATES,
+    STATE_OF_ROLE,
+    evidence_tables,
+    stack_tables,
 )
 from intake_triage.records.synthetic.fields import (
     BY_CASE,
@@ -39,10 +38,6 @@ from intake_triage.records.synthetic.model import ClinicModel
 from intake_triage.records.synthetic.network import Circumstances, NetworkTables
 
 BLOCK = 512  # readings; their evidence of all cases together stays in the processor's cache
-
-# States of a thing in a form: present with each intensity, then the other places.
-STATE_OF_ROLE = {DENIED: 4, PAST: 5, RELATIVE: 6}
-N_STATES = len(INTENSITIES) + len(STATE_OF_ROLE)
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ class Oracle:
     def __init__(self, model: ClinicModel) -> None:
         self._model = model
         with np.errstate(divide="ignore"):  # log 0 is −inf: the case is impossible
-            self._rows, self._first = _stack(_evidence_tables(model))
+            self._rows, self._first = stack_tables(evidence_tables(model))
             self._course = np.log(model.course.chances)
             self._course_now = np.log(model.mentions.course_now.chances)
             self._course_aside = np.log(model.mentions.course_aside.chances)
@@ -127,38 +122,70 @@ class Oracle:
             Rows sum to 1; classes in the order of URGENCY and SPECIALTY.
         """
         readings = list_readings(self._model.network, circumstances, fields)
+        condition = np.empty((len(readings.record), len(self._model.severity.rows)))
+        severity = np.empty((len(readings.record), N_LEVELS))
+        log_evidence = self._log_payment(fields, readings)
         named = self._name_evidence(circumstances, mentions, fields, readings)
-        condition, severity, log_evidence = self._weigh_cases(named)
-        weight = readings.weigh(log_evidence + self._log_payment(fields, readings))[:, None]
-        evidence = self._course_evidence(circumstances, mentions, fields)
-        course = normalise(np.exp(evidence - evidence.max(axis=1, keepdims=True)))
-        labels = self._model.labels
+        for block, case, log_chance in self._weigh_cases(named):
+            condition[block] = case.sum(axis=2)
+            severity[block] = case.sum(axis=1)
+            log_evidence[block] += log_chance
+        weight = readings.weigh(log_evidence)[:, None]
+        course = self._weigh_course(circumstances, mentions, fields)
         severity = np.add.reduceat(weight * severity, readings.first)
-        urgency = np.einsum("ns,nz,szu->nu", severity, course, labels.urgency.chances)
+        tiers = self._model.labels.urgency.chances
+        urgency = np.einsum("ns,nz,szu->nu", severity, course, tiers)
         routed = np.empty((len(readings.record), len(SPECIALTY)))
-        routing = circumstances.site[readings.record] * 2 + is_child(readings.band)
-        tables = labels.specialty.chances.reshape(-1, *labels.specialty.chances.shape[2:])
+        tables, routing = self._find_routing(circumstances, readings)
         for table in np.unique(routing):
             rows = routing == table
             routed[rows] = condition[rows] @ tables[table]
         specialty = np.add.reduceat(weight * routed, readings.first)
         return normalise(urgency), normalise(specialty)
 
-    def _weigh_cases(self, named: csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What the evidence says of the case, reading by reading.
+    def joint_posteriors(
+        self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
+    ) -> np.ndarray:
+        """Posterior of both labels together: float array of shape (n, 4, 12).
 
-        Returns
-        -------
-        condition : float array of shape (n_readings, n_conditions), posterior
-        severity : float array of shape (n_readings, N_LEVELS), posterior
-        log_evidence : float array of shape (n_readings,)
+        Each form's chances sum to 1 over both axes; summed over one they are `posteriors`. Given
+        the form, what ties the labels is the case alone: the severity, by which urgency goes, and
+        the condition, by which specialty goes.
+        """
+        readings = list_readings(self._model.network, circumstances, fields)
+        routed = np.empty((len(readings.record), N_LEVELS, len(SPECIALTY)))
+        log_evidence = self._log_payment(fields, readings)
+        named = self._name_evidence(circumstances, mentions, fields, readings)
+        tables, routing = self._find_routing(circumstances, readings)
+        for block, case, log_chance in self._weigh_cases(named):
+            routed[block] = case.swapaxes(1, 2) @ tables[routing[block]]
+            log_evidence[block] += log_chance
+        weight = readings.weigh(log_evidence)[:, None, None]
+        by_severity = np.add.reduceat(weight * routed, readings.first)  # (n, N_LEVELS, 12)
+        course = self._weigh_course(circumstances, mentions, fields)
+        tiers = np.einsum("nz,szu->nsu", course, self._model.labels.urgency.chances)
+        joint = tiers.swapaxes(1, 2) @ by_severity
+        return joint / joint.sum(axis=(1, 2), keepdims=True)
+
+    def _find_routing(
+        self, circumstances: Circumstances, readings: Readings
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Tables of specialty by condition, and which of them holds for each reading."""
+        tables = self._model.labels.specialty.chances
+        routing = circumstances.site[readings.record] * 2 + is_child(readings.band)
+        return tables.reshape(-1, *tables.shape[2:]), routing
+
+    def _weigh_cases(self, named: csr_array) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """What the evidence says of the case, block of readings by block.
+
+        Yields
+        ------
+        block : slice, which readings
+        case : float array of shape (n_block, n_conditions, N_LEVELS), posterior
+        log_chance : float array of shape (n_block,)
             Log of the joint chance of all evidence, summed over the cases.
         """
-        n = named.shape[0]
-        condition = np.empty((n, self._rows.shape[1] // N_LEVELS))
-        severity = np.empty((n, N_LEVELS))
-        log_evidence = np.empty(n)
-        for first in range(0, n, BLOCK):
+        for first in range(0, named.shape[0], BLOCK):
             block = slice(first, first + BLOCK)
             joint = named[block] @ self._rows
             # No case fits a reading of chance 0; 0 instead of −inf keeps its figures finite.
@@ -166,12 +193,9 @@ class Oracle:
             case = np.exp(joint - peak[:, None])
             total = case.sum(axis=1)
             with np.errstate(divide="ignore"):
-                log_evidence[block] = peak + np.log(total)
+                log_chance = peak + np.log(total)
             case /= np.where(total > 0, total, 1.0)[:, None]
-            case = case.reshape(len(case), -1, N_LEVELS)
-            condition[block] = case.sum(axis=2)
-            severity[block] = case.sum(axis=1)
-        return condition, severity, log_evidence
+            yield block, case.reshape(len(case), -1, N_LEVELS), log_chance
 
     def _name_evidence(
         self,
@@ -218,10 +242,10 @@ class Oracle:
         seen = fields.shown["payment"][readings.record]
         return np.where(seen, self._payment[readings.band, value], 0.0)
 
-    def _course_evidence(
+    def _weigh_course(
         self, circumstances: Circumstances, mentions: Mentions, fields: FieldValues
     ) -> np.ndarray:
-        """Log of the joint chance of the course and what is seen of it: shape (n, 5)."""
+        """Posterior of the course: float array of shape (n, N_LEVELS)."""
         prior = self._course + self._not_second.sum(axis=1)
         evidence = np.tile(prior, (len(circumstances.site), 1))
         verbosity, now, aside = circumstances.verbosity, mentions.course_now, mentions.course_aside
@@ -232,54 +256,4 @@ class Oracle:
         np.add.at(evidence, mentions.record[second], self._second.T[mentions.thing[second]])
         shown = fields.shown["channel"]
         evidence[shown] += self._channel[:, fields.index["channel"][shown]].T
-        return evidence
-
-
-def _evidence_tables(model: ClinicModel) -> dict[str, np.ndarray]:
-    """Log chances by source of evidence, each of shape (n_rows, L).
-
-    prior : a row a cell (kind of site, age band, sex, month)
-    absent : by verbosity, nothing mentioned at all
-    state : by verbosity, thing and state, the thing in that state instead of absent
-    empty : a row a pattern of empty entries, bit i set where entry i of MAY_BE_EMPTY is empty
-    and one for each entry that depends on the case, a row a context and value
-    """
-    severity = model.severity.chances
-    n_conditions = len(severity)
-    prior = np.log(model.network.condition.rows)[:, :, None] + np.log(severity)
-    missing = np.stack([model.fields.missing[name] for name in MAY_BE_EMPTY])  # (n_entries, 5)
-    bits = np.arange(1 << len(MAY_BE_EMPTY))[:, None] >> np.arange(len(MAY_BE_EMPTY)) & 1
-    empty = np.where(bits[..., None], np.log(missing), np.log(1 - missing)).sum(axis=1)
-    absent, state = _mention_tables(model)
-    tables = {
-        "prior": prior.reshape(len(prior), -1),
-        "absent": absent,
-        "state": state,
-        "empty": np.tile(empty, n_conditions),
-    }
-    for name in BY_CASE:
-        chances = model.fields.value[name].chances  # (n_contexts, L, n_values)
-        tables[name] = np.log(chances).swapaxes(1, 2).reshape(-1, chances.shape[1])
-    return tables
-
-
-def _mention_tables(model: ClinicModel) -> tuple[np.ndarray, np.ndarray]:
-    """The tables `absent` and `state`."""
-    tables = model.mentions
-    role = tables.role  # (V, L, K, n_roles)
-    _, n_cases, n_things, _ = role.shape
-    # (n_conditions, K, N_LEVELS, n_intensities) -> (n_conditions, N_LEVELS, K, n_intensities)
-    intensity = tables.intensity[tables.tie].swapaxes(1, 2)
-    intensity = np.where(tables.gradable[:, None], intensity, np.eye(len(INTENSITIES))[0])
-    present = role[..., NOW, None] * intensity.reshape(n_cases, n_things, -1)
-    asides = role[..., list(STATE_OF_ROLE)]
-    absent = np.log1p(-role.sum(axis=-1))  # (V, L, K)
-    state = np.log(np.concatenate([present, asides], axis=-1)) - absent[..., None]
-    return absent.sum(axis=-1), state.transpose(0, 2, 3, 1).reshape(-1, n_cases)
-
-
-def _stack(tables: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, int]]:
-    """All tables' rows one below the other, and where each table begins."""
-    lengths = [len(table) for table in tables.values()]
-    starts = np.cumsum([0, *lengths[:-1]]).tolist()
-    return np.concatenate(list(tables.values())), dict(zip(tables, starts, strict=True))
+        return normalise(np.exp(evidence - evidence.max(axis=1, keepdims=True)))
