@@ -27,7 +27,7 @@ from intake_triage.records.synthetic import (
 )
 from intake_triage.records.synthetic.catalogue import Catalogue, load_catalogue
 from intake_triage.records.synthetic.generate import draw_chunk
-from intake_triage.records.synthetic.model import ClinicModel, build_model
+from intake_triage.records.synthetic.model import NOISY, ClinicModel, build_model
 from intake_triage.records.synthetic.oracle import Oracle
 from intake_triage.report.markdown import markdown_table
 from intake_triage.tasks import Task
@@ -78,6 +78,7 @@ def build_card() -> str:
         fields=FIELDS,
         information=information,
         information_error=error,
+        noisy=NOISY,
         difficulty=_difficulty_table(records, oracle),
         large=read_json(LARGE_SCORES),
         large_file=LARGE_SCORES,

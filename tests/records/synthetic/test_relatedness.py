@@ -9,7 +9,7 @@ from scipy.stats import chi2, chi2_contingency
 from intake_triage.params import Reading
 from intake_triage.records.synthetic import DEFAULT_RELATEDNESS
 from intake_triage.records.synthetic.generate import draw_chunk
-from intake_triage.records.synthetic.model import build_model
+from intake_triage.records.synthetic.model import NOISY, ClinicModel, build_model
 from intake_triage.report.data_card import joint_label_shares, mutual_information
 
 TIER_SHARES = [0.04, 0.18, 0.43, 0.35]
@@ -31,9 +31,10 @@ def test_it_never_falls_along_the_dial(catalogue):
     assert np.all(np.diff(information) > -1e-9)
 
 
+@pytest.mark.parametrize("reading", get_args(Reading))
 @pytest.mark.parametrize("dial", [0.0, 0.3, 0.65, 1.0])
-def test_tier_shares_do_not_move_with_the_dial(catalogue, dial):
-    model = build_model(catalogue, task_relatedness=dial, reading="own")
+def test_tier_shares_do_not_move_with_the_settings(catalogue, dial, reading):
+    model = build_model(catalogue, task_relatedness=dial, reading=reading)
     joint = joint_label_shares(model)
     np.testing.assert_allclose(joint.sum(axis=1), TIER_SHARES, atol=1e-6)
 
@@ -84,3 +85,23 @@ def test_at_the_ends_one_latent_alone_tells_urgency(catalogue):
     np.testing.assert_allclose(by_severity, np.broadcast_to(by_severity[:, :1], by_severity.shape))
     assert np.ptp(by_course[0, :, 0]) > 0.5
     assert np.ptp(by_severity[:, 0, 0]) > 0.5
+
+
+def test_a_shared_reading_is_of_the_sub_specialty_and_a_share_of_tiers_by_lot(catalogue):
+    """At 1, two conditions of one sub-specialty have the same chances of the tiers."""
+    model = build_model(catalogue, task_relatedness=1.0, reading="shared")
+    tiers = np.einsum("cs,z,szu->cu", model.severity.rows, *_course_and_tiers(model))
+    homes = np.array(list(catalogue.homes.values()))
+    for home in np.unique(homes):
+        assert np.ptp(tiers[homes == home], axis=0).max() < 1e-12
+    assert np.all(tiers > NOISY * np.array(TIER_SHARES) - 1e-12)
+    # What is not by lot is nearly settled: without noise the likeliest tier has over 60 %.
+    settled = (tiers - NOISY * np.array(TIER_SHARES)) / (1 - NOISY)
+    assert settled.max(axis=1).min() > 0.6
+    own = build_model(catalogue, task_relatedness=1.0, reading="own")
+    apart = np.einsum("cs,z,szu->cu", own.severity.rows, *_course_and_tiers(own))
+    assert np.ptp(apart[homes == "primary_care"], axis=0).max() > 0.2
+
+
+def _course_and_tiers(model: ClinicModel) -> tuple[np.ndarray, np.ndarray]:
+    return model.course.chances, model.labels.urgency.chances
