@@ -1,9 +1,8 @@
 """Which fits a block makes: an arm is a way to train, with a fit a seed for each task."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 from transformers import AutoTokenizer
@@ -11,17 +10,18 @@ from transformers import AutoTokenizer
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits.jobs import Fit, Job, TrainFit
+from intake_triage.models.fits.run import run_fits
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.models.transformer.batches import encode_records
 from intake_triage.models.transformer.train import build_model, train_transformer
-from intake_triage.params import EncoderParams, MtlParams, Params, Section, TrainParams
+from intake_triage.params import EncoderParams, Params, Section, TrainParams
 from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS, Task
+from studies.transfer.distil import distil
 from studies.transfer.finetune import fine_tune
-from studies.transfer.pretrain import pretrain_encoder
 from studies.transfer.settings import StudyParams
-from studies.transfer.variants import add_features, keep_labels, shuffle_partner
+from studies.transfer.variants import keep_labels, shuffle_partner
 
 Folders = Mapping[str, Mapping[Task, Sequence[Path]]]  # of the fits, by arm and task, a seed each
 Records = Callable[[Task, int], Layout]  # what a task's fit learns from, with a seed
@@ -60,9 +60,14 @@ class ArmMaker:
         trainer = self._transformer(system, **sections)
         return self._arm(name, system, lambda *_: trainer, seeds, records)
 
-    def shuffled_partner(self) -> Arm:
-        """For each task, mtl with a partner whose labels tell nothing."""
-        return self.transformer("mtl", "shuffled", records=partial(shuffle_partner, self.layout))
+    def compared(self) -> list[Arm]:
+        """mtl, st, and for each task mtl with a partner whose labels tell nothing; all seeds."""
+        seeds, shuffle = self.study.seeds, partial(shuffle_partner, self.layout)
+        return [
+            self.transformer("mtl", "mtl", seeds),
+            self.transformer("st", "st", seeds),
+            self.transformer("mtl", "shuffled", seeds, shuffle),
+        ]
 
     def few_labels(self) -> Iterator[Arm]:
         """st and mtl where one task has a share of its train labels, for that task.
@@ -71,36 +76,19 @@ class ArmMaker:
         as mtl, which reads all records. Either keeps its best pass.
         """
         for share in self.study.label_fractions:
-            longer = self._passes(round(self.params.train.epochs / share))
+            longer = self.passes(round(self.params.train.epochs / share))
             records = partial(keep_labels, self.layout, share)
             yield self.transformer("st", f"st_{100 * share:g}%", records=records, train=longer)
             yield self.transformer("mtl", f"mtl_{100 * share:g}%", records=records)
 
     def equal_size(self) -> list[Arm]:
         """mtl with as many weights as two st, and with the passes of both; st with as many."""
-        longer = self._passes(self.params.train.epochs * self.study.compute_factor)
+        longer = self.passes(self.params.train.epochs * self.study.compute_factor)
         wider = widen_to_pair(self.params.encoder, self.layout)
         return [
             self.transformer("mtl", "mtl_equal_parameters", encoder=wider),
             self.transformer("mtl", "mtl_equal_compute", train=longer),
             self.transformer("st", "st_long", train=longer),
-        ]
-
-    def trials(self) -> list[Arm]:
-        """Each balancing method with each trial weight, and the rest of the frontier; one seed."""
-        tried = [*product(self.study.balancing, self.study.trial_weights)]
-        tried += [("fixed", weight) for weight in self.study.frontier_weights]
-        first = self.study.seeds[:1]
-        return [
-            self.transformer("mtl", f"{method} {weight:g}", first, mtl=_balance(method, weight))
-            for method, weight in tried
-        ]
-
-    def balanced(self, chosen: Mapping[str, float]) -> list[Arm]:
-        """Each method with the weight that its trials chose."""
-        return [
-            self.transformer("mtl", f"mtl_{method}", mtl=_balance(method, weight))
-            for method, weight in chosen.items()
         ]
 
     def fine_tuned(self, folders: Folders) -> list[Arm]:
@@ -111,7 +99,7 @@ class ArmMaker:
         train = self.params.train.model_copy(update=self.study.fine_tuning.model_dump())
 
         def make(system: str, task: Task, seed: int) -> TrainFit:
-            start = folders[system][task][self.study.seeds.index(seed)]
+            start = folders[system][task][self.study.few_seeds.index(seed)]
             return partial(fine_tune, train=train, start=start)
 
         return [
@@ -119,51 +107,38 @@ class ArmMaker:
             for system, name in (("mtl", "fine_tuned"), ("st", "st_fine_tuned"))
         ]
 
-    def pretraining(self) -> Arm:
-        """An encoder a seed, from the train texts alone: for no task, so that both have it."""
-        trainer = partial(
-            pretrain_encoder,
-            encoder=self.params.encoder,
-            train=self.params.train,
-            pretraining=self.study.pretraining,
-        )
-        return self._arm("pretraining", "pretrained", lambda *_: trainer)
-
-    def pretrained(self, encoders: Sequence[Path]) -> list[Arm]:
-        """st and mtl that start from the pretrained encoder of the same seed."""
-        by_seed = dict(zip(self.study.seeds, encoders, strict=True))
-
-        def make(system: str, task: Task, seed: int) -> TrainFit:
-            update = {"pretrained": str(by_seed[seed] / "model")}
-            return self._transformer(system, encoder=self.params.encoder.model_copy(update=update))
-
-        return [
-            self._arm(f"pretrained_{system}", system, partial(make, system))
-            for system in ("st", "mtl")
-        ]
-
     def tabular(self) -> list[Arm]:
         """The pipeline's linear, which no seed changes, and gbm."""
         linear = partial(train_linear, params=self.params.linear)
-        first = self.study.seeds[:1]
-        return [self._arm("linear", "linear", lambda *_: linear, first), self._gbm("gbm")]
+        gbm, first = self._blended()["gbm"], self.study.few_seeds[:1]
+        return [
+            self._arm("linear", "linear", lambda *_: linear, first),
+            self._arm("gbm", "gbm", lambda *_: gbm),
+        ]
 
-    def gbm_with_features(self, fitted: Sequence[Path]) -> Arm:
-        """gbm with what the fitted mtl encoder of the same seed makes of a record."""
-        by_seed = {
-            seed: add_features(self.layout, folder)
-            for seed, folder in zip(self.study.seeds, fitted, strict=True)
-        }
-        return self._gbm("gbm_with_features", lambda task, seed: by_seed[seed])
+    def teachers(self, parts: Sequence[Layout]) -> list[Arm]:
+        """For each part of train that is held out the members of the blend gbm+mtl, one seed."""
+        first, trainers = self.study.few_seeds[:1], self._blended()
+        return [
+            self._arm(f"{system} teacher {k}", system, lambda *_, t=t: t, first, lambda *_, p=p: p)
+            for k, p in enumerate(parts)
+            for system, t in trainers.items()
+        ]
+
+    def distilled(self, name: str, records: Layout, train: TrainParams) -> Arm:
+        """mtl on soft labels."""
+        trainer = partial(distil, encoder=self.params.encoder, train=train, mtl=self.params.mtl)
+        return self._arm(name, "mtl", lambda *_: trainer, (), lambda *_: records)
+
+    def _blended(self) -> dict[str, TrainFit]:
+        """The members of the blend gbm+mtl."""
+        gbm = partial(train_gbm, params=self.params.gbm)
+        return {"gbm": gbm, "mtl": self._transformer("mtl")}
 
     def _transformer(self, system: str, **sections: Section) -> TrainFit:
         own = ("encoder", "train", "mtl") if system == "mtl" else ("encoder", "train")
         needed = {section: getattr(self.params, section) for section in own}
         return partial(train_transformer, **needed | sections)
-
-    def _gbm(self, name: str, records: Records | None = None) -> Arm:
-        trainer = partial(train_gbm, params=self.params.gbm)
-        return self._arm(name, "gbm", lambda *_: trainer, records=records)
 
     def _arm(
         self,
@@ -174,39 +149,34 @@ class ArmMaker:
         records: Records | None = None,
     ) -> Arm:
         """A fit a task and seed; one for several tasks is the same job under each."""
-        several = {"mtl": TASKS, "pretrained": ()}
 
         def make(task: Task, seed: int) -> Job:
-            fit = Fit(system, several.get(system, (task,)), seed)
+            fit = Fit(system, TASKS if system == "mtl" else (task,), seed)
             return Job(fit, trainer(task, seed), records(task, seed) if records else self.layout)
 
-        seeds = seeds or self.study.seeds
+        seeds = seeds or self.study.few_seeds
         return Arm(name, {task: [make(task, seed) for seed in seeds] for task in TASKS})
 
-    def _passes(self, epochs: int) -> TrainParams:
+    def passes(self, epochs: int) -> TrainParams:
         return self.params.train.model_copy(update={"epochs": epochs, "patience": epochs})
 
 
-def choose_weights(tried: Sequence[dict], weights: Sequence[float]) -> dict[str, float]:
-    """For each method the weight, of those that all methods tried, with the lowest sum on valid."""
-    chosen: dict[str, dict] = {}
-    for trial in tried:
-        if trial["loss_weight"] in weights:
-            best = chosen.setdefault(trial["balancing"], trial)
-            if trial["sum"] < best["sum"]:
-                chosen[trial["balancing"]] = trial
-    return {method: trial["loss_weight"] for method, trial in chosen.items()}
+def run_arms(arms: Iterable[Arm], kept: Path) -> dict[str, Mapping[Task, Sequence[Path]]]:
+    """Run the fits of all arms, those excepted that lie in `kept`."""
+    arms = list(arms)
+    jobs = [job for arm in arms for of_task in arm.jobs.values() for job in of_task]
+    left = iter(run_fits(jobs, kept))
+    return {
+        arm.name: {task: [next(left) for _ in of_task] for task, of_task in arm.jobs.items()}
+        for arm in arms
+    }
 
 
-def describe_trial(arm: Arm, folder: Path) -> dict:
-    """A trial's log-losses on valid at its best epoch, in nats."""
-    method, weight = arm.name.split()
-    epochs: dict[int, dict[Task, float]] = {}
-    for row in read_json(folder / "history.json"):
-        epochs.setdefault(row["epoch"], {})[row["task"]] = row["valid_log_loss"]
-    best = min(epochs.values(), key=lambda losses: sum(losses.values()))
-    total = round(sum(best.values()), 5)
-    return {"balancing": method, "loss_weight": float(weight), **best, "sum": total}
+def cost_a_seed(places: Mapping[Task, Sequence[Path]]) -> float:
+    """CPU-seconds to train both tasks, mean over seeds; mtl's one fit counts once."""
+    fits = {folder for of_task in places.values() for folder in of_task}
+    seconds = sum(read_json(folder / "cost.json")["cpu_seconds"] for folder in fits)
+    return round(seconds / len(next(iter(places.values()))), 1)
 
 
 def widen_to_pair(encoder: EncoderParams, layout: Layout) -> EncoderParams:
@@ -234,7 +204,3 @@ def widen_to_pair(encoder: EncoderParams, layout: Layout) -> EncoderParams:
     one_more = wide | {"feedforward": wide["feedforward"] + 1}
     wide["feedforward"] += round(rest / (count(TASKS, **one_more) - count(TASKS, **wide)))
     return encoder.model_copy(update=wide)
-
-
-def _balance(method: str, weight: float) -> MtlParams:
-    return MtlParams(balancing=method, loss_weight=weight)

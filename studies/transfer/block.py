@@ -8,21 +8,21 @@ open and about how long they take.
 """
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from intake_triage.errors import InputError, run_stage
+from intake_triage.evaluation.samples import read_test_split
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
-from intake_triage.models.fits.run import run_fits
 from intake_triage.records.prepared import read_prepared
-from intake_triage.tasks import TASKS, Task
-from studies.transfer.arms import Arm, ArmMaker, Folders, choose_weights, describe_trial
-from studies.transfer.controls import all_pairs
+from intake_triage.tasks import TASKS
+from studies.transfer.arms import ArmMaker, Folders, cost_a_seed, run_arms
+from studies.transfer.controls import STARTS, all_pairs
 from studies.transfer.dial import recommend_set_up
+from studies.transfer.distil import soften, split_train, write_blend
 from studies.transfer.measure import (
     ScoredPart,
     describe_classes,
@@ -37,8 +37,9 @@ from studies.transfer.settings import (
     load_block_params,
     load_study,
 )
-from studies.transfer.sources import prepare_records, read_test_parts
-from studies.transfer.truth import compare_equals, compare_with_truth, measure_variances
+from studies.transfer.sources import prepare_records
+from studies.transfer.variances import compare_equals, measure_variances
+from studies.transfer.variants import add_unlabelled
 
 WORK = STUDY / "work"  # records and finished fits
 
@@ -67,23 +68,20 @@ def plan_block(name: str, study: StudyParams) -> str:
 
 
 def count_training(study: StudyParams, block: Block) -> tuple[int, int]:
-    """Number of fits, and of records that all their passes read."""
-    seeds, passes = len(study.seeds), load_block_params(study, block).train.epochs
-    pair_and_mtl = len(TASKS) + 1
-    trials = len(study.balancing) * len(study.trial_weights) + len(study.frontier_weights)
-    made = {  # fits, and passes that one makes
-        "partner": [(seeds * (pair_and_mtl + len(TASKS)), passes)],
-        "truth": [(len(study.truth_seeds) * pair_and_mtl, passes)],
-        "fractions": [(seeds * 2 * len(TASKS) * len(study.label_fractions), passes)],
-        "size": [(seeds, 2 * passes), (seeds * pair_and_mtl, study.compute_factor * passes)],
-        "balancing": [(trials + seeds * len(study.balancing), passes)],
-        "start": [
-            (2 * seeds * len(TASKS), study.fine_tuning.epochs),
-            (seeds, study.pretraining.epochs),
-            (seeds * pair_and_mtl, passes),
-        ],
+    """Number of Transformer fits, and of records that all their passes read."""
+    few, passes = len(study.few_seeds), load_block_params(study, block).train.epochs
+    pair_and_mtl, distillation = len(TASKS) + 1, study.distillation
+    made = {  # fits, and passes that one makes over train
+        "compared": [(len(study.seeds) * (pair_and_mtl + len(TASKS)), passes)],
+        "few_labels": [(few * 2 * len(TASKS) * len(study.label_fractions), passes)],
+        "size": [(few, 2 * passes), (few * pair_and_mtl, study.compute_factor * passes)],
+        "fine_tuning": [(2 * few * len(TASKS), study.fine_tuning.epochs)],
+        "distillation": [(distillation.folds + few, passes)],
     }
-    groups = [g for control in ("partner", *block.controls) for g in made.get(control, [])]
+    if "distillation" in block.controls and block.reading is not None:
+        more = 1 + distillation.unlabelled / study.records.train
+        made["distillation"].append((few, round(distillation.unlabelled_epochs * more)))
+    groups = [g for control in ("compared", *block.controls) for g in made.get(control, [])]
     n_fits = sum(fits for fits, _ in groups)
     return n_fits, sum(fits * each * study.records.train for fits, each in groups)
 
@@ -94,95 +92,113 @@ def run_block(name: str, study: StudyParams) -> None:
     params = load_block_params(study, block)
     print(plan_block(name, study), flush=True)
     layout = prepare_records(params, study.records, WORK, name)
-    folders, extra = make_fits(ArmMaker(study, params, layout), block)
+    folders, costs = make_fits(ArmMaker(study, params, layout), block)
 
-    test, parts = read_test_parts(layout, study.records)
     prepared = read_prepared(layout)
     split = prepared.frame["split"].to_numpy(str)
     places = {name: np.flatnonzero(split[split != "train"] == name) for name in np.unique(split)}
-    verdict, fresh = (
-        ScoredPart(test, parts[part], places["test"], study.resamples, params.compare.margin)
-        for part in ("verdict", "fresh")
+    test = read_test_split(prepared.of_split("test"), resamples=0, layout=layout)
+    part = ScoredPart(
+        test,
+        np.ones(len(test.record_id), bool),
+        places["test"],
+        study.resamples,
+        params.compare.margin,
     )
     pairs = [pair for pair in all_pairs(study) if set(pair) <= set(folders)]
     result = {
         "block": name,
         "task_relatedness": block.task_relatedness,
-        "conflict": block.conflict,
-        "records": {part: int(rows.sum()) for part, rows in parts.items()},
-        "units": {part: len(np.unique(test.unit[rows])) for part, rows in parts.items()},
-        "differences": describe_differences(fresh, folders, pairs),
-        "classes": describe_classes(fresh, folders),
-        "scores": describe_scores(fresh, folders),
-        "variances": measure_variances(verdict, fresh, folders),
-        **extra,
+        "reading": block.reading,
+        "records": len(test.record_id),
+        "units": test.n_units,
+        "differences": describe_differences(part, folders, pairs),
+        "classes": describe_classes(part, folders),
+        "scores": describe_scores(part, folders),
+        "variances": measure_variances(part, folders),
+        "gradients": describe_gradients(folders["mtl"][TASKS[0]]),
+        "cost": costs,
     }
-    if "truth" in block.controls:
-        result["truth"] = compare_with_truth(verdict, fresh, folders)
-        result["null"] = compare_equals(fresh, folders, study)
+    if "equals" in block.controls:
+        result["equals"] = compare_equals(part, folders, study.seeds)
     if "dial" in block.controls:
         calibrate = prepared.of_split("calibrate")
-        result["dial"] = recommend_set_up(calibrate, places["calibrate"], folders, params)
+        few = {
+            arm: {task: fits[: len(study.few_seeds)] for task, fits in by_task.items()}
+            for arm, by_task in folders.items()
+        }
+        result["dial"] = recommend_set_up(calibrate, places["calibrate"], few, params)
     write_json(RESULTS / f"{name}.json", result)
 
 
-def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, Any]]:
-    """All arms of a block: those that start from nothing, then those that need the first.
-
-    Returns
-    -------
-    Folders
-        Trials and pre-training excepted.
-    dict
-        cost: CPU-seconds of training a seed, by arm; trials and chosen weights, where some were
-        made.
-    """
-    study, controls = maker.study, block.controls
-    systems = ("mtl", "st")
-    arms = [maker.transformer(system, system) for system in systems]
-    arms.append(maker.shuffled_partner())
-    if "truth" in controls:
-        further = study.truth_seeds
-        arms += [maker.transformer(system, f"{system}_truth", further) for system in systems]
-    if "fractions" in controls:
+def make_fits(maker: ArmMaker, block: Block) -> tuple[Folders, dict[str, float]]:
+    """All arms of a block, and CPU-seconds of training a seed of each with all that it needs."""
+    controls, kept = block.controls, Layout(WORK).fits
+    arms = maker.compared()
+    if "few_labels" in controls:
         arms += maker.few_labels()
     if "size" in controls:
         arms += maker.equal_size()
-    if {"dial", "start"} & set(controls):
+    if {"dial", "distillation"} & set(controls):
         arms += maker.tabular()
-    trials = maker.trials() if "balancing" in controls else []
-    pretraining = [maker.pretraining()] if "start" in controls else []
-    folders = run_arms([*arms, *trials, *pretraining])
-
-    tried = [describe_trial(arm, folders.pop(arm.name)["urgency"][0]) for arm in trials]
-    chosen = choose_weights(tried, study.trial_weights)
-    before = {arm.name: folders.pop(arm.name) for arm in pretraining}
-    later = maker.balanced(chosen)
-    if "start" in controls:
-        later += [*maker.fine_tuned(folders), maker.gbm_with_features(folders["mtl"]["urgency"])]
-        later += maker.pretrained(before["pretraining"]["urgency"])
-    folders |= run_arms(later)
-
-    costs = {arm: cost_a_seed(places) for arm, places in (folders | before).items()}
-    return folders, {"cost": costs} | ({"trials": tried, "chosen": chosen} if tried else {})
+    folders = run_arms(arms, kept)
+    if "fine_tuning" in controls:
+        folders |= run_arms(maker.fine_tuned(folders), kept)
+    costs = {arm: cost_a_seed(places) for arm, places in folders.items()}
+    for arm, start in STARTS.items():
+        if arm in costs:
+            costs[arm] = round(costs[arm] + costs[start], 1)
+    if "distillation" in controls:
+        further, their_costs = make_distilled(maker, folders, unlabelled=block.reading is not None)
+        folders, costs = folders | further, costs | their_costs
+    return folders, costs
 
 
-def run_arms(arms: Iterable[Arm]) -> dict[str, Mapping[Task, Sequence[Path]]]:
-    """Run the fits of all arms, those excepted that were finished before."""
-    arms = list(arms)
-    jobs = [job for arm in arms for of_task in arm.jobs.values() for job in of_task]
-    left = iter(run_fits(jobs, Layout(WORK).fits))
-    return {
-        arm.name: {task: [next(left) for _ in of_task] for task, of_task in arm.jobs.items()}
-        for arm in arms
-    }
+def make_distilled(
+    maker: ArmMaker, folders: Folders, *, unlabelled: bool
+) -> tuple[Folders, dict[str, float]]:
+    """The blend gbm+mtl of each seed, and the mtl that learns from teachers like it."""
+    kept, settings = Layout(WORK).fits, maker.study.distillation
+    systems = ("gbm", "mtl")
+    blends = [
+        write_blend(
+            {task: [folders[system][task][k] for system in systems] for task in TASKS},
+            maker.layout,
+            WORK / "blends",
+        )
+        for k in range(len(maker.study.few_seeds))
+    ]
+    labelled, layout, train = maker.layout, maker.layout, maker.params.train
+    if unlabelled:
+        layout = add_unlabelled(labelled, maker.params.data, settings.unlabelled)
+    parts = split_train(layout, settings.folds)
+    made = run_arms(maker.teachers(parts), kept)
+    teachers = [
+        {task: [made[f"{system} teacher {k}"][task][0] for system in systems] for task in TASKS}
+        for k in range(settings.folds)
+    ]
+    arms = [maker.distilled("distilled", soften(labelled, parts, teachers), train)]
+    if unlabelled:
+        few_passes = maker.passes(settings.unlabelled_epochs)
+        soft = soften(layout, parts, teachers)
+        arms.append(maker.distilled("distilled_unlabelled", soft, few_passes))
+    students = run_arms(arms, kept)
+    teaching = sum(cost_a_seed(places) for places in made.values())
+    costs = {arm: round(cost_a_seed(places) + teaching, 1) for arm, places in students.items()}
+    costs["blend"] = round(sum(cost_a_seed(folders[system]) for system in systems), 1)
+    return students | {"blend": dict.fromkeys(TASKS, blends)}, costs
 
 
-def cost_a_seed(places: Mapping[Task, Sequence[Path]]) -> float:
-    """CPU-seconds to train both tasks, mean over seeds; mtl's one fit counts once."""
-    fits = {folder for of_task in places.values() for folder in of_task}
-    seconds = sum(read_json(folder / "cost.json")["cpu_seconds"] for folder in fits)
-    return round(seconds / len(next(iter(places.values()))), 1)
+def describe_gradients(fits: Sequence[Path]) -> dict[str, float]:
+    """How the tasks' gradients on the shared weights lie to each other, over seeds and epochs."""
+    cosines = [
+        row["gradient_cosine"]
+        for folder in fits
+        for row in read_json(folder / "history.json")
+        if row["task"] == TASKS[0]
+    ]
+    negative = sum(cosine < 0 for cosine in cosines)
+    return {"looks": len(cosines), "negative": negative, "mean": round(float(np.mean(cosines)), 4)}
 
 
 if __name__ == "__main__":

@@ -1,24 +1,27 @@
 """Which arms are compared with which, by what is asked, and what a comparison may claim."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
+from intake_triage.tasks import TASKS
 from studies.transfer.settings import StudyParams
 
+MEASURES = ("macro_f1", "log_loss")
+COMPARED = tuple(product(TASKS, MEASURES))
 Pair = tuple[str, str]  # (treatment, reference)
 Row = dict[str, Any]
 Results = dict[str, Any]  # what blocks show, by their name
+STARTS = {"fine_tuned": "mtl", "st_fine_tuned": "st"}  # what is trained before an arm
+DISTILLED = ("distilled", "distilled_unlabelled")
 SIGNS = ("positive", "negative")  # with which a verdict may begin
 
 
 def pairs_by_control(study: StudyParams) -> dict[str, list[Pair]]:
-    """Of each control, in the order of the page.
-
-    With few labels mtl is compared with st of as few. Balancing methods are compared with fixed
-    weights, which had as many trials, and with st, which had none.
+    """Of each control, in the order of the tables; with few labels mtl is compared with st of as
+    few.
     """
     few = [f"{100 * share:g}%" for share in study.label_fractions]
-    balanced = [f"mtl_{method}" for method in study.balancing]
     return {
         "partner": [("mtl", "shuffled"), ("shuffled", "st")],
         "size": [
@@ -26,20 +29,15 @@ def pairs_by_control(study: StudyParams) -> dict[str, list[Pair]]:
             ("mtl_equal_compute", "st"),
             ("mtl_equal_compute", "st_long"),
         ],
-        "fractions": [*((f"mtl_{share}", f"st_{share}") for share in few), ("mtl", "st")],
-        "start": [
+        "few_labels": [(f"mtl_{share}", f"st_{share}") for share in few],
+        "fine_tuning": [
             ("fine_tuned", "st"),
             ("fine_tuned", "st_fine_tuned"),
             ("fine_tuned", "mtl"),
-            ("pretrained_st", "st"),
-            ("pretrained_mtl", "mtl"),
-            ("pretrained_mtl", "pretrained_st"),
-            ("gbm_with_features", "gbm"),
-            ("mtl", "gbm"),
         ],
-        "balancing": [
-            *((arm, "mtl_fixed") for arm in balanced if arm != "mtl_fixed"),
-            *((arm, "st") for arm in balanced),
+        "distillation": [
+            *((arm, against) for arm in DISTILLED for against in ("mtl", "blend")),
+            ("distilled_unlabelled", "distilled"),
         ],
     }
 

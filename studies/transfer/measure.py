@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,11 @@ from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import MarginParams
 from intake_triage.statistics.bootstrap import Replicates, draw_weights, replicate_scores
 from intake_triage.statistics.verdicts import Transfer, gain_in_f1, gain_in_log_loss
-from intake_triage.tasks import TASKS, Task
+from intake_triage.tasks import Task
 from studies.transfer.arms import Folders
-from studies.transfer.controls import Pair
+from studies.transfer.controls import COMPARED, MEASURES, Pair
 
-MEASURES = ("macro_f1", "log_loss")
-COMPARED = tuple(product(TASKS, MEASURES))
-NULL_RESAMPLES = 300  # of each comparison of equals: enough for a variance
+EQUALS_RESAMPLES = 300  # of each comparison of equals: enough for a variance
 
 
 @dataclass
@@ -82,7 +79,7 @@ class ScoredPart:
         size = np.bincount(self.test.unit[self.rows], minlength=self.test.n_units)
         taken = units[np.cumsum(size[units]) <= n_records]
         rows = self.rows & np.isin(self.test.unit, taken)
-        return ScoredPart(self.test, rows, self.places, NULL_RESAMPLES, self.margin)
+        return ScoredPart(self.test, rows, self.places, EQUALS_RESAMPLES, self.margin)
 
 
 def describe_differences(part: ScoredPart, folders: Folders, pairs: Sequence[Pair]) -> list[dict]:

@@ -1,49 +1,98 @@
 """The page's pictures, as Vega-Lite."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from intake_triage.systems import SYSTEMS
 from intake_triage.tasks import TASKS
-from studies.transfer.controls import Results, select_pairs
+from studies.transfer.controls import Results, Row, select_pairs
 from studies.transfer.words import ARMS, BLOCKS, MEASURES
 
 COLOURS = {"mtl": SYSTEMS["mtl"].colour, "shuffled": "#999999"}
+POOLED = "all sources together"
 WIDER = 24  # pixels to spare: a reader's letters may be wider than those that place the text
-METHODS = {  # colour and shape
-    "fixed": ("#D55E00", "circle"),
-    "uncertainty": ("#0072B2", "triangle-up"),
-    "pcgrad": ("#009E73", "square"),
-    "upgrad": ("#CC79A7", "cross"),
-}
-# The middle weights lie close together: the lowest of them has its number below the point.
-BELOW = "datum.loss_weight > 0.1 && datum.loss_weight < 0.5 ? 9 : 0"
+ZERO = {"mark": {"type": "rule", "color": "#444444"}}
 
 
-def draw_differences(results: Results) -> dict[str, Any]:
-    """mtl against st, and how much of it a shuffled partner gives: a row a source."""
-    names = {arm: f"{ARMS[arm]} − st" for arm in COLOURS}
+def draw_forest(results: Results, pooled: Sequence[Row]) -> dict[str, Any]:
+    """What one model gains over two, a row a source, beside what a shuffled partner gives."""
     rows = [
-        row
-        | {
-            "data": BLOCKS[name],
-            "what": names[row["treatment"]],
-            "measure": MEASURES[row["measure"]],
-        }
+        row | {"data": BLOCKS[name], "what": ARMS[row["treatment"]]}
         for name, row in select_pairs(results, [(arm, "st") for arm in COLOURS])
     ]
-    colours = {"domain": list(names.values()), "range": list(COLOURS.values())}
+    rows += [row | {"delta": row["mean"], "data": POOLED, "what": ARMS["mtl"]} for row in pooled]
+    shown = [row | {"measure": MEASURES[row["measure"]]} for row in rows]
+    names = [ARMS[arm] for arm in COLOURS]
     shared = {
-        "y": _field("data", "nominal", sort=list(BLOCKS.values()), title=None),
-        "yOffset": {"field": "what", "sort": list(names.values())},
+        "y": _field("data", "nominal", sort=[*BLOCKS.values(), POOLED], title=None),
+        "yOffset": {"field": "what", "sort": names},
         "color": {
             "field": "what",
-            "scale": colours,
-            "legend": {"orient": "top", "title": None, "labelLimit": 400},
+            "scale": {"domain": names, "range": list(COLOURS.values())},
+            "legend": {"orient": "top", "title": "against a model for each task:"},
         },
     }
-    gain = {"title": "gain, 95 % interval"}
+    shared["color"]["legend"] |= {"labelLimit": 400, "titleLimit": 400}
+    gain = {"title": "gain, 95 % interval: right of 0 it helps"}
     low = {"x": _field("low", **gain), "x2": {"field": "high"}, **shared}
     delta = {"x": _field("delta", **gain), **shared}
+    return _by_task_and_measure(
+        shown,
+        [
+            {**ZERO, "encoding": {"x": {"datum": 0}}},
+            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": low},
+            {"mark": {"type": "point", "filled": True, "size": 50}, "encoding": delta},
+        ],
+        height={"step": 14},
+        independent="x",
+    )
+
+
+def draw_dial(results: Results, trends: Sequence[Row]) -> dict[str, Any]:
+    """What one model gains over two, by how much one latent decides both labels."""
+    dial = {name: result for name, result in results.items() if "dial" in result}
+    rows = [
+        row | {"measure": MEASURES[row["measure"]], "dial": results[name]["task_relatedness"]}
+        for name, row in select_pairs(dial, [("mtl", "st")])
+    ]
+    lines = [
+        row
+        | {
+            "measure": MEASURES[row["measure"]],
+            "dial": end,
+            "line": row["at_0"] + end * row["delta"],
+        }
+        for row in trends
+        for end in (0, 1)
+    ]
+    rows = [row | {"line": None} for row in rows] + [
+        {key: row[key] for key in ("task", "measure", "dial", "line")} for row in lines
+    ]
+    x = {"x": _field("dial", title="task_relatedness")}
+    colour = {"color": {"value": COLOURS["mtl"]}}
+    bar = {"y": _field("low", title="gain"), "y2": {"field": "high"}, **x, **colour}
+    point = {"y": _field("delta"), **x, **colour}
+    return _by_task_and_measure(
+        rows,
+        [
+            {**ZERO, "encoding": {"y": {"datum": 0}}},
+            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": bar},
+            {"mark": {"type": "point", "filled": True, "size": 50}, "encoding": point},
+            {
+                "mark": {"type": "line", "strokeDash": [4, 3]},
+                "transform": [{"filter": "isValid(datum.line)"}],
+                "encoding": {"y": _field("line"), **x, **colour},
+            },
+        ],
+        height=120,
+        independent="y",
+    )
+
+
+def _by_task_and_measure(
+    rows: list[Row], layers: list[dict], *, height: Any, independent: str
+) -> dict[str, Any]:
+    """A panel a task and measure."""
     header = {"labelPadding": WIDER}
     return {
         "data": {"values": rows},
@@ -51,57 +100,10 @@ def draw_differences(results: Results) -> dict[str, Any]:
             "column": {"field": "measure", "title": None, "sort": list(MEASURES.values())},
             "row": {"field": "task", "title": None, "sort": list(TASKS), "header": header},
         },
-        "spec": {
-            "width": 300,
-            "height": {"step": 14},
-            "layer": [
-                {"mark": {"type": "rule", "color": "#444444"}, "encoding": {"x": {"datum": 0}}},
-                {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": low},
-                {"mark": {"type": "point", "filled": True, "size": 50}, "encoding": delta},
-            ],
-        },
-        "resolve": {"scale": {"x": "independent"}},
+        "spec": {"width": 300, "height": height, "layer": layers},
+        "resolve": {"scale": {independent: "independent"}},
     }
 
 
-def draw_frontier(results: Results) -> dict[str, Any]:
-    """Both tasks' log-losses on valid by loss weight and balancing method, a panel a source."""
-    rows = [
-        {**trial, "data": BLOCKS[name]}
-        for name, result in results.items()
-        for trial in result.get("trials", [])
-    ]
-    colours, shapes = ([style[k] for style in METHODS.values()] for k in (0, 1))
-    axes = {
-        axis: _field(task, scale={"zero": False}, title=f"{task}, log-loss on valid (nats)")
-        for axis, task in zip(("x", "y"), TASKS, strict=True)
-    } | {"color": _field("balancing", "nominal", scale={"domain": list(METHODS), "range": colours})}
-    shape = _field("balancing", "nominal", scale={"domain": list(METHODS), "range": shapes})
-    fixed = {"transform": [{"filter": "datum.balancing === 'fixed'"}]}
-    number = {"type": "text", "dx": 8, "dy": {"expr": BELOW}, "align": "left", "fontSize": 10}
-    return {
-        "data": {"values": rows},
-        "padding": {"left": 5, "top": 5, "bottom": 5, "right": WIDER},
-        "facet": {"column": {"field": "data", "title": None, "sort": list(BLOCKS.values())}},
-        "spec": {
-            "width": 320,
-            "height": 280,
-            "layer": [
-                {
-                    **fixed,
-                    "mark": {"type": "line", "strokeWidth": 1},
-                    "encoding": {**axes, "order": {"field": "loss_weight"}},
-                },
-                {
-                    "mark": {"type": "point", "filled": True, "size": 70},
-                    "encoding": {**axes, "shape": shape},
-                },
-                {**fixed, "mark": number, "encoding": {**axes, "text": {"field": "loss_weight"}}},
-            ],
-        },
-        "resolve": {"scale": {"x": "independent", "y": "independent"}},
-    }
-
-
-def _field(name: str, kind: str = "quantitative", **settings) -> dict[str, Any]:
+def _field(name: str, kind: str = "quantitative", **settings: Any) -> dict[str, Any]:
     return {"field": name, "type": kind, **settings}

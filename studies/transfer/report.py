@@ -1,7 +1,7 @@
 """docs/transfer.md and its pictures, from the committed results; nothing is computed here.
 
 Reads   studies/transfer/results/*.json, studies/transfer/validity.json, studies/transfer/dvc.lock
-Writes  docs/transfer.md, docs/transfer.svg, docs/transfer-frontier.svg
+Writes  docs/transfer.md, docs/transfer.svg, docs/transfer-dial.svg, studies/transfer/tables.md
         results/transfer/dial.json, which the brief shows: no output for DVC, since a page that
         depended on one would have the whole study run
 """
@@ -17,22 +17,25 @@ import vl_convert
 from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.report.plot_page import VEGA_LITE
-from studies.transfer import conclusion, words
+from studies.transfer import words
 from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
-from studies.transfer.pictures import draw_differences, draw_frontier
+from studies.transfer.findings import find_trends, list_gains, pool_transfer
+from studies.transfer.pictures import draw_dial, draw_forest
 from studies.transfer.provenance import find_earlier_code
 from studies.transfer.settings import RESULTS, ROOT, STUDY, VALIDITY, load_study
 
-PAGE = ROOT / "docs/transfer.md"
+PAGE, TABLES = ROOT / "docs/transfer.md", STUDY / "tables.md"
 DIAL = ROOT / "results/transfer/dial.json"
 
 
 def main() -> None:
     results, missing, validity = read_results()
-    _replace(PAGE, write_page(results, missing, validity, find_earlier_code(results)))
+    pages = write_pages(results, missing, validity, find_earlier_code(results))
+    for path, page in pages.items():
+        _replace(path, page)
     for name, picture in (
-        ("transfer.svg", draw_differences(results)),
-        ("transfer-frontier.svg", draw_frontier(results)),
+        ("transfer.svg", draw_forest(results, pool_transfer(results))),
+        ("transfer-dial.svg", draw_dial(results, find_trends(results))),
     ):
         drawn = vl_convert.vegalite_to_svg(picture, vl_version=VEGA_LITE)
         _replace(ROOT / "docs" / name, drawn)
@@ -47,36 +50,42 @@ def read_results() -> tuple[Results, list[str], dict[str, Any] | None]:
     return results, [name for name in places if name not in results], validity
 
 
-def write_page(
+def write_pages(
     results: Results,
     missing: Sequence[str],
     validity: dict[str, Any] | None,
     earlier: Sequence[str],
-) -> str:
-    """The page; `earlier` names the blocks that other code than the present measured."""
+) -> dict[Path, str]:
+    """The page and its tables; `earlier` names the blocks that other code measured."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(STUDY),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    study = load_study()
     blocks = results.items()
-    page = environment.get_template("transfer.md.jinja").render(
-        results=results,
-        missing=missing,
-        validity=validity,
-        earlier=earlier,
-        pairs=pairs_by_control(load_study()),
-        having=lambda key: [name for name, result in blocks if key in result],
+    given = {
+        "results": results,
+        "missing": missing,
+        "validity": validity,
+        "earlier": earlier,
+        "words": words,
+        "pooled": pool_transfer(results),
+        "trends": find_trends(results),
+        "gains": list(list_gains(results, study)),
+        "pairs": pairs_by_control(study),
         # A block that was measured before version 2 of the rule says nothing of it.
-        dials=[name for name, result in blocks if "parts" in result.get("dial", {})],
-        rows=lambda key: [(name, row) for name, result in blocks for row in result.get(key, [])],
-        say=conclusion,
-        words=words,
-        comparing=comparing,
-        pair_rows=pair_rows,
-    )
-    return re.sub("\n{3,}", "\n\n", page).strip() + "\n"
+        "dials": [name for name, result in blocks if "parts" in result.get("dial", {})],
+        "rows": lambda key: [(name, row) for name, result in blocks for row in result.get(key, [])],
+        "pair_rows": pair_rows,
+        "signed": _signed,
+        "mark": _mark,
+    }
+    pages = {PAGE: "transfer.md.jinja", TABLES: "tables.md.jinja"}
+    return {
+        path: _tidy(environment.get_template(name).render(given)) for path, name in pages.items()
+    }
 
 
 def keep_dial(results: Results) -> list[dict[str, Any]]:
@@ -98,19 +107,29 @@ def keep_dial(results: Results) -> list[dict[str, Any]]:
 
 
 def pair_rows(results: Results, pairs: Sequence[Pair]) -> list[Row]:
-    """A row a pair of arms, block that compares the first pair, and task; measures side by side."""
+    """A row a pair of arms, block and task; measures side by side."""
     rows: dict[tuple, Row] = {}
-    compared = {name: results[name] for name in comparing(results, pairs[0])}
     for pair in pairs:
-        for name, row in select_pairs(compared, [pair]):
+        for name, row in select_pairs(results, [pair]):
             shared = rows.setdefault((pair, name, row["task"]), {"block": name, **row})
             shared[row["measure"]] = row
     return list(rows.values())
 
 
-def comparing(results: Results, pair: Pair) -> list[str]:
-    """The blocks that compare these two arms."""
-    return list(dict.fromkeys(name for name, _ in select_pairs(results, [pair])))
+def _signed(value: float, decimals: int = 3) -> str:
+    return f"{value:+.{decimals}f}"
+
+
+def _mark(row: Row | None) -> str:
+    """A gain with half the width of its interval, bold where 0 lies outside of it."""
+    if row is None:
+        return ""
+    shown = f"{row['delta']:+.3f} ± {(row['high'] - row['low']) / 2:.3f}"
+    return f"**{shown}**" if row["low"] > 0 or row["high"] < 0 else shown
+
+
+def _tidy(page: str) -> str:
+    return re.sub("\n{3,}", "\n\n", page).strip() + "\n"
 
 
 def _replace(path: Path, text: str) -> None:

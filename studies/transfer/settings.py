@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from intake_triage.params import (
     Count,
@@ -24,15 +24,14 @@ RESULTS = STUDY / "results"
 LOCK = STUDY / "dvc.lock"
 VALIDITY = STUDY / "validity.json"
 
-Control = Literal["size", "balancing", "start", "fractions", "truth", "dial"]
+Control = Literal["size", "fine_tuning", "distillation", "few_labels", "dial", "equals"]
 
 
 class RecordCounts(Section):
     train: Count
     valid: Count
     calibrate: Count
-    verdict: Count
-    fresh: Count
+    test: Count
 
 
 class FineTuning(Section):
@@ -40,16 +39,17 @@ class FineTuning(Section):
     learning_rate: Positive
 
 
-class Pretraining(Section):
-    epochs: Count
-    masked_share: OpenShare
+class Distillation(Section):
+    folds: Annotated[int, Field(ge=2)]
+    unlabelled: Count
+    unlabelled_epochs: Count
 
 
 class Block(Section):
-    """One source; without `task_relatedness` and `conflict` it is the survey."""
+    """One source; without `task_relatedness` and `reading` it is the survey."""
 
     task_relatedness: Share | None = None
-    conflict: bool = False
+    reading: Literal["own", "conflicting", "shared"] | None = None
     controls: list[Control]
 
 
@@ -57,17 +57,21 @@ class StudyParams(Section):
     records: RecordCounts
     data_seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=2)]
-    truth_seeds: Annotated[list[Seed], Field(min_length=2)]
+    few_seeds: Annotated[list[Seed], Field(min_length=2)]
     resamples: Annotated[int, Field(ge=100)]
     label_fractions: list[OpenShare]
-    trial_weights: Annotated[list[OpenShare], Field(min_length=1)]
-    frontier_weights: list[OpenShare]
-    balancing: list[str]
     compute_factor: Count
     fine_tuning: FineTuning
-    pretraining: Pretraining
+    distillation: Distillation
     throughput: Positive
     blocks: dict[str, Block]
+
+    @model_validator(mode="after")
+    def _few_seeds_are_the_first(self) -> "StudyParams":
+        """An arm that starts from a fit of mtl finds the one of its own seed."""
+        if self.seeds[: len(self.few_seeds)] != self.few_seeds:
+            raise ValueError("few_seeds: must be the first of seeds")
+        return self
 
 
 def load_study() -> StudyParams:
@@ -88,7 +92,7 @@ def load_block_params(study: StudyParams, block: Block) -> Params:
         changes |= {"source": "namcs", "path": str(ROOT / "data/raw/namcs")}
     else:
         changes["synthetic"] = params.data.synthetic.model_copy(
-            update={"task_relatedness": block.task_relatedness, "conflict": block.conflict}
+            update={"task_relatedness": block.task_relatedness, "reading": block.reading}
         )
     data: DataParams = params.data.model_copy(update=changes)
     return params.model_copy(update={"data": data})

@@ -7,15 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from intake_triage.evaluation.samples import LabelledSplit, read_test_split
 from intake_triage.imports import import_closure
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, Params
 from intake_triage.records.prepare import split_source, write_prepared
-from intake_triage.records.prepared import read_prepared
 from studies.transfer.settings import RecordCounts
-
-PARTS_SEED = 0  # of assigning the test units to `verdict` and `fresh`
 
 
 def prepare_records(params: Params, counts: RecordCounts, work: Path, name: str) -> Layout:
@@ -58,26 +54,3 @@ def assign_by_count(
     names = np.array(["train", "valid", "calibrate", "test"])
     split_of_unit[order] = names[np.searchsorted(edges, before, side="right")]
     return split_of_unit[units]
-
-
-def read_test_parts(
-    layout: Layout, counts: RecordCounts
-) -> tuple[LabelledSplit, dict[str, np.ndarray]]:
-    """The test records with their labels, and which of them are `verdict` and which `fresh`.
-
-    Units are assigned at random: in the survey their numbers follow the years.
-
-    Returns
-    -------
-    LabelledSplit
-        Without resamples: each part draws its own.
-    dict of bool arrays of shape (n_test,)
-        No unit is in both.
-    """
-    test = read_test_split(read_prepared(layout).of_split("test"), resamples=0, layout=layout)
-    order = np.random.default_rng(PARTS_SEED).permutation(test.n_units)
-    size = np.bincount(test.unit)
-    unit_in_verdict = np.empty(len(order), dtype=bool)
-    unit_in_verdict[order] = np.cumsum(size[order]) <= counts.verdict
-    in_verdict = unit_in_verdict[test.unit]
-    return test, {"verdict": in_verdict, "fresh": ~in_verdict}

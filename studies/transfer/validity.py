@@ -5,7 +5,7 @@ Writes  studies/transfer/validity.json
 
 A difference varies with the seeds of both arms and with the records (groups, in the survey) that
 are tested on. Each simulated comparison draws both parts from normal distributions as wide as was
-measured, and a variance of each as three seeds and that many units would estimate it.
+measured, and a variance of each as so many seeds and that many units would estimate it.
 """
 
 from collections.abc import Iterable

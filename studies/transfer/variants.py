@@ -1,24 +1,24 @@
-"""The same records otherwise: a partner that tells nothing, few labels of a task, more fields."""
+"""The same records otherwise: a partner that tells nothing, few labels of a task, soft labels."""
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
+from transformers import AutoTokenizer
 
 from intake_triage.files import replacing, write_json, write_parquet
 from intake_triage.layout import Layout
-from intake_triage.models.transformer.batches import encode_records, scoring_batches
-from intake_triage.models.transformer.heads import summarize
-from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.models.transformer.predict import encode
+from intake_triage.params import DataParams
 from intake_triage.records.prepared import read_prepared
-from intake_triage.records.schema import FormField, RecordSchema
+from intake_triage.records.schema import RecordSchema
+from intake_triage.records.sources import read_source
+from intake_triage.records.tokenizer import encode_texts
 from intake_triage.tasks import TASKS, Task
 
+HELD_OUT, UNLABELLED = "held_out", "unlabelled"  # splits that no fit learns from
+SOFT = "soft_{}.npy"  # beside the records, by task
 Changed = tuple[pd.DataFrame, RecordSchema]
 
 
@@ -63,39 +63,77 @@ def keep_labels(layout: Layout, share: float, task: Task, seed: int) -> Layout:
     return _write_variant(layout, f"{task}_{100 * share:g}_percent.{seed}", change)
 
 
-def add_features(layout: Layout, fitted: Path) -> Layout:
-    """The records where each number that the encoder of a fitted model gives for one is a field.
+def hold_out(layout: Layout, fold: np.ndarray, number: int) -> Layout:
+    """The records where one of the parts of train is not learned from, but scored.
 
-    Parameters
-    ----------
-    fitted : folder of a fit of `mtl` on the records of `layout`
+    `fold` is an int array of shape (n_train,), in the records' order.
     """
 
     def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
-        features = compute_features(layout, fitted)
-        names = [f"feature_{k}" for k in range(features.shape[1])]
-        columns = pd.DataFrame(features, columns=names, index=frame.index)
-        fields = (*schema.fields, *(FormField(name, "numeric") for name in names))
-        return pd.concat([frame, columns], axis=1), replace(schema, fields=fields)
+        train = np.flatnonzero(frame["split"] == "train")
+        frame.iloc[train[fold == number], frame.columns.get_loc("split")] = HELD_OUT
+        return frame, schema
 
-    return _write_variant(layout, f"with_features_of_{fitted.name}", change)
+    return _write_variant(layout, f"without_part_{number}", change)
 
 
-@torch.inference_mode()
-def compute_features(layout: Layout, fitted: Path) -> np.ndarray:
-    """The summary that both heads read of every record, float32 of shape (n_records, width)."""
-    records = encode_records(read_prepared(layout), layout, tasks=())
-    model = IntakeModel.from_pretrained(fitted / "model", local_files_only=True).eval()
-    out = np.empty((len(records), model.encoder.config.hidden_size), dtype=np.float32)
-    for batch in scoring_batches(records, pad_id=0):
-        out[batch.rows] = summarize(*encode(model, batch)).numpy()
-    return out
+def add_unlabelled(layout: Layout, data: DataParams, n_forms: int) -> Layout:
+    """The records of the synthetic clinic and the next `n_forms` that it makes, less their labels.
+
+    They are `UNLABELLED`, which no fit learns from; the words that a fit knows stay the same.
+    """
+    here = data.n_records
+    further = read_source(data.model_copy(update={"n_records": here + n_forms})).frame.iloc[here:]
+    tokenizer = AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True)
+    tokens, offsets = encode_texts(further["text"].tolist(), tokenizer)
+
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
+        kept = ["record_id", "text", *(field.name for field in schema.fields)]
+        rows = further[kept].assign(split=UNLABELLED)
+        return pd.concat([frame, rows.reindex(columns=frame.columns)], ignore_index=True), schema
+
+    def add_tokens(folder: Path) -> None:
+        known = np.load(layout.prepared / "tokens.npy", allow_pickle=False)
+        starts = np.load(layout.prepared / "token_offsets.npy", allow_pickle=False)
+        np.save(folder / "tokens.npy", np.concatenate([known, tokens]))
+        np.save(folder / "token_offsets.npy", np.append(starts, starts[-1] + offsets[1:]))
+
+    return _write_variant(layout, f"{n_forms}_unlabelled", change, add_tokens)
+
+
+def add_soft_labels(layout: Layout, soft: Mapping[Task, np.ndarray], digest: str) -> Layout:
+    """The records with what teachers say of each that is learned from, `UNLABELLED` ones too.
+
+    Parameters
+    ----------
+    soft : by task the chances of the classes, of shape (n_records, n_classes); those of train and
+        of `UNLABELLED` are kept, in the records' order
+    digest : of the teachers
+    """
+    split = read_prepared(layout).frame["split"]
+    learned = split.isin(["train", UNLABELLED]).to_numpy()
+
+    def change(frame: pd.DataFrame, schema: RecordSchema) -> Changed:
+        further = (frame["split"] == UNLABELLED).to_numpy()
+        for task, chances in soft.items():
+            likeliest = np.array(schema.classes(task))[chances[further].argmax(axis=1)]
+            frame.loc[further, task] = likeliest  # so that the record counts as one with a label
+        return frame.assign(split=split.mask(further, "train")), schema
+
+    def add_chances(folder: Path) -> None:
+        for task, chances in soft.items():
+            np.save(folder / SOFT.format(task), chances[learned].astype(np.float32))
+
+    return _write_variant(layout, f"soft_labels.{digest}", change, add_chances)
 
 
 def _write_variant(
-    layout: Layout, name: str, change: Callable[[pd.DataFrame, RecordSchema], Changed]
+    layout: Layout,
+    name: str,
+    change: Callable[[pd.DataFrame, RecordSchema], Changed],
+    add_files: Callable[[Path], None] = lambda folder: None,
 ) -> Layout:
-    """Copy the prepared records as `change` makes them; the other files are shared."""
+    """Copy the prepared records as `change` makes them; files that are not added are shared."""
     variant = Layout(layout.root.with_name(f"{layout.root.name}.{name}"))
     if variant.prepared.exists():
         return variant
@@ -105,6 +143,7 @@ def _write_variant(
         temporary.mkdir()
         write_parquet(temporary / "records.parquet", frame)
         write_json(temporary / "schema.json", schema.to_dict())
+        add_files(temporary)
         for path in layout.prepared.rglob("*"):
             place = temporary / path.relative_to(layout.prepared)
             if path.is_file() and not place.exists():

@@ -5,25 +5,23 @@ import pytest
 from studies.transfer import block as block_module
 from studies.transfer.settings import RecordCounts, StudyParams, load_study
 
-COUNTS = RecordCounts(train=500, valid=120, calibrate=240, verdict=200, fresh=400)
+COUNTS = RecordCounts(train=500, valid=120, calibrate=240, test=600)
 
 
 @pytest.fixture(scope="session")
 def tiny_study() -> StudyParams:
     study = load_study()
-    everything = study.blocks["default"].model_copy(
-        update={"controls": ["size", "balancing", "start", "fractions", "truth", "dial"]}
-    )
+    controls = ["size", "fine_tuning", "distillation", "few_labels", "dial", "equals"]
+    everything = study.blocks["default"].model_copy(update={"controls": controls})
+    distillation = {"folds": 2, "unlabelled": 300, "unlabelled_epochs": 1}
     return study.model_copy(
         update={
             "records": COUNTS,
-            "seeds": [0, 1],
-            "truth_seeds": [2, 3],
+            "seeds": [0, 1, 2, 3],
+            "few_seeds": [0, 1],
             "resamples": 100,
             "label_fractions": [0.25],
-            "trial_weights": [0.4, 0.6],
-            "frontier_weights": [0.1],
-            "balancing": ["fixed", "pcgrad"],
+            "distillation": study.distillation.model_copy(update=distillation),
             "blocks": {"default": everything},
         }
     )

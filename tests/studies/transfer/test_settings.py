@@ -11,10 +11,15 @@ from studies.transfer.settings import STUDY, load_study
     ("written", "instead", "says"),
     [
         ("data_seed: 2", "data_sed: 2", "data_seed: missing; this section must have records, "),
-        ("  fresh: 30000", "  fresh: none", "records.fresh: got 'none'"),
-        ("controls: [truth, dial]", "control: [dial]", "blocks.relatedness_0.controls: missing"),
-        ("    conflict: true", "    conflct: true", "unknown key; this section may have task_rel"),
-        ("seeds: [0, 1, 2]", "seeds: [0, 1", "not valid YAML"),
+        ("  test: 30000", "  test: none", "records.test: got 'none'"),
+        ("controls: [dial]", "control: [dial]", "blocks.relatedness_0.controls: missing"),
+        (
+            "    reading: shared",
+            "    readin: shared",
+            "unknown key; this section may have task_",
+        ),
+        ("few_seeds: [0, 1, 2]", "few_seeds: [1, 0]", "few_seeds: must be the first of seeds"),
+        ("few_seeds: [0, 1, 2]", "few_seeds: [0, 1", "not valid YAML"),
     ],
 )
 def test_every_wrong_key_has_a_line(tmp_path, monkeypatch, written, instead, says):
