@@ -89,6 +89,19 @@ def test_a_batch_without_a_label_costs_nothing_and_pulls_nowhere():
     assert (logits.grad == 0).all()
 
 
+def test_soft_labels_cost_what_drawing_hard_ones_from_them_costs_on_average(rng):
+    logits = torch.tensor(rng.normal(size=(5, 4)))
+    soft = torch.tensor(rng.dirichlet(np.ones(4), size=5))
+    drawn = [(soft[:, k] * -torch.log_softmax(logits, dim=1)[:, k]).mean() for k in range(4)]
+    losses = task_losses({"urgency": logits}, {"urgency": soft})
+    torch.testing.assert_close(losses["urgency"], sum(drawn))
+    hard = torch.tensor([0, 3, 2, 1, 0])
+    torch.testing.assert_close(
+        task_losses({"urgency": logits}, {"urgency": torch.eye(4, dtype=torch.float64)[hard]}),
+        task_losses({"urgency": logits}, {"urgency": hard}),
+    )
+
+
 def test_training_lowers_the_loss_of_both_tasks(make_model, train):
     balancing = FixedWeights(loss_weight=0.5)
     epochs = train(make_model(), balancing, epochs=15, patience=15, learning_rate=0.03)

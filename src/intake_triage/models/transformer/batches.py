@@ -30,7 +30,8 @@ class EncodedRecords:
         Record i has the tokens ``tokens[starts[i] : starts[i] + lengths[i]]``.
     numeric : float32 tensor of shape (n_records, n_numeric)
     categorical : int64 tensor of shape (n_records, n_categorical)
-    labels : dict of task to int64 tensor of shape (n_records,), `NO_LABEL` where there is none
+    labels : dict of task to int64 tensor of shape (n_records,), `NO_LABEL` where there is none; or
+        to float32 tensor of shape (n_records, n_classes), soft labels to learn from
     """
 
     tokens: np.ndarray

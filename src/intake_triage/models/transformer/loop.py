@@ -121,11 +121,17 @@ def quick_products() -> Iterator[None]:
 def task_losses(
     logits: dict[Task, torch.Tensor], labels: dict[Task, torch.Tensor]
 ) -> dict[Task, torch.Tensor]:
-    """Mean log-loss over the records that carry the task's label; 0 where none does."""
+    """Mean log-loss over the records that carry the task's label; 0 where none does.
+
+    Labels are class numbers of shape (B,), or chances of shape (B, n_classes): soft labels, which
+    every record then has (Hinton, Vinyals and Dean 2015, Distilling the knowledge in a network).
+    """
     losses = {}
     for task, values in logits.items():
+        soft = labels[task].is_floating_point()
+        known = len(labels[task]) if soft else (labels[task] != NO_LABEL).sum().clamp(min=1)
         total = cross_entropy(values, labels[task], ignore_index=NO_LABEL, reduction="sum")
-        losses[task] = total / (labels[task] != NO_LABEL).sum().clamp(min=1)
+        losses[task] = total / known
     return losses
 
 

@@ -66,14 +66,20 @@ def fit_model(
     folder: Path,
     params: TrainParams,
     balancing: Balancing | None = None,
+    relabel: Callable[[EncodedRecords], EncodedRecords] | None = None,
 ) -> int:
-    """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`."""
+    """Train what `make_model` makes, and fill `folder`; see `fits.TrainFit`.
+
+    `relabel` gives the train records other labels, such as soft ones.
+    """
     begin_fit(fit.seed)
     prepared = read_prepared(layout)
     records = encode_records(prepared, layout, tasks=fit.tasks)
     schema, split = prepared.schema, prepared.frame["split"].to_numpy(str)
     del prepared  # the texts would lie in memory for nothing
     train = records.rows(np.flatnonzero((split == "train") & records.has_a_label()))
+    if relabel is not None:
+        train = relabel(train)
     valid = records.rows(np.flatnonzero(split == "valid"))
     tokenizer = AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True)
     pad_id = tokenizer.pad_token_id
