@@ -19,7 +19,8 @@ from intake_triage.models.fits import run
 from intake_triage.models.fits.jobs import Fit, Job
 from intake_triage.models.fits.run import run_fits
 
-pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
+distributed = pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
+cloudpickle = pytest.importorskip("cloudpickle")
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,18 @@ def run_beside(jobs: list[Job]) -> tuple[threading.Thread, list]:
     thread = threading.Thread(target=work)
     thread.start()
     return thread, raised
+
+
+def run_script(script: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
+    """As a stage is, in a process of its own."""
+    paths = os.pathsep.join([str(Path(tiny_fits.__file__).parent), *sys.path])
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=os.environ | {"PYTHONPATH": paths} | settings,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
 
 
 def test_what_comes_back_is_what_this_machine_makes(shared, monkeypatch):
@@ -196,6 +209,51 @@ def test_two_drivers_that_ask_for_the_same_fit_share_it(start):
     assert read_log() == ["gbm urgency seed 0"]
 
 
+def count_wishes(dask_scheduler) -> int:
+    """How many fits all drivers together wait for."""
+    tasks = dask_scheduler.tasks.items()
+    return sum(len(task.who_wants) for key, task in tasks if str(key).startswith("fit-"))
+
+
+def test_what_one_driver_leaves_another_that_asked_for_it_sends_anew(start):
+    cluster = start(workers=1)
+    jobs = make_jobs(2, until=str(Path("go").absolute()))
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    from intake_triage.models.fits.cluster import Cluster
+
+    leaving = Cluster(scheduler_file=str(cluster.file))
+    leaving.ship(jobs)
+    for job, digest in zip(jobs, run._digest_jobs(jobs), strict=True):
+        leaving.submit(job, Path("left").absolute() / digest)
+    wait_until(read_log)
+    thread, raised = run_beside(jobs)
+    with distributed.Client(scheduler_file=str(cluster.file)) as looking:
+        wait_until(lambda: looking.run_on_scheduler(count_wishes) == 4)
+    leaving.close()
+    Path("go").touch()
+    thread.join()
+    assert raised == []
+    assert len(list(Layout().fits.iterdir())) == 2
+    assert not Path("left").exists()
+
+
+def test_a_run_ends_in_a_line_while_other_fits_wait(shared):
+    script = (
+        "from functools import partial; import sys; import tiny_fits;"
+        "from intake_triage.layout import Layout; from intake_triage.errors import run_stage;"
+        "from intake_triage.models.fits.jobs import Fit, Job;"
+        "from intake_triage.models.fits.run import run_fits;"
+        "bad = Job(Fit('gbm', ('urgency',), 1), partial(tiny_fits.refuse_seed_1), Layout());"
+        "long = partial(tiny_fits.note_and_wait, log='log', until=sys.argv[1]);"
+        "jobs = [Job(Fit('st', ('urgency',), seed), long, Layout()) for seed in range(20)];"
+        "run_stage(lambda: run_fits([bad, *jobs], Layout().fits))"
+    )
+    ran = run_script(script, "never", DASK_SCHEDULER_FILE=str(shared.file))
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1] == "error: params.yaml: gbm: seed 1 is out of luck"
+    assert shared.unpacked() == []
+
+
 def test_a_worker_with_another_version_is_refused_in_a_line(start, tmp_path):
     venv.create(tmp_path / "other", symlinks=True)
     (packages,) = (tmp_path / "other/lib").glob("python*/site-packages")
@@ -229,9 +287,7 @@ def test_off_this_machine_nothing_travels_in_the_clear(address, fine):
             check_addresses(["tcp://127.0.0.1:1", address])
 
 
-def test_no_scheduler_is_told_in_a_line(monkeypatch):
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
-    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+def test_no_scheduler_is_told_in_a_line():
     script = (
         "from pathlib import Path; from functools import partial; import tiny_fits;"
         "from intake_triage.layout import Layout; from intake_triage.errors import run_stage;"
@@ -240,12 +296,10 @@ def test_no_scheduler_is_told_in_a_line(monkeypatch):
         "job = Job(Fit('gbm', ('urgency',), 0), partial(tiny_fits.train_tiny), Layout());"
         "run_stage(lambda: run_fits([job], Layout().fits))"
     )
-    paths = os.pathsep.join([str(Path(tiny_fits.__file__).parent), *sys.path])
-    ran = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
+    ran = run_script(
+        script,
+        DASK_SCHEDULER_ADDRESS="tcp://127.0.0.1:9",
+        DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s",
     )
     assert ran.returncode == 1
     assert ran.stderr.splitlines()[-1].startswith("error: no scheduler answers: ")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from checkout import Checkout, environment
+from dask_cluster import DaskCluster
 
 from intake_triage.systems import TRAINED_SYSTEMS
 
@@ -84,6 +86,28 @@ def test_killed_run_resumes_and_gives_the_same_bytes(
     assert not _finished(fits), "finished fits are forgotten once the stage is done"
     folders = ("data", "models", "predictions", "training", "metrics", "plots")
     assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+
+
+def test_a_cluster_gives_the_same_bytes(
+    small_project: Checkout, reproduced: Checkout, tmp_path: Path, monkeypatch
+) -> None:
+    pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
+    checkout = small_project.clone_to(tmp_path / "clustered")
+    (tmp_path / "cluster").mkdir()
+    cluster = DaskCluster(tmp_path / "cluster")
+    try:
+        monkeypatch.setenv("DASK_SCHEDULER_FILE", str(cluster.file))
+        checkout.dvc("repro", "compare")
+        assert cluster.unpacked() == []
+    finally:
+        cluster.close()
+    hosted = (tmp_path / "cluster/worker_0.log").read_text().count("Starting Worker plugin fits-")
+    assert hosted > len(TRAINING)  # linear and gbm go by themselves
+    folders = ("data", "models", "predictions", "training")
+    assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+    for name in ("compare", "safety", "forecast"):
+        metrics = f"metrics/{name}.json"
+        assert (checkout.root / metrics).read_bytes() == (reproduced.root / metrics).read_bytes()
 
 
 def test_test_labels_reach_nothing_before_compare(
