@@ -9,10 +9,12 @@ import ipaddress
 import logging
 import pickle
 import socket
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -20,6 +22,7 @@ from uuid import uuid4
 import cloudpickle
 from distributed import Client
 from distributed import Future as Task
+from distributed.scheduler import KilledWorker
 from tqdm import tqdm
 
 from intake_triage.errors import InputError
@@ -50,6 +53,8 @@ class Cluster:
         self._host = f"fits-{uuid4().hex}"
         self._wanted = pool.describe_host()
         self._shipped: dict[Path, tuple[str, Task]] = {}  # with the digest of what is in a folder
+        self._closing = False
+        self._collecting = Lock()
 
     def ship(self, jobs: Sequence[Job]) -> None:
         """Send the code; a folder of records follows with the first fit that reads it.
@@ -59,9 +64,7 @@ class Cluster:
         InputError
             If records would travel in the clear, or a worker's libraries are others.
         """
-        if not self._client.scheduler_info()["workers"]:
-            tqdm.write("waiting for the cluster's first worker")
-            self._client.wait_for_workers(1)
+        self._wait_for_worker()
         check_addresses([self._client.scheduler.address, *self._client.scheduler_info()["workers"]])
         starts = {job.train.func: Path(inspect.getfile(job.train.func)) for job in jobs}
         files = set().union(*map(import_closure, [*starts.values(), Path(pool.__file__), *GROUND]))
@@ -86,6 +89,9 @@ class Cluster:
         return done
 
     def close(self) -> None:
+        self._closing = True
+        with self._collecting:  # Dask would wait for ever for what a closed client is asked
+            pass
         if self._client.status == "running":
             self._client.unregister_worker_plugin(self._host)  # and end what still runs there
         self._client.close()
@@ -102,11 +108,18 @@ class Cluster:
             message,
             folder.name,
             sets,
-            key=f"fit-{folder.name}",  # another driver that asks for the same fit shares it
+            # Another driver that asks for the same fit shares it; what became of an earlier try
+            # Dask remembers by its key.
+            key=f"fit-{folder.name}-{tries}",
         )
         task.add_done_callback(partial(self._collect, job, folder, done, tries))
 
     def _collect(self, job: Job, folder: Path, done: Future[None], tries: int, task: Task) -> None:
+        with self._collecting:
+            if not self._closing:
+                self._take(job, folder, done, tries, task)
+
+    def _take(self, job: Job, folder: Path, done: Future[None], tries: int, task: Task) -> None:
         """Let the folder appear; a fit that was lost is sent again."""
         try:
             kind, content = task.result()
@@ -117,10 +130,9 @@ class Cluster:
             with replacing(folder) as temporary:
                 worker.unpack(content, temporary)
             done.set_result(None)
-        except (CancelledError, EOFError, ConnectionError):
+        except (CancelledError, EOFError, ConnectionError, KilledWorker) as error:
             gone = self._client.status != "running"
-            if tries > 1 and not gone:
-                task.release()  # else Dask would remember what became of it
+            if tries > 1 and not gone and not isinstance(error, KilledWorker):
                 self._submit(job, folder, done, tries - 1)
             else:
                 lost = "the scheduler" if gone else f"every worker that took {job.fit.name}"
@@ -152,9 +164,16 @@ class Cluster:
         return Path(name)
 
     def _wait_for_worker(self) -> None:
-        if not self._client.scheduler_info()["workers"]:
+        if not self._count_running():
             tqdm.write("waiting for a worker of the cluster")
-            self._client.wait_for_workers(1)
+        while not self._count_running():
+            if self._closing:
+                raise CancelledError
+            time.sleep(0.1)
+
+    def _count_running(self) -> int:
+        workers = self._client.scheduler_info()["workers"].values()
+        return sum(worker["status"] == "running" for worker in workers)
 
 
 class _ByValue:

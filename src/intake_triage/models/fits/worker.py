@@ -70,7 +70,9 @@ class Host(WorkerPlugin):
 
 def run_on_worker(host: str, wanted: dict[str, str], *job) -> tuple[str, bytes | str]:
     """A task: `Host.run`, where the worker is as `wanted`."""
-    plugin = get_worker().plugins[host]
+    plugin = get_worker().plugins.get(host)
+    if plugin is None:  # another driver that wants the fit sends it anew
+        raise ConnectionError("who sent this fit has ended")
     difference = find_difference(plugin.about, wanted)
     return ("refused", difference) if difference else plugin.run(*job)
 
