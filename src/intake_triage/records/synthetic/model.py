@@ -17,7 +17,7 @@ from intake_triage.records.synthetic.labels import LabelTables, build_label_tabl
 from intake_triage.records.synthetic.mentions import MentionTables, build_mention_tables
 from intake_triage.records.synthetic.network import NetworkTables, build_network_tables
 
-NOISY = 0.4  # where the reading is shared: the share of tiers drawn by lot
+NOISY = 0.5  # where the reading is shared: the share of tiers drawn by lot
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def build_model(catalogue: Catalogue, *, task_relatedness: float, reading: Readi
     reading : what the two tasks need of a text
         own: the condition and the course each speak in words of their own. conflicting: the course
         speaks through the complaints of a second problem instead; each stands for a level,
-        whatever sub-specialty it stands for as a first problem. shared: the condition settles the
-        severity, its most frequent one, so that urgency needs of the text what specialty needs;
-        and a share of the tiers recorded, NOISY, says nothing.
+        whatever sub-specialty it stands for as a first problem. shared: all conditions of a
+        sub-specialty have one severity, their mean one rounded up, so that urgency needs of the
+        text what specialty needs; and a share of the tiers recorded, NOISY, says nothing.
     """
     conditions = list(catalogue.conditions.values())
     network = build_network_tables(catalogue)
@@ -56,8 +56,9 @@ def build_model(catalogue: Catalogue, *, task_relatedness: float, reading: Readi
     shares = network.condition_shares()
     if reading == "shared":
         homes = np.array(list(catalogue.homes.values()))
-        of_home = (homes[:, None] == homes) * shares @ severity
-        severity = np.eye(N_LEVELS)[of_home.argmax(axis=1)]
+        of_home = normalise((homes[:, None] == homes) * shares) @ severity
+        mean = of_home @ np.arange(N_LEVELS)
+        severity = np.eye(N_LEVELS)[np.ceil(mean).astype(np.int64)]
     return ClinicModel(
         network=network,
         severity=ChanceTable(severity),
