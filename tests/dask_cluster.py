@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +41,15 @@ class DaskCluster:
     def unpacked(self) -> list[Path]:
         """What lies in the workers' folders beside what is Dask's own."""
         return [path for path in self.folder.rglob("*.py") if path.name == "jobs.py"]
+
+    def at_work(self) -> list[int]:
+        """Processes that the workers have started and that still run."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.cwd().startswith(f"{self.folder}{os.sep}"):
+                    found.append(process.pid)
+        return found
 
     def _start(
         self, kind: str, *options: str, name: str = "", python: str = sys.executable

@@ -110,6 +110,7 @@ def test_what_comes_back_is_what_this_machine_makes(shared, monkeypatch):
     assert run_fits(make_jobs(3), Path("there")) == there
     assert len(read_log()) == 6
     assert shared.unpacked() == []
+    wait_until(lambda: shared.at_work() == [])
 
 
 def test_an_address_does_as_well_as_a_file(shared, monkeypatch):

@@ -44,6 +44,7 @@ class Pool:
             # Each has a core to itself: what its seconds are compared with had one too.
             max_workers=self._processes,
             mp_context=_context_with(modules),
+            initializer=_end_with_parent,
             max_tasks_per_child=1,  # so that peak memory is that of one fit
         )
 
@@ -56,7 +57,6 @@ class Pool:
 
 def run_job(job: Job, folder: Path) -> None:
     """In the fit's own process: train, measure, and only then let the folder appear."""
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
     wall, cpu = time.perf_counter(), time.process_time()
     with TemporaryDirectory() as signals, replacing(folder) as temporary:
         # dvclive signals each step to an editor through one file of the whole repository, and of
@@ -112,10 +112,14 @@ def _count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _exit_with_parent() -> None:
-    """A killed stage must not leave its fits running."""
-    connection.wait([parent_process().sentinel])
-    os._exit(1)
+def _end_with_parent() -> None:
+    """A killed stage must not leave its fits running, nor processes that wait for one."""
+
+    def end() -> None:
+        connection.wait([parent_process().sentinel])
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 def serve(processes: str, *modules: str) -> None:
