@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import (
     boosting,
+    cluster,
     matmul_share,
     multi_task,
     pipeline,
@@ -36,6 +37,7 @@ TOPICS: dict[str, Callable[[Workspace], dict[str, Any]]] = {
     "scoring": scoring.measure,
     "score_table": score_table.measure,
     "serve": serve.measure,
+    "cluster": cluster.measure,
     "pipeline": pipeline.measure,
 }
 

@@ -17,7 +17,6 @@ import joblib
 
 from intake_triage.models.fits.pool import THREAD_VARIABLES
 
-STATUS = Path("/proc/self/status")
 LIMITS = (*THREAD_VARIABLES, "RAYON_NUM_THREADS")  # the last is the tokenizer's
 LONGEST_WAIT = 600  # seconds that one process waits for the others to be ready
 
@@ -45,7 +44,7 @@ def timed(call: Callable[[], Any]) -> Timed:
     cpu, start = time.process_time(), time.perf_counter()
     value = call()
     end = time.perf_counter()
-    return Timed(value, start, end, time.process_time() - cpu, _peak_mib())
+    return Timed(value, start, end, time.process_time() - cpu, peak_mib())
 
 
 def run_apart(
@@ -103,8 +102,10 @@ def _run(prepare: Callable[..., Callable[[], Any]], job: tuple) -> Timed:
     return timed(call)
 
 
-def _peak_mib() -> float:
-    if STATUS.exists():  # where getrusage also counts what the parent held when it started this one
-        kib = re.search(r"VmHWM:\s*(\d+)", STATUS.read_text(encoding="utf-8"))[1]
+def peak_mib(process: int | None = None) -> float:
+    """The most memory that a process has held; of another than this one, on Linux alone."""
+    status = Path(f"/proc/{process or 'self'}/status")
+    if process or status.exists():  # getrusage also counts what the parent held at this one's start
+        kib = re.search(r"VmHWM:\s*(\d+)", status.read_text(encoding="utf-8"))[1]
         return int(kib) / 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes

@@ -32,6 +32,9 @@ class Scale:
     explained_forms: int  # the same where words and entries are told
     table_sizes: tuple[int, ...]  # numbers of forms for which memory is compared
     load_seconds: int  # for which many clients ask at once
+    cluster_fits: int  # of a second each, on a cluster and on this machine's pool
+    queued_fits: int  # that a scheduler holds at once
+    shipped_mb: int  # of records, 10⁶ bytes
     changes: dict[str, dict[str, Any]]  # to params.yaml, by section
 
 
@@ -48,6 +51,9 @@ FULL = Scale(
     explained_forms=200,
     table_sizes=(10_000, 1_000_000),
     load_seconds=60,
+    cluster_fits=200,
+    queued_fits=10_000,
+    shipped_mb=40,
     changes={},
 )
 QUICK = Scale(
@@ -62,6 +68,9 @@ QUICK = Scale(
     explained_forms=20,
     table_sizes=(1_000, 4_000),
     load_seconds=3,
+    cluster_fits=6,
+    queued_fits=100,
+    shipped_mb=2,
     changes={
         "gbm": {"max_rounds": 20},
         "train": {"epochs": 2, "seeds": [0, 1]},

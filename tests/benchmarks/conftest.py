@@ -21,6 +21,7 @@ def results() -> dict[str, Any]:
     growth = {"growth_against_linear": 0.97, "growth_exponent": 0.98}
     fits = {"same_passes": _spread(16.5), "to_best": _spread(17.5)}
     run = {"wall_seconds": _spread(18.5), "peak_mib": _spread(519.5)}
+    shipped = {"servers": 2.51, "first_fit": 9.51, "records": 1.61, "there": 0.11}
     topics = {
         "training": {
             "ours_against": {
@@ -105,6 +106,21 @@ def results() -> dict[str, Any]:
             "clients": 50,
             "load_seconds": 60,
             "seeds": 3,
+        },
+        "cluster": {
+            "cluster_against_pool": _spread(1.12),
+            "wall_seconds": {"cluster": _spread(112.5), "pool": _spread(103.5)},
+            "cpu_seconds_of_driver": _spread(2.5),
+            "scheduler_peak_mib": {"fits": 71, "queue": 181},
+            "queue": {"seconds_to_submit": 13.1},
+            "shipping": {
+                "1": shipped | {"scheduler_peak_mib": 91},
+                "8": shipped | {"scheduler_peak_mib": 92},
+            },
+            "fits": 200,
+            "queued_fits": 10000,
+            "shipped_mb": 40,
+            "workers": 2,
         },
         "pipeline": {
             "loss_weight_against_full": {"median": 0.33, "min": 0.33, "max": 0.33},

@@ -26,6 +26,8 @@ def test_every_topic_has_a_section_with_ratios_before_what_they_are_made_of(resu
     assert ["`prepare`", "0.97 (0.98)", "10,000", "13.5 (13–14)"] in [row[:4] for row in rows]
     assert ["256", "1,300 (1,300–1,301)", "522 (522–523)"] in rows
     assert ["0.33", "18.5 (18–19)"] in [row[1:3] for row in rows]
+    assert ["wall seconds", "1.12 (0.62–1.62)", "112 (112–113)", "104 (103–104)"] in rows
+    assert ["8", "2.51", "9.51", "1.61", "0.11", "92"] in rows
     assert list(results["topics"]) == list(TOPICS)
     assert sum(line.startswith("## ") for line in render(results).splitlines()) == len(TOPICS)
 
