@@ -139,3 +139,45 @@ $(VENV)/installed-bench: $(VENV)/installed benchmarks/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r benchmarks/requirements.txt
 	touch $@
+
+# Supply chain; docs/supply-chain.md. `locked`, before any other target, fills .venv from the locks,
+# each file checked against its hash. One package has no wheel: without isolation it is built by the
+# setuptools of the lock, which therefore comes first. PyPI's PyTorch for Linux needs CUDA packages.
+.PHONY: locked lock licences audit sbom
+CUDA := $(if $(TORCH_INDEX),,$(if $(filter Linux,$(shell uname)),-r requirements-cuda.lock))
+install_locked = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	--require-hashes --no-build-isolation --use-pep517
+locked:
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	sed -n '/^setuptools==/,/[^\\]$$/p' requirements.lock | $(install_locked) -r /dev/stdin
+	$(install_locked) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+		-r requirements.lock -r requirements-optional.lock $(CUDA)
+	touch $(VENV)/installed $(VENV)/installed-optional
+
+# The locks anew, after a change of requirements*.txt or constraints.txt.
+AUDIT := $(VENV)/audit
+lock: $(AUDIT)/installed
+	@test -n "$(TORCH_INDEX)" || \
+		{ echo "say where CPU builds are: make lock TORCH_INDEX=<PyTorch's CPU index>"; exit 2; }
+	$(AUDIT)/bin/python -m tools.lock "$(TORCH_INDEX)"
+
+licences: $(VENV)/installed-optional
+	$(RUN) python -m tools.licences
+
+# Known vulnerabilities; fails too where the advisories cannot be reached.
+audit: $(AUDIT)/installed
+	$(AUDIT)/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes \
+		$(addprefix -r requirements,.lock -optional.lock -cuda.lock -audit.lock)
+
+# What is installed in .venv, as CycloneDX, checked against its schema.
+sbom: $(AUDIT)/installed $(VENV)/installed-optional
+	mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.json $(VENV)/bin/python
+
+# The tools, apart from what they look at.
+$(AUDIT)/installed: requirements-audit.lock
+	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-audit.lock
+	touch $@
