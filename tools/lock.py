@@ -60,7 +60,7 @@ def main() -> None:
     optional = resolve(REQUIRED, *OPTIONAL)
     audit = resolve(AUDIT)
     # `torch==2.13.0` admits 2.13.0+cpu, and pip takes the latter where the index is at hand.
-    hashes = set(re.findall(r"--hash=\S+", pypi["torch"] + cpu["torch"]))
+    hashes = set(re.findall(r"--hash=sha256:[0-9a-f]{64}", pypi["torch"] + cpu["torch"]))
     torch = " \\\n    ".join([f"torch=={read_version('torch')}", *sorted(hashes)])
     moved = [name for name in cpu if name != "torch" and cpu[name] != optional[name]]
     if moved:
