@@ -11,6 +11,7 @@ from intake_triage.params import (
     OpenShare,
     Params,
     Positive,
+    Reading,
     Section,
     Seed,
     Share,
@@ -49,7 +50,7 @@ class Block(Section):
     """One source; without `task_relatedness` and `reading` it is the survey."""
 
     task_relatedness: Share | None = None
-    reading: Literal["own", "conflicting", "shared"] | None = None
+    reading: Reading | None = None
     controls: list[Control]
 
 
