@@ -23,21 +23,35 @@ COMPILE = (
     *("--generate-hashes", "--python-version", "3.11"),
     *("--python-platform", "x86_64-manylinux_2_28"),
 )
+# PyTorch's index has copies of what PyTorch needs, too; `explicit` leaves those to PyPI.
+CPU = """
+[project]
+name = "cpu"
+version = "0"
+dependencies = ["torch=={version}+cpu"]
+[tool.uv.sources]
+torch = {{ index = "cpu" }}
+[[tool.uv.index]]
+name = "cpu"
+url = "{index}"
+explicit = true
+"""
 
 
 def resolve(*sources: str, index: str = "") -> dict[str, str]:
     """The block of each package, its pin and its hashes, by name.
 
-    With an `index` of CPU builds PyTorch is taken from there.
+    With an `index` of CPU builds PyTorch, and nothing else, is taken from there.
     """
     with tempfile.TemporaryDirectory() as folder:
-        options = []
         if index:
-            cpu = Path(folder) / "cpu.txt"
-            cpu.write_text(f"torch=={read_version('torch')}+cpu\n", encoding="utf-8")
-            options = ["--constraint", str(cpu), "--index", index]
-        command = [find_uv_bin(), *COMPILE, *sources, *options]
-        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+            project = Path(folder) / "pyproject.toml"
+            project.write_text(CPU.format(version=read_version("torch"), index=index))
+            sources = (*sources, str(project))
+        command = [find_uv_bin(), *COMPILE, *sources]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit("error: no lock is written, for the reason above")
     return {match[1]: match[0] for match in BLOCK.finditer(done.stdout)}
 
 
