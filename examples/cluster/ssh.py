@@ -46,7 +46,10 @@ def main() -> None:
     work = ("worker", address, "--nworkers", "1")
     if arguments.nthreads:
         work += ("--nthreads", str(arguments.nthreads))
-    workers = [start(host, arguments.python, secret, *work) for host in arguments.hosts]
+    pythons = {"localhost": sys.executable}
+    workers = [
+        start(host, pythons.get(host, arguments.python), secret, *work) for host in arguments.hosts
+    ]
     print(f"export DASK_SCHEDULER_ADDRESS={address}", flush=True)
     try:
         scheduler.wait()
@@ -61,7 +64,9 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m examples.cluster.ssh")
     parser.add_argument("hosts", nargs="+", metavar="HOST")
     parser.add_argument("--nthreads", type=int, help="fits at once on each; all of its cores")
-    parser.add_argument("--python", default=sys.executable, help="the hosts' (default: as here)")
+    parser.add_argument(
+        "--python", default=sys.executable, help="of the other hosts (default: as here)"
+    )
     parser.add_argument("--address", default=get_ip(), help="of this machine, for the hosts")
     parser.add_argument("--port", type=int, default=8786, help="of the scheduler")
     return parser.parse_args()
