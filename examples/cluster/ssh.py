@@ -11,6 +11,7 @@ import argparse
 import shlex
 import subprocess
 import sys
+from contextlib import suppress
 
 from distributed.utils import get_ip
 
@@ -41,20 +42,13 @@ def main() -> None:
     arguments = read_arguments()
     secret = find_secret().read_bytes()
     address = f"tls://{arguments.address}:{arguments.port}"
-    listen = ("scheduler", "--host", arguments.address, "--port", str(arguments.port))
-    scheduler = start("localhost", sys.executable, secret, *listen)
-    work = ("worker", address, "--nworkers", "1")
-    if arguments.nthreads:
-        work += ("--nthreads", str(arguments.nthreads))
-    pythons = {"localhost": sys.executable}
-    workers = [
-        start(host, pythons.get(host, arguments.python), secret, *work) for host in arguments.hosts
-    ]
+    listen = ("--host", arguments.address, "--port", str(arguments.port))
+    scheduler = start("localhost", sys.executable, secret, "scheduler", *listen)
+    work = ("worker", address, "--nworkers", "1", "--nthreads", arguments.nthreads)
+    workers = [start(host, arguments.python, secret, *work) for host in arguments.hosts]
     print(f"export DASK_SCHEDULER_ADDRESS={address}", flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         scheduler.wait()
-    except KeyboardInterrupt:
-        print("ending scheduler and workers", file=sys.stderr)
     for process in (*workers, scheduler):
         process.stdin.close()
         process.wait()
@@ -63,10 +57,8 @@ def main() -> None:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m examples.cluster.ssh")
     parser.add_argument("hosts", nargs="+", metavar="HOST")
-    parser.add_argument("--nthreads", type=int, help="fits at once on each; all of its cores")
-    parser.add_argument(
-        "--python", default=sys.executable, help="of the other hosts (default: as here)"
-    )
+    parser.add_argument("--nthreads", default="0", help="fits at once on each; 0: all its cores")
+    parser.add_argument("--python", default=sys.executable, help="of the others (default: as here)")
     parser.add_argument("--address", default=get_ip(), help="of this machine, for the hosts")
     parser.add_argument("--port", type=int, default=8786, help="of the scheduler")
     return parser.parse_args()
@@ -74,9 +66,9 @@ def read_arguments() -> argparse.Namespace:
 
 def start(host: str, python: str, secret: bytes, *dask: str) -> subprocess.Popen:
     """`dask …` on a host; it ends when its standard input does, so with this process too."""
-    command = [python, "-c", PROGRAM, *dask]
+    command = [sys.executable, "-c", PROGRAM, *dask]
     if host != "localhost":
-        command = ["ssh", host, shlex.join(command)]
+        command = ["ssh", host, shlex.join([python, *command[1:]])]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     process.stdin.write(b"%d\n%s" % (len(secret), secret))
     process.stdin.flush()
