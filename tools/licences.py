@@ -65,8 +65,8 @@ def declare(name: str) -> str:
         if line.startswith("License :: ")
     ]
     # The newest field first. `License` may hold a whole text, which begins with its title.
-    title = (found["License"] or "").strip().partition("\n")[0]
-    for said in (found["License-Expression"] or "", title, *classifiers):
+    title = (found.get("License", "")).strip().partition("\n")[0]
+    for said in (found.get("License-Expression", ""), title, *classifiers):
         try:
             return canonicalize_license_expression(SPDX.get(said, said))
         except InvalidLicenseExpression:

@@ -9,6 +9,7 @@ python -m examples.cluster.ssh localhost other.machine
 
 import argparse
 import shlex
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -33,6 +34,10 @@ with tempfile.TemporaryDirectory() as folder:
         while os.read(0, 1):
             pass
         dask.terminate()
+        try:
+            dask.wait(10)
+        except subprocess.TimeoutExpired:  # it asks a scheduler that has ended before it
+            dask.kill()
     threading.Thread(target=end, daemon=True).start()
     dask.wait()
 """
@@ -40,6 +45,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 def main() -> None:
     arguments = read_arguments()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also of a shell's background job
     secret = find_secret().read_bytes()
     address = f"tls://{arguments.address}:{arguments.port}"
     listen = ("--host", arguments.address, "--port", str(arguments.port))
