@@ -65,7 +65,7 @@ def declare(name: str) -> str:
         if line.startswith("License :: ")
     ]
     # The newest field first. `License` may hold a whole text, which begins with its title.
-    title = (found.get("License", "")).strip().partition("\n")[0]
+    title = found.get("License", "").strip().partition("\n")[0]
     for said in (found.get("License-Expression", ""), title, *classifiers):
         try:
             return canonicalize_license_expression(SPDX.get(said, said))
