@@ -1,9 +1,10 @@
 """params.yaml as typed, frozen values, refused before any work when anything in it is wrong."""
 
+import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from intake_triage.file_params import FileParams
 from intake_triage.layout import Layout
@@ -183,10 +184,31 @@ class DecisionParams(Section):
         return self
 
 
+Told = Annotated[str, Field(min_length=1)] | None  # None: to be named by the clinic
+
+
+class CardParams(Section):
+    """What no run can know: who answers for a release, and what for."""
+
+    owner: Told
+    contact: Told
+    licence: Told
+    date: Told
+    intended_use: Told
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _is_quoted(cls, value: object) -> object:
+        if isinstance(value, datetime.date):  # as YAML reads a date without quotes
+            raise ValueError(f'a date must stand in quotes, "{value}"')
+        return value
+
+
 class ReleaseParams(Section):
     version: str  # of the bundles; every row that they score bears it
     unknown_words: OpenShare
     forms_a_week: Count
+    card: CardParams
 
 
 class Params(Section):
