@@ -110,12 +110,12 @@ def test_a_missing_key_is_named_beside_what_must_be_there(refusal, key, must_hav
     ("key", "value", "got", "may_be"),
     [
         # a wrong type: nothing is coerced
-        ("data.seed", "0", "'0'", "a valid integer"),
+        ("data.seed", "0", "'0'", "a valid integer: 0 without quotes"),
         ("data.seed", 0.5, "0.5", "a valid integer"),
         ("data.path", 5, "5", "a valid string"),
         ("data.file.group", ["a"], "['a']", "a valid string"),
         ("data.file.drop_small", 1, "1", "a valid boolean"),
-        ("mtl.loss_weight", "0.5", "'0.5'", "a valid number"),
+        ("mtl.loss_weight", "0.5", "'0.5'", "a valid number: 0.5 without quotes"),
         ("train.seeds", 0, "0", "a valid list"),
         ("data", 3, "3", "a block of `key: value` lines"),
         ("data.split", None, "None", "a block of `key: value` lines"),
@@ -341,9 +341,9 @@ def test_a_date_format_gives_day_month_and_year(refusal, form):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"data: [", "line 1: not valid YAML"),
+        (b"data: [\n", "line 2: not valid YAML"),
         (b"data:\n  seed: 1\n\tpath: x", "line 3: not valid YAML"),
-        (b"data: !!python/object:os.system {}", "line 1: not valid YAML"),
+        (b"data: !!python/object:os.system {}", "line 1: tag:yaml.org,2002:python/object"),
         (b"data: \xff\xfe", "not valid YAML, which is text in UTF-8"),
         (b"", "expected sections data, tokenizer"),
         (b"- 1", "expected sections data, tokenizer"),

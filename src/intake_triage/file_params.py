@@ -1,5 +1,6 @@
 """Section `data.file` of params.yaml: how the user's table is saved, and what it calls what."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ def _number_as_text(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError(f"got {value}, which YAML reads from yes, no, on and off too; quote it")
     if isinstance(value, int | float):
+        if not abs(value) < math.inf:
+            raise ValueError(f"got {value}, which is no name; quote it if it is one")
         return cell_key(str(value))
     return value
 
@@ -54,7 +57,7 @@ def _as_written(bound: float) -> float:
     return int(bound) if bound.is_integer() else bound
 
 
-Bound = Annotated[float, AfterValidator(_as_written)]
+Bound = Annotated[float, Field(ge=-1e15, le=1e15), AfterValidator(_as_written)]
 FromNumber = BeforeValidator(_number_as_text)
 Mark = Annotated[str, FromNumber]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), FromNumber]
@@ -163,7 +166,7 @@ class FileParams(Saved):
             if getattr(self, task) is not None:
                 faults += self._faults_of_classes(task) or self._faults_of_merging(task)
         if faults:
-            raise ValueError("\n".join(faults))
+            raise ValueError(*faults)
         return self
 
     def _faults_of_names(self) -> Iterator[str]:

@@ -9,8 +9,11 @@ from pydantic import Field, field_validator, model_validator
 from intake_triage.file_params import FileParams
 from intake_triage.layout import Layout
 from intake_triage.section import (
+    LARGEST,
+    AboveOne,
     Count,
     NonNegative,
+    OneLine,
     OpenShare,
     Positive,
     Section,
@@ -49,8 +52,8 @@ Region = Literal[
 
 class DataParams(Section):
     source: Literal["synthetic", "namcs", "file"]
-    path: str
-    n_records: Annotated[int, Field(ge=200)]
+    path: OneLine
+    n_records: Annotated[int, Field(ge=200, le=LARGEST)]
     seed: Seed
     identifiers: Literal["fail", "redact"]
     identifiers_region: Annotated[list[Region], Field(min_length=1)]
@@ -61,7 +64,7 @@ class DataParams(Section):
 
 
 class TokenizerParams(Section):
-    vocabulary: Annotated[int, Field(ge=100)]
+    vocabulary: Annotated[int, Field(ge=100, le=LARGEST)]
     min_document_frequency: Count
     max_tokens: Annotated[int, Field(ge=8, le=384)]  # of 512 positions; fields take some
 
@@ -74,7 +77,7 @@ class LinearParams(Section):
 
 class GbmParams(Section):
     learning_rate: Positive
-    leaves: Annotated[int, Field(ge=2)]
+    leaves: Annotated[int, Field(ge=2, le=131_072)]  # as LightGBM
     min_records_in_leaf: Count
     feature_share: Annotated[float, Field(gt=0, le=1)]
     max_rounds: Count
@@ -126,7 +129,7 @@ class CalibrateParams(Section):
     candidates: Annotated[
         list[Literal["identity", "temperature", "sms", "isotonic"]], Field(min_length=1)
     ]
-    folds: Annotated[int, Field(ge=3)]  # one held out, of the others one to choose on, one to fit
+    folds: Annotated[int, Field(ge=3, le=100)]  # held out, to choose on, and the rest to fit
     alpha: OpenShare
 
 
@@ -137,9 +140,9 @@ class MarginParams(Section):
 
 class CompareParams(Section):
     margin: MarginParams
-    resamples: Annotated[int, Field(ge=100)]
-    ece_bins: Annotated[int, Field(ge=2)]
-    min_subgroup: Annotated[int, Field(ge=11)]  # statistics.disclosure.SMALLEST_SHOWN
+    resamples: Annotated[int, Field(ge=100, le=LARGEST)]
+    ece_bins: Annotated[int, Field(ge=2, le=LARGEST)]
+    min_subgroup: Annotated[int, Field(ge=11, le=LARGEST)]  # statistics.disclosure.SMALLEST_SHOWN
 
 
 class CostParams(Section):
@@ -155,7 +158,7 @@ class SlopeParams(Section):
     """Bounds of the calibration slope of an ordinal urgency cut; 1 is perfect."""
 
     least: OpenShare
-    most: Annotated[float, Field(gt=1)]
+    most: AboveOne
 
 
 class DecisionParams(Section):
@@ -166,7 +169,7 @@ class DecisionParams(Section):
     max_most_urgent_missed: OpenShare
     max_severe_under_triage: OpenShare
     max_over_triage: OpenShare
-    max_load: Annotated[float, Field(gt=1)]
+    max_load: AboveOne
     max_ece: OpenShare
     slope: SlopeParams
     max_intercept: Positive
@@ -205,7 +208,7 @@ class CardParams(Section):
 
 
 class ReleaseParams(Section):
-    version: str  # of the bundles; every row that they score bears it
+    version: OneLine  # of the bundles; every row that they score bears it
     unknown_words: OpenShare
     forms_a_week: Count
     card: CardParams

@@ -4,12 +4,10 @@ The folder holds `complaints.yaml`, `requests.yaml`, `history.yaml`, `course.yam
 `fields.yaml`, `wording.yaml` and `conditions/<specialty>.yaml`.
 """
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar, get_type_hints
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from intake_triage.errors import InputError
@@ -22,6 +20,7 @@ from intake_triage.records.synthetic.entries import (
     Phrases,
     Wording,
 )
+from intake_triage.section import read_yaml
 
 T = TypeVar("T")
 
@@ -85,30 +84,10 @@ def _read_conditions(folder: Path) -> tuple[dict[str, Condition], dict[str, str]
     return conditions, homes
 
 
-class _Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a key that stands twice in a mapping."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key} stands twice", node.start_mark
-                )
-        return super().construct_mapping(node, deep=deep)
-
-
 def _read(file: Path, kind: type[T]) -> T:
     """Parse one YAML file as `kind`."""
     try:
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
-    except FileNotFoundError:
-        raise InputError(f"{file}: no such file") from None
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise InputError(f"{file}{line}: {error.problem}") from None
-    try:
-        return TypeAdapter(kind).validate_python(raw)
+        return TypeAdapter(kind).validate_python(read_yaml(file))
     except ValidationError as error:
         first = error.errors()[0]
         entry = ".".join(str(part) for part in first["loc"]) or "the whole file"
