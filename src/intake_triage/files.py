@@ -1,5 +1,11 @@
-"""Files that are either whole or absent: written under a temporary name, then renamed."""
+"""Files that are either whole or absent: written under a temporary name, then renamed.
 
+A temporary name ends in the process that writes it and `.part`: what a killed one left is removed
+by whoever writes there next.
+"""
+
+import errno
+import glob
 import json
 import os
 import shutil
@@ -9,23 +15,65 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+
+from intake_triage.errors import InputError
+
+REMOVE = "remove it, and `dvc repro` writes it anew"
+FULL = 64 * 2**10  # bytes that are free on a disk where the next write fails
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, for a file or a folder; on success it becomes `path`."""
+    """Give a temporary path beside `path`, for a file or a folder; on success it becomes `path`.
+
+    Raises
+    ------
+    OSError
+        With ENOSPC and the name of `path`, whatever a library makes of a disk that is full.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent, path.name)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    _remove(temporary)  # in a container, processes have the numbers of those before
     try:
         yield temporary
         if path.is_dir():
             shutil.rmtree(path)
         os.replace(temporary, path)
+    except Exception:
+        if shutil.disk_usage(path.parent).free < FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
+        raise
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
+        _remove(temporary)
+
+
+def remove_leftovers(folder: Path, name: str = "") -> None:
+    """Remove what processes that are no more left half-written of `name`, or of any."""
+    pattern = f".{glob.escape(name)}.*.part" if name else ".*.part"
+    for leftover in folder.glob(pattern):
+        *_, process, _ = leftover.name.split(".")
+        if process.isdecimal() and not _runs(int(process)):
+            _remove(leftover)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
+
+
+def _remove(path: Path) -> None:
+    """A file or a folder, if it is there; another process may remove it too."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def make_empty(folder: Path) -> None:
@@ -41,11 +89,24 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Read a JSON file; an `InputError` where it is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # UnicodeDecodeError is one
+        raise InputError(f"{path}: not whole; {REMOVE}") from None
 
 
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Write a Parquet file without an index."""
     with replacing(path) as temporary:
         frame.to_parquet(temporary, index=False)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file; an `InputError` where it is none."""
+    try:
+        return pd.read_parquet(path)
+    except (pa.ArrowException, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:  # such as one that is not there
+            raise
+        raise InputError(f"{path}: not whole; {REMOVE}") from None

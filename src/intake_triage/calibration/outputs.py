@@ -11,7 +11,7 @@ from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.system import CalibratedTask
-from intake_triage.files import write_json, write_parquet
+from intake_triage.files import read_parquet, write_json, write_parquet
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import Predictions, write_predictions
 from intake_triage.tasks import Task
@@ -57,7 +57,7 @@ def write_nested(path: Path, record_id: np.ndarray, logits: np.ndarray) -> None:
 
 def read_nested(path: Path, record_id: np.ndarray) -> np.ndarray:
     """Read what `write_nested` wrote, in the order of records that it must be about."""
-    frame = pd.read_parquet(path)
+    frame = read_parquet(path)
     n_folds = frame["held_out_fold"].nunique()
     first = pd.Index(frame["record_id"].to_numpy(str)[: len(frame) // n_folds])
     logits = frame.filter(regex="^logit_").to_numpy(np.float32)

@@ -13,6 +13,7 @@ import pandas as pd
 from intake_triage.calibration.decisions import DecisionRules, read_decision_rules
 from intake_triage.errors import InputError
 from intake_triage.evaluation.samples import LabelledSplit
+from intake_triage.files import read_parquet
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import read_aligned
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords
@@ -76,7 +77,7 @@ def with_references(
 ) -> dict[str, ByTask]:
     """In the order of tables: prior, what the forecasters say of test, and the oracle if known."""
     scored = {"prior": prior_logits(train, n_records=len(test.record_id)), **forecasts}
-    truth = pd.read_parquet(layout.oracle)
+    truth = read_parquet(layout.oracle)
     if len(truth):
         scored["oracle"] = oracle_logits(truth, test.record_id, test.classes)
     return scored

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from intake_triage.errors import InputError
+from intake_triage.files import read_parquet
 from intake_triage.layout import Layout
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, encode_labels
 from intake_triage.statistics.bootstrap import draw_weights, replicate_mean
@@ -132,7 +132,7 @@ def read_test_split(
         If the file and the split do not hold the same records, or a label is no known class.
     """
     path = layout.test_labels
-    names = pd.read_parquet(path).set_index("record_id")
+    names = read_parquet(path).set_index("record_id")
     record_id = test.frame["record_id"].to_numpy(str)
     if len(record_id) == 0 or len(names) != len(record_id) or set(names.index) != set(record_id):
         raise InputError(f"{path}: not the records of the test split; run stage prepare again")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from intake_triage.errors import InputError
-from intake_triage.files import write_parquet
+from intake_triage.files import read_parquet, write_parquet
 from intake_triage.tasks import Split
 
 POOLED = -1  # stands for a seed where all seeds are averaged
@@ -61,7 +61,7 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
 
 def read_predictions(path: Path) -> Predictions:
     """Read what `write_predictions` wrote."""
-    frame = pd.read_parquet(path)
+    frame = read_parquet(path)
     seeds = frame["seed"].unique()
     n_records = len(frame) // len(seeds)
     logit_columns = [column for column in frame.columns if column.startswith("logit_")]

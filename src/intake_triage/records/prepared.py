@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from intake_triage.files import read_json
+from intake_triage.files import read_json, read_parquet
 from intake_triage.layout import Layout
 from intake_triage.records.schema import RecordSchema
 from intake_triage.tasks import Split, Task
@@ -46,7 +46,7 @@ def encode_labels(names: pd.Series, classes: tuple[str, ...]) -> np.ndarray:
 
 def read_prepared(layout: Layout = Layout()) -> PreparedRecords:
     """Read the records and their schema from `layout.prepared`."""
-    frame = pd.read_parquet(layout.prepared / "records.parquet")
+    frame = read_parquet(layout.prepared / "records.parquet")
     return PreparedRecords(frame, read_schema(layout))
 
 

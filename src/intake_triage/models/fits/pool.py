@@ -6,19 +6,22 @@ import platform
 import re
 import resource
 import shutil
+import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from importlib.metadata import version
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from intake_triage.files import replacing, write_json
+from intake_triage.errors import InputError, tell
+from intake_triage.files import remove_leftovers, replacing, write_json
 from intake_triage.models.fits.jobs import Job
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -27,10 +30,18 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 
 class Pool:
-    """The processes of this machine; a fit runs on one core of its own."""
+    """The processes of this machine; a fit runs on one core, in a process of its own.
+
+    A thread waits for each, so that the one that dies is known by name, and no other is the worse.
+    """
 
     def __init__(self, processes: int | None = None) -> None:
-        self._processes = processes or _count_cores()
+        # Each has a core to itself: what its seconds are compared with had one too.
+        self._threads = ThreadPoolExecutor(processes or _count_cores())
+        self._running: set[BaseProcess] = set()
+        self._closing = False
+        # Starting a process looks after all others, and so does waiting for one: one at a time.
+        self._lock = threading.Lock()
 
     def ship(self, jobs: Sequence[Job]) -> None:
         """All is here already; see `preload`."""
@@ -40,30 +51,83 @@ class Pool:
         """Let new processes be forked from one that has imported what the fits need."""
         for name in THREAD_VARIABLES:  # read by the libraries when they are loaded
             os.environ[name] = "1"
-        self._executor = ProcessPoolExecutor(
-            # Each has a core to itself: what its seconds are compared with had one too.
-            max_workers=self._processes,
-            mp_context=_context_with(modules),
-            initializer=_end_with_parent,
-            max_tasks_per_child=1,  # so that peak memory is that of one fit
-        )
+        self._context = _context_with(modules)
 
     def submit(self, job: Job, folder: Path) -> Future[None]:
-        return self._executor.submit(run_job, job, folder)
+        return self._threads.submit(self._run, job, folder)
 
     def close(self) -> None:
-        self._executor.shutdown(cancel_futures=True)
+        """Begin no further fit, and end those that run."""
+        with self._lock:
+            self._closing = True
+            for process in self._running:
+                process.kill()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _run(self, job: Job, folder: Path) -> None:
+        receiving, telling = self._context.Pipe(duplex=False)
+        with receiving:
+            with telling, self._lock:
+                if self._closing:
+                    raise CancelledError
+                process = self._context.Process(target=_run_and_tell, args=(job, folder, telling))
+                process.start()
+                self._running.add(process)
+            try:
+                ended, told = receiving.recv()
+            except EOFError:  # it could not even tell
+                ended, told = "killed", ""
+        connection.wait([process.sentinel])
+        with self._lock:
+            process.join()
+            self._running.remove(process)
+        if ended == "killed":
+            remove_leftovers(folder.parent, folder.name)
+            raise InputError(f"{job.fit.name}: {_tell_death(process.exitcode)}")
+        if ended == "refused":
+            raise InputError(told)
+        if ended == "failed":
+            raise RuntimeError(f"{job.fit.name} failed:\n{told}")
+
+
+def _run_and_tell(job: Job, folder: Path, telling: connection.Connection) -> None:
+    """What a fit's process does: `run_job`, and say in words how it ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage's to hear, which then ends its fits
+    _end_with_parent()
+    try:
+        run_job(job, folder)
+        telling.send(("done", ""))
+    except InputError as error:
+        telling.send(("refused", str(error)))
+    except Exception as error:
+        told = tell(error)
+        if told is None:
+            telling.send(("failed", traceback.format_exc()))
+        else:
+            telling.send(("refused", f"{job.fit.name}: {told}"))
+
+
+def _tell_death(status: int) -> str:
+    """Why a process is gone that said nothing, by its exit status, and what to do."""
+    cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    # The system kills what wants more memory than there is; libraries abort.
+    for_memory = status in (-signal.SIGKILL, -signal.SIGABRT)
+    why = ", most likely for want of memory" if for_memory else ""
+    mend = "free memory, or use fewer cores (Linux: `taskset -c 0 dvc repro`), " if why else ""
+    return f"its process was ended by {cause}{why}; finished fits are kept: {mend}run this again"
 
 
 def run_job(job: Job, folder: Path) -> None:
     """In the fit's own process: train, measure, and only then let the folder appear."""
     wall, cpu = time.perf_counter(), time.process_time()
-    with TemporaryDirectory() as signals, replacing(folder) as temporary:
+    with replacing(folder) as temporary:
         # dvclive signals each step to an editor through one file of the whole repository, and of
         # two fits that end together one would find it gone: each gets a place of its own.
-        os.environ["DVC_ROOT"] = signals
-        temporary.mkdir()
+        signals = temporary / "signals"
+        signals.mkdir(parents=True)
+        os.environ["DVC_ROOT"] = str(signals)
         parameters = job.train(job.fit, job.layout, temporary)
+        shutil.rmtree(signals)
         cost = {
             "tasks": list(job.fit.tasks),
             "seed": job.fit.seed,

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from tqdm import tqdm
 
 from intake_triage.errors import InputError
+from intake_triage.files import remove_leftovers
 from intake_triage.imports import import_closure
 from intake_triage.models.fits.jobs import Job
 from intake_triage.models.fits.pool import LIBRARIES, Pool
@@ -39,7 +40,7 @@ class Workers(Protocol):
         """Train; done once `folder` is here, filled as by `pool.run_job`."""
 
     def close(self) -> None:
-        """Begin no further fit, and leave nothing there."""
+        """Begin no further fit, end those that run, and leave nothing there."""
 
 
 def run_fits(jobs: Sequence[Job], kept: Path) -> list[Path]:
@@ -60,11 +61,11 @@ def run_fits(jobs: Sequence[Job], kept: Path) -> list[Path]:
     Raises
     ------
     InputError
-        If a cluster is asked for that cannot be used, or is lost; finished fits are kept.
+        If a fit's process is killed, or a cluster is asked for that cannot be used, or is lost;
+        finished fits are kept.
     """
     folders = [kept.absolute() / digest for digest in _digest_jobs(jobs)]
-    for leftover in kept.glob(".*.part"):  # of a run that was killed
-        shutil.rmtree(leftover)
+    remove_leftovers(kept)
     # Equal jobs have one folder: whoever asks for a fit that is there already gets that one.
     waiting = {place: job for job, place in zip(jobs, folders, strict=True) if not place.exists()}
     if waiting:
