@@ -19,7 +19,7 @@ from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.forms.mapping import mapping_of
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.words import find_words
-from intake_triage.release.bundle.card import write_card
+from intake_triage.release.bundle.card import CARD, read_evidence, write_card
 from intake_triage.release.bundle.examples import invent_forms, try_forms, write_examples
 from intake_triage.release.bundle.forecast import load_forecaster
 from intake_triage.release.bundle.form_schema import describe_form
@@ -44,6 +44,7 @@ def build_bundle(
     params: Params,
     about: dict[str, Any],
     *,
+    other: SetUp | None,
     layout: Layout = Layout(),
 ) -> None:
     """Write the bundle of a set-up of the run at `layout`; whole, or not at all.
@@ -52,6 +53,9 @@ def build_bundle(
     ----------
     about : dict
         What `Manifest` has of the bundle itself: name, version, use, decision, reason.
+    other : SetUp or None
+        The set-up that its model card shows beside it: the runner-up of the choice, the choice of
+        the runner-up.
     """
     calibrate = prepared.of_split("calibrate")
     said = read_out_of_fold(set_up, calibrate, layout)
@@ -81,12 +85,8 @@ def build_bundle(
         rows = score_out_of_fold(bundle, calibrate, said)
         reference = describe_reference(calibrate.frame, rows, prepared.schema, params.decision)
         write_json(temporary / "reference.json", reference)
-        card = write_card(
-            bundle,
-            records=read_json(layout.metrics("prepare"))["records"],
-            set_ups=read_json(layout.plots("set_ups")),
-        )
-        (temporary / "model-card.md").write_text(card, encoding="utf-8")
+        card = write_card(bundle, other, params, read_evidence(layout))
+        (temporary / CARD).write_text(card, encoding="utf-8")
         write_wheel(temporary)
         write_requirements(temporary, set_up.systems)
         seal(temporary, about)

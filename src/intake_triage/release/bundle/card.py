@@ -1,71 +1,146 @@
-"""The model card that lies in a bundle: what it is, on one page, for whoever finds the folder."""
+"""The model card: what a bundle is and does, on some two pages, for whoever finds it.
 
+Its headings are those of the applied model card of the Coalition for Health AI
+(https://mc.chai.org/v0.2/schema.xsd). Nothing is computed here: every figure is one of the run's.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from intake_triage.evaluation.table import Results, read_results
+from intake_triage.files import read_json
+from intake_triage.layout import Layout
+from intake_triage.params import Params
+from intake_triage.recommendation.candidates import SetUp
+from intake_triage.release.bundle.card_figures import (
+    GROUP_FIGURES,
+    SAFETY,
+    USEFULNESS,
+    list_coverage,
+    list_figures,
+    list_groups,
+    list_shape,
+    name_class,
+    name_column,
+)
 from intake_triage.release.bundle.load import Bundle
-from intake_triage.release.bundle.manifest import Manifest
 from intake_triage.systems import FORECASTERS
-from intake_triage.tasks import TASKS
 
-# By the key of a set-up's row in plots/set_ups.json: in words, and the key of its limit.
-FIGURES = {
-    "under_triage": ("urgent forms placed too low, of all urgent ones", "max_under_triage"),
-    "most_urgent_missed": (
-        "forms of the most urgent tier placed lower, of all of that tier",
-        "max_most_urgent_missed",
-    ),
-    "over_triage": ("forms that are not urgent placed too high, of all these", "max_over_triage"),
-    "urgent_load": (
-        "forms placed in the urgent tiers, for each that belongs there",
-        "max_load",
-    ),
-    "ece_urgency": ("stated chances of a tier are off, on average, by", "max_ece"),
-    "ece_specialty": ("stated chances of a sub-specialty are off, on average, by", "max_ece"),
-}
+CARD = "model-card.md"
+TO_BE_NAMED = "to be named by the clinic"
+TASK_WORDS = {"urgency": "urgency", "specialty": "sub-specialty"}
+OTHER = {"choice": "runner-up", "runner_up": "choice"}
 
 
-def write_card(
-    bundle: Bundle, *, records: Mapping[str, int], set_ups: Sequence[Mapping[str, Any]]
-) -> str:
+@dataclass(frozen=True)
+class Evidence:
+    """What a run found out, as far as a card shows it.
+
+    Attributes
+    ----------
+    results : Results
+        metrics/results.csv.
+    coverage : sequence of mappings
+        plots/conformal.json: how often prediction sets hold the true class.
+    records : mapping
+        By split, how many.
+    """
+
+    results: Results
+    coverage: Sequence[Mapping[str, Any]]
+    records: Mapping[str, int]
+
+
+def read_evidence(layout: Layout) -> Evidence:
+    """That of the run at `layout`."""
+    return Evidence(
+        read_results(layout.results),
+        read_json(layout.plots("conformal")),
+        read_json(layout.metrics("prepare"))["records"],
+    )
+
+
+def write_card(bundle: Bundle, other: SetUp | None, params: Params, evidence: Evidence) -> str:
     """The card as Markdown.
 
     Parameters
     ----------
-    records : mapping
-        By split, how many.
-    set_ups : sequence of mappings
-        The rows of plots/set_ups.json.
+    bundle : Bundle
+    other : SetUp or None
+        The set-up whose figures stand beside the bundle's: the runner-up, or the choice.
+    params : Params
+        Those of the run.
+    evidence : Evidence
     """
     manifest, settings = bundle.manifest, bundle.settings
-    (row,) = (row for row in set_ups if row["split"] == "test" and _is_of(row, manifest))
+    set_up = SetUp(**manifest.forecasters)
+    classes = {task: bundle.schema.classes(task) for task in manifest.forecasters}
+    compared = [set_up] if other is None else [set_up, other]
+    told = (evidence.results, compared, classes, settings.decision)
+    return (
+        _environment()
+        .get_template("card.md.jinja")
+        .render(
+            about=manifest,
+            card=params.release.card,
+            data=params.data,
+            pretrained=params.encoder.pretrained is not None,
+            name=name_set_up(set_up),
+            other=other and name_set_up(other),
+            other_is=OTHER[manifest.name],
+            systems=sorted(set_up.systems),
+            parts=set_up.parts,
+            starts=len(params.train.seeds),
+            classes=classes,
+            fields=[field.name for field in bundle.schema.fields],
+            subgroups=bundle.schema.subgroups,
+            records=evidence.records,
+            decision=settings.decision,
+            threshold=settings.nurse_threshold,
+            unknown=settings.unknown_words,
+            safety=list_figures(SAFETY, *told),
+            usefulness=list_figures(USEFULNESS, *told),
+            shape=list_shape(evidence.results, set_up, classes, settings.decision),
+            coverage=list_coverage(evidence.coverage, set_up),
+            group_figure=GROUP_FIGURES["urgency" if "urgency" in classes else "specialty"],
+            groups=list_groups(evidence.results, compared, classes),
+        )
+    )
+
+
+def name_set_up(set_up: SetUp) -> str:
+    """A set-up's models in words."""
+    labels = {task: FORECASTERS[name].label for task, name in set_up.forecasters.items()}
+    if len(labels) == 1:
+        return f"{next(iter(labels.values()))} for {TASK_WORDS[next(iter(labels))]}"
+    if set_up.uniform is None:
+        return " and ".join(f"{label} for {TASK_WORDS[task]}" for task, label in labels.items())
+    label = labels["urgency"]
+    if len(FORECASTERS[set_up.uniform].members) > 1:
+        return f"{label}, for {'both tasks' if set_up.joint else 'each task'}"
+    return f"one {label} for both tasks" if set_up.joint else f"two {label} models, one a task"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it stands, on one line."""
+    return re.sub(r"([\\`*_~&\[\]<>|#@$!])", r"\\\1", " ".join(text.split()))
+
+
+def _environment() -> Environment:
+    """Whatever a template is given is escaped, so that no name of the user's table is markup."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
+        finalize=lambda value: escape(value) if isinstance(value, str) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("card.md.jinja").render(
-        about=manifest,
-        source=manifest.source,
-        models={task: FORECASTERS[name].label for task, name in manifest.forecasters.items()},
-        classes={task: bundle.schema.classes(task) for task in bundle.schema.tasks},
-        records=records,
-        figures=[
-            (
-                words,
-                "too few to show" if row[key] is None else row[key],
-                getattr(settings.decision, limit),
-            )
-            for key, (words, limit) in FIGURES.items()
-            if key in row
-        ],
-        threshold=settings.nurse_threshold,
-        unknown=settings.unknown_words,
-    )
-
-
-def _is_of(row: Mapping[str, Any], manifest: Manifest) -> bool:
-    return all(row.get(task) == manifest.forecasters.get(task) for task in TASKS)
+    environment.globals |= {"to_be_named": TO_BE_NAMED, "task_words": TASK_WORDS}
+    environment.filters |= {"words": name_class, "column": name_column}
+    return environment
