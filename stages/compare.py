@@ -24,13 +24,17 @@ from intake_triage.params import load_params
 from intake_triage.recommendation.outputs import write_comparison
 from intake_triage.recommendation.recommend import compare_set_ups
 from intake_triage.records.prepared import read_prepared
+from intake_triage.statistics.disclosure import smallest_to_show
 
 
 def main() -> None:
     params, prepared = load_params(), read_prepared()
-    resamples = params.compare.resamples
-    test = read_test_split(prepared.of_split("test"), resamples=resamples)
-    calibrate = label_split(prepared.of_split("calibrate"), resamples=resamples)
+    given = {
+        "resamples": params.compare.resamples,
+        "smallest_shown": smallest_to_show(params.data.source),
+    }
+    test = read_test_split(prepared.of_split("test"), **given)
+    calibrate = label_split(prepared.of_split("calibrate"), **given)
     out_of_fold, on_test = read_forecasts(calibrate, "calibrate"), read_forecasts(test, "test")
     scored = with_references(on_test, prepared.of_split("train"), test)
     rules = read_fitted_rules(calibrate, test)

@@ -14,6 +14,7 @@ from intake_triage.records.file import describe_reading
 from intake_triage.records.prepare import split_source, write_prepared
 from intake_triage.records.split_checks import check_folds
 from intake_triage.records.summary import list_remarks, remark_on_cut, summarize, summarize_cut
+from intake_triage.statistics.disclosure import smallest_to_show
 
 
 def main() -> None:
@@ -26,7 +27,8 @@ def main() -> None:
             print(describe_urgent_tiers(records.schema, params.decision.urgent_tiers))
     check_folds(records.frame, records.schema, params.data, n_folds=params.calibrate.folds)
     lengths = write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
-    summary = summarize(records) | {"texts": summarize_cut(lengths)}
+    shown = {"smallest_shown": smallest_to_show(params.data.source)}
+    summary = summarize(records, **shown) | {"texts": summarize_cut(lengths, **shown)}
     write_json(Layout().metrics("prepare"), summary)
     for remark in list_remarks(summary) + remark_on_cut(lengths):
         print(f"{params.data.path}: {remark}")

@@ -16,6 +16,7 @@ from intake_triage.evaluation.table import Results
 from intake_triage.evaluation.walk import walk
 from intake_triage.params import DecisionParams
 from intake_triage.statistics.bootstrap import draw_weights
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 from intake_triage.systems import FORECASTERS
 
 ALPHA = 0.2  # so large that of each class more than a few lie outside their sets
@@ -52,6 +53,7 @@ def split(rng):
         classes=CLASSES,
         subgroups={"sex": rng.choice(["female", "male"], n_records)},
         weights=draw_weights(n_records // 2, resamples=100),
+        smallest_shown=SMALLEST_SHOWN,
     )
 
 
@@ -136,7 +138,7 @@ def make_forecast(logits, labels, *, ece_bins: int = 15, to_show=None) -> Foreca
     """Of classes a, b …, each record its own unit; logits of shape (n_seeds, n_records, …)."""
     n_records, n_classes = np.shape(logits)[1:]
     weights = draw_weights(n_records, resamples=100)
-    sample = Sample(np.arange(n_records), labels, np.arange(n_records), weights)
+    sample = Sample(np.arange(n_records), labels, np.arange(n_records), weights, SMALLEST_SHOWN)
     names = tuple("abcdef"[:n_classes])
     to_show = dict(enumerate(names)) if to_show is None else to_show
     return Forecast(np.asarray(logits), sample, names, ece_bins, to_show)
@@ -148,4 +150,5 @@ def make_decisions(decided, labels, classes, params, *, unit=None) -> Decisions:
     unit = np.arange(n_records) if unit is None else unit
     record_id = np.arange(n_records).astype(str)
     weights = draw_weights(unit.max() + 1, resamples=100)
-    return Decisions(decided, LabelledSplit(record_id, unit, labels, classes, {}, weights), params)
+    split = LabelledSplit(record_id, unit, labels, classes, {}, weights, SMALLEST_SHOWN)
+    return Decisions(decided, split, params)

@@ -22,6 +22,7 @@ from intake_triage.records.prepare import assign_by_share, split_source, write_p
 from intake_triage.records.split import TWENTIETHS
 from intake_triage.records.split_checks import check_folds
 from intake_triage.records.summary import summarize
+from intake_triage.statistics.disclosure import smallest_to_show
 from intake_triage.tasks import Split
 
 UNUSED = "unused"
@@ -38,7 +39,8 @@ def main() -> None:
     records = replace(records, frame=records.frame[used].reset_index(drop=True))
     check_folds(records.frame, records.schema, params.data, n_folds=params.calibrate.folds)
     write_prepared(records, params.tokenizer, pretrained=params.encoder.pretrained)
-    write_json(Layout().metrics("prepare"), summarize(records))
+    smallest_shown = smallest_to_show(params.data.source)
+    write_json(Layout().metrics("prepare"), summarize(records, smallest_shown=smallest_shown))
 
 
 def count_splits(learn: int, test: int | None) -> dict[Split, int]:

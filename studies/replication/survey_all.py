@@ -19,6 +19,7 @@ from intake_triage.recommendation.certainty import count_halves, draw_halves
 from intake_triage.recommendation.scores import HALF_RESAMPLES, SetUpScorer
 from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.bootstrap import draw_weights
+from intake_triage.statistics.disclosure import smallest_to_show
 from studies.replication.keep import keep_run
 from studies.replication.settings import RESULTS, SURVEY_ALL, SURVEY_RUN
 
@@ -37,8 +38,9 @@ def halve(layout: Layout, params: Params) -> dict[str, Any]:
     A forecast of calibrate is one whose calibrators have not seen the form, as is one of test.
     """
     prepared = read_prepared(layout)
-    calibrate = label_split(prepared.of_split("calibrate"), resamples=0)
-    test = read_test_split(prepared.of_split("test"), resamples=0, layout=layout)
+    given = {"resamples": 0, "smallest_shown": smallest_to_show(params.data.source)}
+    calibrate = label_split(prepared.of_split("calibrate"), **given)
+    test = read_test_split(prepared.of_split("test"), layout=layout, **given)
     split = join_splits(calibrate, test)
     parts = [
         read_forecasts(part, name, layout=layout)
@@ -63,6 +65,7 @@ def join_splits(first: LabelledSplit, second: LabelledSplit) -> LabelledSplit:
         classes=first.classes,
         subgroups={},
         weights=draw_weights(int(unit.max()) + 1, resamples=HALF_RESAMPLES),
+        smallest_shown=first.smallest_shown,
     )
 
 

@@ -18,6 +18,7 @@ from intake_triage.evaluation.samples import read_test_split
 from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
 from intake_triage.records.prepared import read_prepared
+from intake_triage.statistics.disclosure import smallest_to_show
 from intake_triage.tasks import TASKS
 from studies.transfer.arms import ArmMaker, Folders, cost_a_seed, run_arms
 from studies.transfer.controls import STARTS, all_pairs
@@ -97,7 +98,12 @@ def run_block(name: str, study: StudyParams) -> None:
     prepared = read_prepared(layout)
     split = prepared.frame["split"].to_numpy(str)
     places = {name: np.flatnonzero(split[split != "train"] == name) for name in np.unique(split)}
-    test = read_test_split(prepared.of_split("test"), resamples=0, layout=layout)
+    test = read_test_split(
+        prepared.of_split("test"),
+        resamples=0,
+        smallest_shown=smallest_to_show(params.data.source),
+        layout=layout,
+    )
     part = ScoredPart(
         test,
         np.ones(len(test.record_id), bool),

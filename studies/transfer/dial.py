@@ -17,6 +17,7 @@ from intake_triage.recommendation.rule import choose_set_up
 from intake_triage.recommendation.scores import SetUpScorer
 from intake_triage.records.folds import assign_folds
 from intake_triage.records.prepared import PreparedRecords
+from intake_triage.statistics.disclosure import smallest_to_show
 from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 from studies.transfer.arms import Folders
@@ -38,7 +39,11 @@ def recommend_set_up(
         urgency, specialty, parts: the choice, None where no set-up passes; tied: labels of the tied
         set; set_ups: by label, cost of 1,000 forms and under-triage.
     """
-    split = label_split(calibrate, resamples=params.compare.resamples)
+    split = label_split(
+        calibrate,
+        resamples=params.compare.resamples,
+        smallest_shown=smallest_to_show(params.data.source),
+    )
     forecasts = _forecast_out_of_fold(split, places, folders, params)
     scorer = SetUpScorer(forecasts, split, params.decision, params.compare.ece_bins)
     table = scorer.table(params.decision)

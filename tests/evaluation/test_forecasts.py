@@ -80,7 +80,7 @@ CALIBRATE = np.array([[[10, 11], [14, 15], [8, 9], [12, 13]]])  # of a to d
 
 
 def test_what_was_fitted_is_in_the_order_of_the_splits(records, test_split, layout):
-    calibrate = label_split(records, resamples=10)
+    calibrate = label_split(records, resamples=10, smallest_shown=11)
     fitted = read_fitted_rules(calibrate, test_split, layout=layout)
     assert list(fitted.rules) == list(fitted.averages["test"]) == list(FORECASTERS)
     of_calibrate = fitted.averages["calibrate"]["gbm+st"]["urgency"]
@@ -96,14 +96,16 @@ def test_predictions_of_other_records_are_refused(records, layout):
     with pytest.raises(
         InputError, match=r"predictions/forecasts/linear/urgency\.parquet: 4 different records"
     ):
-        read_forecasts(label_split(fewer, resamples=10), "calibrate", layout=layout)
+        read_forecasts(
+            label_split(fewer, resamples=10, smallest_shown=11), "calibrate", layout=layout
+        )
 
 
 @pytest.fixture
 def test_split(records):
     """u, t, w and v, in that order."""
     test = PreparedRecords(records.frame.assign(record_id=["u", "t", "w", "v"]), SCHEMA)
-    return label_split(test, resamples=10)
+    return label_split(test, resamples=10, smallest_shown=11)
 
 
 def test_single_fits_are_raw_and_calibrated(test_split, layout):

@@ -1,5 +1,7 @@
 """Labels are joined by record, and refused where they are not those of the split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,7 +36,7 @@ def read(records, tmp_path):
         layout = Layout(tmp_path)
         layout.test_labels.parent.mkdir()
         labels.to_parquet(layout.test_labels)
-        return read_test_split(records, resamples=20, layout=layout)
+        return read_test_split(records, resamples=20, smallest_shown=2, layout=layout)
 
     return write_and_read
 
@@ -79,9 +81,27 @@ def test_a_part_keeps_the_weights_of_its_units(read):
 
 def test_a_split_with_its_own_labels_is_labelled_the_same(records, read):
     own = records.frame.merge(LABELS, on="record_id")
-    labelled = label_split(PreparedRecords(own, SCHEMA), resamples=20)
+    labelled = label_split(PreparedRecords(own, SCHEMA), resamples=20, smallest_shown=2)
     for task, labels in read(LABELS).labels.items():
         np.testing.assert_array_equal(labelled.labels[task], labels)
+
+
+def test_what_may_be_shown_goes_with_the_records_and_their_parts(records, read):
+    split = read(LABELS)
+    part = split.where(np.array([True, False, True]))
+    own = PreparedRecords(records.frame.merge(LABELS, on="record_id"), SCHEMA)
+    calibrate = label_split(own, resamples=20, smallest_shown=2)
+    assert {each.smallest_shown for each in (split, part, calibrate)} == {2}
+    assert part.sample("urgency").smallest_shown == 2
+
+
+@pytest.mark.parametrize(("smallest_shown", "shown"), [(0, [0, 1]), (1, [0, 1]), (2, [1]), (3, [])])
+def test_a_class_is_shown_on_its_own_where_enough_have_it(read, smallest_shown, shown):
+    """One record has heart, and of the three classes nobody has the last."""
+    labels = {"specialty": np.array([0, 1, 1])}
+    classes = {"specialty": ("heart", "skin", "bones")}
+    split = replace(read(LABELS), labels=labels, classes=classes, smallest_shown=smallest_shown)
+    assert list(split.classes_to_show("specialty")) == shown
 
 
 @pytest.mark.parametrize(

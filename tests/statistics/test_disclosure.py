@@ -1,4 +1,4 @@
-"""No count of people below 11 can be seen, or worked out from what is shown."""
+"""No count of people below 11 can be seen, or worked out; of made-up forms every count can."""
 
 import numpy as np
 import pytest
@@ -11,8 +11,16 @@ from intake_triage.statistics.disclosure import (
     hide_small_counts,
     is_small_share,
     points_to_show,
+    smallest_to_show,
 )
 from intake_triage.statistics.estimates import estimate_score
+
+PEOPLE, MADE_UP = {"smallest_shown": SMALLEST_SHOWN}, {"smallest_shown": 0}
+
+
+@pytest.mark.parametrize(("source", "smallest"), [("synthetic", 0), ("namcs", 11), ("file", 11)])
+def test_only_made_up_forms_hide_nothing(source, smallest):
+    assert smallest_to_show(source) == smallest
 
 
 @pytest.mark.parametrize(
@@ -28,12 +36,14 @@ from intake_triage.statistics.estimates import estimate_score
     ],
 )
 def test_rows(counts, hidden):
-    assert hide_small_counts(np.array([counts], float)).tolist() == [hidden]
+    rows = np.array([counts], float)
+    assert hide_small_counts(rows, **PEOPLE).tolist() == [hidden]
+    assert not hide_small_counts(rows, **MADE_UP).any()
 
 
 def test_what_is_hidden_never_sums_to_a_small_count(rng):
     counts = rng.poisson(np.exp(rng.normal(2, 2, (500, 8)))).astype(float)
-    hidden = hide_small_counts(counts)
+    hidden = hide_small_counts(counts, **PEOPLE)
     assert hidden[counts < SMALLEST_SHOWN].all()
     sums = (counts * hidden).sum(axis=1)
     fine = (sums == 0) | (sums >= SMALLEST_SHOWN) | hidden.all(axis=1)
@@ -55,7 +65,8 @@ def test_what_is_hidden_never_sums_to_a_small_count(rng):
     ],
 )
 def test_shares(count, of, hidden):
-    assert is_small_share(count, of) == hidden
+    assert is_small_share(count, of, **PEOPLE) == hidden
+    assert is_small_share(count, of, **MADE_UP) == (of == 0), "a share of nobody is none"
 
 
 @pytest.mark.parametrize(
@@ -70,13 +81,15 @@ def test_shares(count, of, hidden):
 )
 def test_points_of_a_curve(counts, first, shown):
     """10 people between two points are 10 people, seen from either."""
-    assert points_to_show(np.array(counts, float)[:, None], first=first).tolist() == shown
+    points = np.array(counts, float)[:, None]
+    assert points_to_show(points, first=first, **PEOPLE).tolist() == shown
+    assert points_to_show(points, first=first, **MADE_UP).all()
 
 
 def test_points_of_a_curve_tell_of_few_people_in_none_of_its_groups(rng):
     counts = np.stack([rng.integers(0, 20, 40).cumsum(), 500 - rng.integers(0, 12, 40).cumsum()])
     for first in (0, 17, 39):
-        shown = points_to_show(counts.T, first=first)
+        shown = points_to_show(counts.T, first=first, **PEOPLE)
         assert 2 < shown.sum() < 40
         steps = np.abs(np.diff(counts[:, shown]))
         assert ((steps == 0) | (steps >= SMALLEST_SHOWN)).all()
@@ -84,8 +97,10 @@ def test_points_of_a_curve_tell_of_few_people_in_none_of_its_groups(rng):
 
 def test_larger_cells_can_be_asked_for_and_the_rest_still_hides_few_people():
     counts = np.array([[300.0, 120.0, 60.0], [300.0, 120.0, 5.0]])
-    hidden = hide_small_counts(counts, smallest=100)
+    hidden = hide_small_counts(counts, at_least=100, **PEOPLE)
     assert hidden.tolist() == [[False, False, True], [False, True, True]]
+    hidden = hide_small_counts(counts, at_least=100, **MADE_UP)
+    assert hidden.tolist() == [[False, False, True], [False, False, True]]
 
 
 @pytest.mark.parametrize("per", [1, 1000])
@@ -94,19 +109,29 @@ def test_a_share_has_its_value_and_interval(rng, per):
     replicates = replicate_mean(happened, np.arange(200), draw_weights(200, resamples=200))
     estimate = estimate_score(replicates, n_units=200)
     expected = per * np.array([estimate.value, *estimate.interval()])
-    np.testing.assert_allclose(estimate_share(replicates, n=200, units=200, per=per), expected)
+    share = estimate_share(replicates, n=200, units=200, per=per, **PEOPLE)
+    np.testing.assert_allclose(share, expected)
 
 
 def test_a_share_of_few_people_is_not_given():
     share = np.full((1, 101), 0.05)
-    assert estimate_share(share, n=219, units=219) is None  # 10.95 of them
-    assert estimate_share(share, n=220, units=220) is not None
-    assert estimate_share(1 - share, n=219, units=219) is None
+    assert estimate_share(share, n=219, units=219, **PEOPLE) is None  # 10.95 of them
+    assert estimate_share(share, n=220, units=220, **PEOPLE) is not None
+    assert estimate_share(1 - share, n=219, units=219, **PEOPLE) is None
+    value, _, _ = estimate_share(share, n=20, units=20, **MADE_UP)  # one of them
+    assert value == pytest.approx(0.05)
+
+
+def test_of_made_up_forms_none_is_0_and_a_share_of_nobody_none():
+    value, low, high = estimate_share(np.zeros((1, 101)), n=7, units=7, **MADE_UP)
+    assert (value, low) == (0, 0)
+    assert high == pytest.approx(binomtest(0, 7).proportion_ci(method="exact").high)
+    assert estimate_share(np.full((1, 101), np.nan), n=0, units=0, **MADE_UP) is None
 
 
 @pytest.mark.parametrize("level", [0.95, 0.99])
 def test_all_of_them_still_has_an_interval(level):
-    value, low, high = estimate_share(np.ones((3, 101)), n=40, units=30, level=level)
+    value, low, high = estimate_share(np.ones((3, 101)), n=40, units=30, level=level, **PEOPLE)
     exact = binomtest(30, 30).proportion_ci(level, method="exact")
     assert (value, high) == (1, 1)
     assert low == pytest.approx(exact.low)
@@ -115,4 +140,4 @@ def test_all_of_them_still_has_an_interval(level):
 def test_eleven_people_are_eleven_whatever_the_last_binary_digit():
     share = np.full((1, 3), 11 / 69)
     assert share[0, 0] * 69 < 11
-    assert estimate_share(share, n=69, units=69) is not None
+    assert estimate_share(share, n=69, units=69, **PEOPLE) is not None

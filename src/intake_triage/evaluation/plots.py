@@ -1,7 +1,7 @@
 """The rows of the plots: small tables in git that need no other file to be drawn.
 
-Shares of people are rounded to 2 decimals, and what stands for fewer than `SMALLEST_SHOWN` people
-is left out.
+Shares of people are rounded to 2 decimals, and what stands for fewer of them than the split may
+show (`smallest_shown`) is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
+from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.measure import Forecast
 from intake_triage.evaluation.measures.reliability import bin_by_confidence, top_label
@@ -18,8 +19,8 @@ from intake_triage.evaluation.table import OF_FORECASTERS, WHOLE, Result, Result
 from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
-from intake_triage.params import MtlParams
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
+from intake_triage.params import DecisionParams, MtlParams
+from intake_triage.statistics.disclosure import hide_small_counts
 from intake_triage.systems import FORECASTERS, SYSTEMS, list_systems
 from intake_triage.tasks import TASKS, Task
 
@@ -95,7 +96,7 @@ def _reliability_points(forecast: Forecast) -> list[Row]:
     bins = bin_by_confidence(confidence, correct, n_bins=forecast.ece_bins)
     points = []
     for mean, accuracy, count in zip(bins.confidence, bins.accuracy, bins.count, strict=True):
-        if count < SMALLEST_SHOWN:
+        if count < forecast.sample.smallest_shown:
             continue
         wilson = binomtest(round(accuracy * count), int(count)).proportion_ci(method="wilson")
         points.append(
@@ -110,17 +111,25 @@ def _reliability_points(forecast: Forecast) -> list[Row]:
     return points
 
 
-def confusion_rows(forecasts: Logits, split: LabelledSplit) -> list[Row]:
-    """Of the records of a true class, the share predicted as each; None where too few people."""
+def confusion_rows(
+    forecasts: Logits, split: LabelledSplit, decision: DecisionParams
+) -> list[Row]:
+    """Of the records of a true class, the share that the least-cost rule decides to be each.
+
+    None where it would tell of few people, and of a class that nobody has.
+    """
     rows = []
+    decided = {name: decide_by_cost(by_task, decision) for name, by_task in forecasts.items()}
     for task in split.tasks:
         sample, classes = split.sample(task), split.classes[task]
-        for name, by_task in forecasts.items():
-            (predicted,) = by_task[task][:, sample.rows].argmax(axis=2)  # (n_labelled,)
+        for name, by_task in decided.items():
+            (predicted,) = by_task[task][:, sample.rows]  # (n_labelled,)
             counts = np.zeros((len(classes), len(classes)))
             np.add.at(counts, (sample.labels, predicted), 1)
-            shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-            hidden = hide_small_counts(counts)
+            of_class = counts.sum(axis=1, keepdims=True)
+            shares = counts / np.maximum(of_class, 1)
+            hidden = hide_small_counts(counts, smallest_shown=split.smallest_shown)
+            hidden |= of_class == 0
             rows.extend(
                 {
                     "task": task,

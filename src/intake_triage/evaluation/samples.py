@@ -10,7 +10,6 @@ from intake_triage.files import read_parquet
 from intake_triage.layout import Layout
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, encode_labels
 from intake_triage.statistics.bootstrap import draw_weights, replicate_mean
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 from intake_triage.tasks import Task
 
 MISSING = "missing"  # stands for the value of a subgroup that a record does not have
@@ -26,12 +25,15 @@ class Sample:
         Their places in the split, class indices, and numbers of their units in the split.
     weights : float array of shape (n_weights, n_units)
         Bootstrap weights of all units of the split.
+    smallest_shown : int
+        As the split has it.
     """
 
     rows: np.ndarray
     labels: np.ndarray
     unit: np.ndarray
     weights: np.ndarray
+    smallest_shown: int
 
     @property
     def n_units(self) -> int:
@@ -64,6 +66,8 @@ class LabelledSplit:
         `MISSING` where the record has no value.
     weights : float array of shape (n_weights, n_units)
         Bootstrap weights, as `draw_weights` gives them.
+    smallest_shown : int
+        The smallest count of its people that may be shown (`smallest_to_show`).
     """
 
     record_id: np.ndarray
@@ -72,6 +76,7 @@ class LabelledSplit:
     classes: dict[Task, tuple[str, ...]]
     subgroups: dict[str, np.ndarray]
     weights: np.ndarray
+    smallest_shown: int
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -93,13 +98,18 @@ class LabelledSplit:
     def sample(self, task: Task) -> Sample:
         """The records that carry the task's label."""
         rows = np.flatnonzero(self.has_label(task))
-        return Sample(rows, self.labels[task][rows], self.unit[rows], self.weights)
+        unit = self.unit[rows]
+        return Sample(rows, self.labels[task][rows], unit, self.weights, self.smallest_shown)
 
     def classes_to_show(self, task: Task) -> dict[int, str]:
-        """Index and name of the classes with enough people to be shown on their own."""
+        """Index and name of the classes with enough people to be shown on their own.
+
+        A class of nobody has no figures, whatever may be shown.
+        """
         labels = self.labels[task][self.has_label(task)]
         counts = np.bincount(labels, minlength=len(self.classes[task]))
-        return {k: name for k, name in enumerate(self.classes[task]) if counts[k] >= SMALLEST_SHOWN}
+        enough = counts >= max(self.smallest_shown, 1)
+        return {k: name for k, name in enumerate(self.classes[task]) if enough[k]}
 
     def where(self, rows: np.ndarray) -> "LabelledSplit":
         """Some of the records, `rows` a bool array of shape (n_records,), without subgroups."""
@@ -111,6 +121,7 @@ class LabelledSplit:
             self.classes,
             {},
             self.weights[:, units],
+            self.smallest_shown,
         )
 
     @cached_property
@@ -120,11 +131,12 @@ class LabelledSplit:
 
 
 def read_test_split(
-    test: PreparedRecords, *, resamples: int, layout: Layout = Layout()
+    test: PreparedRecords, *, resamples: int, smallest_shown: int, layout: Layout = Layout()
 ) -> LabelledSplit:
     """Join the test labels, read here alone, to the records of the test split.
 
-    The file has the columns record_id, urgency, specialty; null is no label.
+    The file has the columns record_id, urgency, specialty; null is no label. `smallest_shown` is
+    that of the records' source (`smallest_to_show`).
 
     Raises
     ------
@@ -145,17 +157,21 @@ def read_test_split(
         labels[task] = encode_labels(names[task], test.schema.classes(task))
         if (labels[task] == NO_LABEL).all():
             raise InputError(f"{path}: no test record has a label for {task}")
-    return _label(test, labels, resamples=resamples)
+    return _label(test, labels, resamples=resamples, smallest_shown=smallest_shown)
 
 
-def label_split(records: PreparedRecords, *, resamples: int) -> LabelledSplit:
-    """A split whose labels lie in its records: any but test."""
+def label_split(records: PreparedRecords, *, resamples: int, smallest_shown: int) -> LabelledSplit:
+    """A split whose labels lie in its records: any but test; otherwise as `read_test_split`."""
     labels = {task: records.labels(task) for task in records.schema.tasks}
-    return _label(records, labels, resamples=resamples)
+    return _label(records, labels, resamples=resamples, smallest_shown=smallest_shown)
 
 
 def _label(
-    records: PreparedRecords, labels: dict[Task, np.ndarray], *, resamples: int
+    records: PreparedRecords,
+    labels: dict[Task, np.ndarray],
+    *,
+    resamples: int,
+    smallest_shown: int,
 ) -> LabelledSplit:
     unit = np.unique(records.frame["unit"].to_numpy(), return_inverse=True)[1]
     return LabelledSplit(
@@ -168,4 +184,5 @@ def _label(
             for column in records.schema.subgroups
         },
         weights=draw_weights(int(unit.max()) + 1, resamples=resamples),
+        smallest_shown=smallest_shown,
     )

@@ -51,8 +51,8 @@ class Result:
         With its confidence interval, simultaneous over the subgroups of a
         column; None where there is no such figure, or it is not shown.
     n, units : int or None
-        Records, and units, in the denominator; None for a share within a subgroup, since with the
-        other subgroups' it would tell how many of a hidden one are counted.
+        Records, and units, in the denominator; None for a share within a subgroup of real
+        people, since with the other subgroups' it would tell how many of a hidden one are counted.
     shown : bool
         False where the figure would tell of a few people.
     """

@@ -106,13 +106,15 @@ def walk_fits(
 def list_subgroups(split: LabelledSplit, task: Task, *, min_subgroup: int) -> Iterator[Part]:
     """The subgroups with enough labelled records to be shown.
 
-    Those of at least `min_subgroup` (11 or more), and not one of them where the rest of its column
-    would be a few people.
+    Those of at least `min_subgroup`, below which scores are mostly noise (11 or more), and not one
+    of them where the rest of its column would be a few people.
     """
     for column, values in split.subgroups.items():
         names, counts = np.unique(values[split.has_label(task)], return_counts=True)
         counts = counts[np.newaxis].astype(float)
-        (hidden,) = hide_small_counts(counts, smallest=min_subgroup)
+        (hidden,) = hide_small_counts(
+            counts, smallest_shown=split.smallest_shown, at_least=min_subgroup
+        )
         shown = names[~hidden].tolist()
         for subgroup in shown:
             rows = values == subgroup
@@ -191,25 +193,31 @@ def _results(
             subgroup=part.subgroup,
             class_name=class_name,
             measure=measure.name,
-            **_estimate(measure, replicated, part.level, in_subgroup=bool(part.column)),
+            **_estimate(measure, replicated, part),
         )
 
 
-def _estimate(
-    measure: Measure, replicated: Replicated | None, level: float, *, in_subgroup: bool
-) -> dict:
+def _estimate(measure: Measure, replicated: Replicated | None, part: Part) -> dict[str, Any]:
     """Value, interval and denominators as a row has them."""
     if replicated is None:
         return {"value": None}
     values, n, units = replicated.values, replicated.n, replicated.units
+    smallest_shown, level = part.split.smallest_shown, part.level
     if not replicated.shown:
         return HIDDEN
     if measure.is_share:
-        share = estimate_share(values, n=n, units=units, per=measure.per, level=level)
-        if share is None:
-            return HIDDEN
+        share = estimate_share(
+            values,
+            n=n,
+            units=units,
+            smallest_shown=smallest_shown,
+            per=measure.per,
+            level=level,
+        )
+        if share is None:  # where nothing is hidden, a share of nobody
+            return HIDDEN if smallest_shown else {"value": None}
         value, low, high = share
-        if in_subgroup:
+        if part.column and smallest_shown:
             return {"value": value, "low": low, "high": high}
     else:
         estimate = estimate_score(values, n_units=units) if measure.has_interval else None

@@ -67,14 +67,16 @@ def point_value(figure: Replicated | None, column: int = 0) -> float | None:
     return float(figure.values[0, column])
 
 
-def show_figure(ceiling: Ceiling, figure: Replicated | None) -> CeilingFigure | None:
+def show_figure(
+    ceiling: Ceiling, figure: Replicated | None, *, smallest_shown: int
+) -> CeilingFigure | None:
     """A figure with its 95 % interval, and whether it may be shown."""
     if figure is None or not figure.units:
         return None
     measure = MEASURES[ceiling.measure]
     if measure.is_share:
         value, low, high = bound_share(figure.values, n_units=figure.units)
-        few = is_small_share(value * figure.n, figure.n)
+        few = is_small_share(value * figure.n, figure.n, smallest_shown=smallest_shown)
         return CeilingFigure(value, low, high, shown=figure.shown and not few)
     estimate = estimate_score(figure.values, n_units=figure.units)
     low, high = np.clip(estimate.interval(), measure.least, measure.most).tolist()

@@ -127,7 +127,10 @@ def replicate_urgency(
     replicates = {}
     for (name, each), of_own in zip(above.items(), of_each, strict=True):
         taken = (each >= thresholds).sum(axis=0)
-        shown = {int(k): not is_small_share(taken[k], len(each)) for k in on_both_sides}
+        shown = {
+            int(k): not is_small_share(taken[k], len(each), smallest_shown=sample.smallest_shown)
+            for k in on_both_sides
+        }
         gains = list(_list_gains(of_own, of_rules, tiers, units, shown))
         replicates[name] = UrgencyReplicates(of_own[0], gains)
     return replicates

@@ -139,7 +139,9 @@ class SetUpScorer:
         """By ceiling, the figure under the present params with its 95 % interval."""
         return {
             ceiling.name: show_figure(
-                ceiling, self._figures[set_up.forecasters[ceiling.task], ceiling.name]
+                ceiling,
+                self._figures[set_up.forecasters[ceiling.task], ceiling.name],
+                smallest_shown=self.split.smallest_shown,
             )
             for ceiling in self.ceilings
         }

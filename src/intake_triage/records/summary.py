@@ -1,6 +1,9 @@
-"""What `metrics/prepare.json` says: what went where, and nothing that points at a few people."""
+"""What `metrics/prepare.json` says: what went where, and nothing that points at a few people.
 
-from collections.abc import Sequence
+`smallest_shown` is that of the records' source (`smallest_to_show`).
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,7 @@ Shares = dict[Split, float | None]  # None: not shown
 CUT_SHARE_TO_TELL = 0.01  # of texts; fewer decide nothing
 
 
-def summarize(records: SplitRecords) -> dict[str, Any]:
+def summarize(records: SplitRecords, *, smallest_shown: int) -> dict[str, Any]:
     """The figures of `metrics/prepare.json`.
 
     Returns
@@ -36,21 +39,25 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
     """
     frame, schema = records.frame, records.schema
     counts = {task: _count_labels(frame, task, schema.classes(task)) for task in schema.tasks}
-    shares = {task: _share_out(of_task) for task, of_task in counts.items()}
+    shares = {
+        task: _share_out(of_task, smallest_shown=smallest_shown) for task, of_task in counts.items()
+    }
     words = frame["text"].map(lambda text: len(text.split()))
     size = frame["split"].value_counts()
     units = frame.drop_duplicates("unit")["split"].value_counts()
     summary = {
-        "records": {split: _shown(int(size.get(split, 0))) for split in SPLITS},
-        "units": {split: _shown(int(units.get(split, 0))) for split in SPLITS},
+        "records": _hide_small(_by_split(size), smallest_shown=smallest_shown),
+        "units": _hide_small(_by_split(units), smallest_shown=smallest_shown),
         "label_shares": {
             task: dict(zip(schema.classes(task), of_task[:-1], strict=True))
             for task, of_task in shares.items()
         },
         "missing_label_share": {task: of_task[-1] for task, of_task in shares.items()},
         "median_words": float(words.median()),
-        "test_text_seen_in_train_share": _seen_share(frame),
-        "records_with_redacted_identifiers": _hide_small(records.identifiers, records.n_read),
+        "test_text_seen_in_train_share": _seen_share(frame, smallest_shown=smallest_shown),
+        "records_with_redacted_identifiers": _hide_small(
+            records.identifiers, of=records.n_read, smallest_shown=smallest_shown
+        ),
         "names_and_places": records.names_and_places,
         "absent_classes": _find_absent(counts, records),
         "dropped_classes": records.dropped_classes,
@@ -58,15 +65,17 @@ def summarize(records: SplitRecords) -> dict[str, Any]:
     }
     if "missing_marks" in records.reading:
         marks = records.reading["missing_marks"]
-        summary["reading"]["missing_marks"] = _hide_small(marks, records.n_read)
+        summary["reading"]["missing_marks"] = _hide_small(
+            marks, of=records.n_read, smallest_shown=smallest_shown
+        )
     optional = ("names_and_places", "absent_classes", "dropped_classes", "reading")
     return {key: value for key, value in summary.items() if value or key not in optional}
 
 
-def summarize_cut(lengths: TextLengths) -> dict[str, int | float | None]:
+def summarize_cut(lengths: TextLengths, *, smallest_shown: int) -> dict[str, int | float | None]:
     """Where texts are cut, and the shares of texts and of their word pieces that lie beyond."""
     n_texts, n_cut = len(lengths.cut), int((lengths.cut > 0).sum())
-    hidden = n_cut > 0 and is_small_share(n_cut, n_texts)
+    hidden = n_cut > 0 and is_small_share(n_cut, n_texts, smallest_shown=smallest_shown)
     return {
         "max_tokens": lengths.max_tokens,
         "cut_share": None if hidden else round(n_cut / n_texts, 4),
@@ -133,13 +142,13 @@ def _count_labels(frame: pd.DataFrame, task: Task, classes: tuple[str, ...]) -> 
     return np.bincount(cell, minlength=len(SPLITS) * n_cells).reshape(-1, n_cells)
 
 
-def _share_out(counts: np.ndarray) -> list[Shares]:
+def _share_out(counts: np.ndarray, *, smallest_shown: int) -> list[Shares]:
     """Of each column the shares of the splits' records.
 
     A split's shares and its number of records reveal all counts, so a small count is hidden
     together with another one. None at all tells of nobody.
     """
-    hidden = hide_small_counts(counts) & (counts > 0)
+    hidden = hide_small_counts(counts, smallest_shown=smallest_shown) & (counts > 0)
     shares = (counts / counts.sum(axis=1, keepdims=True)).round(4).astype(object)
     shares[hidden] = None
     return [dict(zip(SPLITS, column, strict=True)) for column in shares.T]
@@ -158,23 +167,29 @@ def _find_absent(
     return absent
 
 
-def _seen_share(frame: pd.DataFrame) -> float | None:
+def _seen_share(frame: pd.DataFrame, *, smallest_shown: int) -> float | None:
     """The share of test records whose text is in train as well."""
     texts = normalize_texts(frame["text"])
     train, test = (texts[frame["split"] == name] for name in ("train", "test"))
     seen = test.isin(train)
     n_seen = int(seen.sum())
-    return None if n_seen and is_small_share(n_seen, len(seen)) else round(float(seen.mean()), 4)
+    if n_seen and is_small_share(n_seen, len(seen), smallest_shown=smallest_shown):
+        return None
+    return round(float(seen.mean()), 4)
 
 
-def _hide_small(counts: dict[str, int], of: int) -> dict[str, int | str]:
-    """Counts of `of` records, whose number is known too: neither they nor the others are few."""
-    few_others = f"all but under {SMALLEST_SHOWN}"
-    return {
-        name: few_others if 0 < of - count < SMALLEST_SHOWN else _shown(count)
-        for name, count in counts.items()
-    }
+def _by_split(counts: pd.Series) -> dict[Split, int]:
+    return {split: int(counts.get(split, 0)) for split in SPLITS}
 
 
-def _shown(count: int) -> int | str:
-    return count if count == 0 or count >= SMALLEST_SHOWN else f"under {SMALLEST_SHOWN}"
+def _hide_small(
+    counts: Mapping[str, int], *, smallest_shown: int, of: float = np.inf
+) -> dict[str, int | str]:
+    """Counts of people; where they are `of` so many records, the others are not few either."""
+
+    def show(count: int) -> int | str:
+        if 0 < of - count < smallest_shown:
+            return f"all but under {smallest_shown}"
+        return f"under {smallest_shown}" if 0 < count < smallest_shown else count
+
+    return {name: show(count) for name, count in counts.items()}

@@ -11,6 +11,7 @@ from intake_triage.evaluation.curves.risk_coverage import kept_share, list_cover
 from intake_triage.evaluation.decisions import decide_urgency_by_cost
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.statistics.bootstrap import draw_weights
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 TIERS = ("emergent", "urgent", "semi_urgent", "routine")
 N_FORMS = 5000
@@ -33,6 +34,7 @@ def clinic(rng, logits):
         classes={"urgency": TIERS},
         subgroups={},
         weights=draw_weights(N_FORMS, resamples=200),
+        smallest_shown=SMALLEST_SHOWN,
     )
 
 
@@ -110,5 +112,6 @@ def test_without_tiers_there_is_nothing(forecasts, split, decision):
         {"specialty": split.classes["specialty"]},
         {},
         split.weights,
+        split.smallest_shown,
     )
     assert compare_orders(forecasts, alone, decision) == {}

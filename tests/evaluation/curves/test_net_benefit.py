@@ -13,6 +13,7 @@ from intake_triage.evaluation.curves.net_benefit import (
 )
 from intake_triage.evaluation.samples import Sample
 from intake_triage.statistics.bootstrap import draw_weights
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
 
 def test_by_hand():
@@ -26,7 +27,8 @@ def test_by_hand():
 def test_replicates_equal_brute_force(rng):
     probabilities, outcomes = rng.random((2, 90)), rng.random(90) < 0.3
     unit = np.arange(90) // 3
-    sample = Sample(np.arange(90), outcomes.astype(int), unit, draw_weights(30, resamples=6))
+    weights = draw_weights(30, resamples=6)
+    sample = Sample(np.arange(90), outcomes.astype(int), unit, weights, SMALLEST_SHOWN)
     benefits = replicate_net_benefit(probabilities, outcomes, sample)
     assert benefits.shape == (len(THRESHOLDS), 2, 7)
     for i, threshold in enumerate(THRESHOLDS):

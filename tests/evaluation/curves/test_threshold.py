@@ -33,7 +33,12 @@ def test_edges_are_dense_around_the_threshold_which_is_one():
 def test_bins_hold_all_records_in_order_with_11_people_on_either_side(rng):
     log_odds = rng.normal(-2, 2, 4000)
     outcomes = rng.random(4000) < expit(log_odds)
-    bins = bin_around(log_odds, outcomes, threshold=0.1)
+    for smallest_shown in (0, 11):  # made-up forms are put together too
+        bins = bin_around(log_odds, outcomes, threshold=0.1, smallest_shown=smallest_shown)
+        assert_fine_bins(bins, log_odds, outcomes)
+
+
+def assert_fine_bins(bins, log_odds, outcomes):
     assert (np.diff(bins[np.argsort(log_odds)]) >= 0).all()
     assert set(bins) == set(range(bins.max() + 1))
     for k in range(bins.max() + 1):
@@ -47,8 +52,10 @@ def test_bins_hold_all_records_in_order_with_11_people_on_either_side(rng):
 @pytest.mark.parametrize("n_urgent", [0, 10, 11])
 def test_a_few_urgent_forms_make_no_bin_of_their_own(rng, n_urgent):
     log_odds, outcomes = rng.normal(-2, 2, 300), np.arange(300) < n_urgent
-    bins = bin_around(log_odds, outcomes, threshold=0.1)
+    around = {"threshold": 0.1}
+    bins = bin_around(log_odds, outcomes, smallest_shown=11, **around)
     assert set(bins) == ({0} if n_urgent == 11 else {-1})
+    assert set(bin_around(log_odds, outcomes, smallest_shown=0, **around)) == {0}, "made-up ones do"
 
 
 def test_rows_equal_counts(forecasts, split, params):

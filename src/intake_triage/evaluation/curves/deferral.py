@@ -57,7 +57,9 @@ def _compare(
         for by_coverage in replicates
     ]
     counts = [(each * deferred.wrong).sum(axis=1) for each in (kept, by_highest)]
-    shown = points_to_show(np.stack(counts, axis=1))
+    smallest_shown = sample.smallest_shown
+    shown = points_to_show(np.stack(counts, axis=1), smallest_shown=smallest_shown)
+    shown &= np.round(counts[0], 6) >= smallest_shown
     return {
         "shares_kept": len(coverages),
         "fewer_at": {
@@ -73,6 +75,6 @@ def _compare(
                     for other, estimates in zip(OTHERS, fewer, strict=True)
                 },
             }
-            for k in np.flatnonzero(shown & (counts[0] > 0))
+            for k in np.flatnonzero(shown)
         ],
     }

@@ -27,7 +27,13 @@ def load_rows(
         decisions = Decisions(decide_by_cost(by_task, decision), split, decision)
         belonging = load.belonging(decisions, "urgency")
         for tier, placed in load.placed(decisions, "urgency").items():
-            share = estimate_share(placed.values, n=placed.n, units=placed.units, per=FORMS)
+            share = estimate_share(
+                placed.values,
+                n=placed.n,
+                units=placed.units,
+                smallest_shown=split.smallest_shown,
+                per=FORMS,
+            )
             if placed.shown and belonging[tier].shown and share is not None:
                 ends = zip(("placed", "low", "high"), share, strict=True)
                 numbers = {key: round(number) for key, number in ends}

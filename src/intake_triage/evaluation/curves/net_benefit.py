@@ -68,7 +68,7 @@ def net_benefit_rows(forecasts: Logits, split: LabelledSplit) -> list[dict[str, 
     for k, cut in enumerate(cut_names(split.tiers)):
         for name, chances in probabilities.items():
             replicates = replicate_net_benefit(chances[..., k], outcomes[:, k], sample)
-            shown = _thresholds_to_show(chances[..., k])
+            shown = _thresholds_to_show(chances[..., k], smallest_shown=split.smallest_shown)
             for threshold, benefit in zip(THRESHOLDS[shown], replicates[shown], strict=True):
                 numbers = estimate_score(benefit, n_units=sample.n_units).rounded(DECIMALS)
                 rows.append(
@@ -83,8 +83,10 @@ def net_benefit_rows(forecasts: Logits, split: LabelledSplit) -> list[dict[str, 
     return rows
 
 
-def _thresholds_to_show(probabilities: np.ndarray) -> np.ndarray:
+def _thresholds_to_show(probabilities: np.ndarray, *, smallest_shown: int) -> np.ndarray:
     """Where neither those acted on nor the others are few people, bool of shape (n_thresholds,)."""
     n_labelled = probabilities.shape[1]
     acted = [(probabilities >= t).sum(axis=1).mean() for t in THRESHOLDS]
-    return np.array([not is_small_share(count, n_labelled) for count in acted])
+    return np.array(
+        [not is_small_share(count, n_labelled, smallest_shown=smallest_shown) for count in acted]
+    )

@@ -40,6 +40,8 @@ class OperatingCurve:
         Forms that they are shares of.
     urgent_units : int
         Units of those that under-triage is a share of.
+    smallest_shown : int
+        As the split has it.
     """
 
     weights: np.ndarray
@@ -48,6 +50,7 @@ class OperatingCurve:
     counts: np.ndarray
     among: np.ndarray
     urgent_units: int
+    smallest_shown: int
 
 
 def trace_curves(
@@ -75,6 +78,7 @@ def trace_curves(
                 counts=happened.sum(axis=-1),
                 among=among.sum(axis=-1),
                 urgent_units=len(np.unique(sample.unit[among[0]])),
+                smallest_shown=split.smallest_shown,
             ),
         )
 
@@ -92,9 +96,12 @@ def operating_rows(
     for name, curve in trace_curves(forecasts, split, decision):
         left_over = curve.among[:, np.newaxis] - curve.counts
         groups = np.concatenate([curve.counts, left_over]).T  # (n_points, 4)
-        for k in np.flatnonzero(points_to_show(groups, first=curve.present)):
+        smallest_shown = curve.smallest_shown
+        shown = points_to_show(groups, smallest_shown=smallest_shown, first=curve.present)
+        for k in np.flatnonzero(shown):
             if any(
-                is_small_share(*pair) for pair in zip(curve.counts[:, k], curve.among, strict=True)
+                is_small_share(*pair, smallest_shown=smallest_shown)
+                for pair in zip(curve.counts[:, k], curve.among, strict=True)
             ):
                 continue
             under, over = (round(float(share), DECIMALS) for share in curve.shares[:, k, 0])
@@ -121,7 +128,9 @@ def missed_at_over_triage(
             share = None
             if not np.isnan(values[0]):
                 n, units = int(curve.among[0]), curve.urgent_units
-                share = estimate_share(values[np.newaxis], n=n, units=units)
+                share = estimate_share(
+                    values[np.newaxis], n=n, units=units, smallest_shown=curve.smallest_shown
+                )
             numbers = None
             if share is not None:
                 ends = zip(("value", "low", "high"), share, strict=True)

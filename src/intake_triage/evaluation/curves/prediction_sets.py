@@ -117,7 +117,7 @@ def coverage_rows(
             inside = prediction_sets(forecast, rules[task].thresholds)
             for k, class_name in enumerate(test.classes[task]):
                 held = inside[pair[1].labels == k, k]  # (n_of_class,)
-                if is_small_share(held.sum(), len(held)):
+                if is_small_share(held.sum(), len(held), smallest_shown=test.smallest_shown):
                     continue
                 band = _find_band(k, (known, forecast), pair, assigned, alpha=alpha)
                 numbers = {"coverage": held.mean(), "low": band.low, "high": band.high}

@@ -117,7 +117,8 @@ def _measure(
     kept = deferred.keep(coverages)
     concerned = kept * deferred.concerned
     groups = [(concerned * group).sum(axis=1) for group in (deferred.wrong, ~deferred.wrong)]
-    shown = points_to_show(np.stack(groups, axis=1))
+    smallest_shown = sample.smallest_shown
+    shown = points_to_show(np.stack(groups, axis=1), smallest_shown=smallest_shown)
     first = "under-triage" if task == "urgency" else "wrong"
     figures = {first: (np.broadcast_to(deferred.wrong, kept.shape), concerned)}
     if task == "urgency":
@@ -126,7 +127,9 @@ def _measure(
         replicates = sample.mean(happened, among=among)  # (n_coverages, n_weights)
         for k in np.flatnonzero(shown):
             n, units = among[k].sum(), len(np.unique(sample.unit[among[k] > 0]))
-            share = estimate_share(replicates[k][np.newaxis], n=n, units=units)
+            share = estimate_share(
+                replicates[k][np.newaxis], n=n, units=units, smallest_shown=smallest_shown
+            )
             if share is not None:
                 risk, low, high = (round(number, DECIMALS) for number in share)
                 row = {"coverage": float(coverages[k]), "risk": risk, "low": low, "high": high}

@@ -39,12 +39,16 @@ def threshold_rows(
     for name, by_task in forecasts.items():
         (logits,) = by_task["urgency"][:, sample.rows]
         log_odds = cut_logits(logits)[:, decision.urgent_tiers - 1]  # (n_labelled,)
-        bin_of = bin_around(log_odds, urgent, threshold=threshold)
+        bin_of = bin_around(
+            log_odds, urgent, threshold=threshold, smallest_shown=sample.smallest_shown
+        )
         in_bin = bin_of == np.arange(bin_of.max(initial=-1) + 1)[:, np.newaxis]
         shares = sample.mean(np.broadcast_to(urgent, in_bin.shape), among=in_bin)
         for rows_of, replicates in zip(in_bin, shares, strict=True):
             n, units = int(rows_of.sum()), len(np.unique(sample.unit[rows_of]))
-            share = estimate_share(replicates[np.newaxis], n=n, units=units)
+            share = estimate_share(
+                replicates[np.newaxis], n=n, units=units, smallest_shown=sample.smallest_shown
+            )
             numbers = dict(zip(("observed", "low", "high"), share, strict=True))
             numbers |= {"chance": expit(log_odds[rows_of]).mean(), "threshold": threshold}
             rows.append(
@@ -55,12 +59,15 @@ def threshold_rows(
     return rows
 
 
-def bin_around(log_odds: np.ndarray, outcomes: np.ndarray, *, threshold: float) -> np.ndarray:
+def bin_around(
+    log_odds: np.ndarray, outcomes: np.ndarray, *, threshold: float, smallest_shown: int
+) -> np.ndarray:
     """Number of each record's bin, from 0 without gaps; -1 where no bin can be shown.
 
     Edges lie densely around the threshold, itself one of them. Going up, bins are put together
-    until each holds enough people on either side, what is left at the end joining the last: so
-    nobody is left out, whose number could be worked out. Arrays are of shape (n_records,).
+    until each holds `SMALLEST_SHOWN` people on either side, what is left at the end joining the
+    last: so nobody is left out, whose number could be worked out. So are bins of made-up forms,
+    since a share of fewer is noise. Arrays are of shape (n_records,).
     """
     fine = np.searchsorted(logit(threshold) + OFFSETS, log_odds, side="right")
     sides = [np.bincount(fine[side], minlength=len(OFFSETS) + 1) for side in (outcomes, ~outcomes)]
@@ -70,6 +77,6 @@ def bin_around(log_odds: np.ndarray, outcomes: np.ndarray, *, threshold: float) 
         held += counts
         if (held >= SMALLEST_SHOWN).all():
             number, held = number + 1, np.zeros(2)
-    if number == 0:
+    if number == 0 and (held < smallest_shown).any():
         return np.full(len(log_odds), -1)
-    return np.minimum(joined, number - 1)[fine]
+    return np.minimum(joined, max(number - 1, 0))[fine]

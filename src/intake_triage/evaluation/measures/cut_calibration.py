@@ -124,7 +124,10 @@ def observed_to_expected(forecast: Forecast) -> ByClass:
     outcomes = cut_outcomes(sample.labels, n_tiers=len(tiers)).T  # (n_cuts, n_labelled)
     chances = np.moveaxis(expit(cut_logits(forecast.logits)), -1, 1)
     ratio = sample.mean(outcomes) / sample.mean(chances)  # (n_seeds, n_cuts, n_weights)
-    few = [is_small_share(above.sum(), len(above)) for above in outcomes]
+    few = [
+        is_small_share(above.sum(), len(above), smallest_shown=sample.smallest_shown)
+        for above in outcomes
+    ]
     return {
         name: replace(over(sample, ratio[:, k]), shown=not few[k])
         for k, name in enumerate(cut_names(tiers))
@@ -143,7 +146,9 @@ def _by_cut(
         by_seed = [fit(seed[:, k], outcomes[:, k]) for seed in log_odds]
         figures[name] = None
         if all(coefficient is not None for coefficient in by_seed):
-            few = is_small_share(outcomes[:, k].sum(), len(outcomes))
+            few = is_small_share(
+                outcomes[:, k].sum(), len(outcomes), smallest_shown=sample.smallest_shown
+            )
             values = replicate_coefficients(by_seed, sample.unit, sample.weights)
             figures[name] = Replicated(values, len(outcomes), sample.n_units, shown=not few)
     return figures

@@ -12,7 +12,7 @@ from intake_triage.evaluation.measures.measure import (
     over,
 )
 from intake_triage.evaluation.measures.triage import COUNT
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
+from intake_triage.statistics.disclosure import hide_small_counts
 from intake_triage.tasks import Task
 
 
@@ -25,8 +25,7 @@ def placed(decisions: Decisions, task: Task) -> ByClass:
     """
     table = decisions.confusions
     shares = table.sum(axis=-2) / table.sum(axis=(-2, -1))[..., np.newaxis]
-    hidden = hide_small_counts(_fewest_told(decisions)[np.newaxis, :-1])[0]
-    return _by_tier(shares, hidden, decisions)
+    return _by_tier(shares, _fewest_told(decisions)[:-1], decisions)
 
 
 @measure("belonging", "belonging there", rules=("cost",), **COUNT)
@@ -35,7 +34,7 @@ def belonging(decisions: Decisions, task: Task) -> ByClass:
     table = decisions.confusions
     shares = table.sum(axis=-1) / table.sum(axis=(-2, -1))[..., np.newaxis]
     counts = table[:, 0].sum(axis=-1).mean(axis=0)
-    return _by_tier(shares, hide_small_counts(counts[np.newaxis])[0], decisions)
+    return _by_tier(shares, counts, decisions)
 
 
 @measure("urgent_load", "load on urgent tiers", judges="decisions", tasks=("urgency",))
@@ -51,7 +50,7 @@ def urgent_load(decisions: Decisions, task: Task) -> Replicated:
     belongs = table[..., :urgent_tiers, :].sum(axis=(-2, -1))
     load = np.divide(sent, belongs, out=np.full(sent.shape, np.nan), where=belongs > 0)
     told = _fewest_told(decisions)
-    few = (told > 0) & (told < SMALLEST_SHOWN)
+    few = (told > 0) & (told < decisions.split.smallest_shown)
     _, sample = decisions.of_task(task)
     units = len(np.unique(sample.unit[sample.labels < urgent_tiers]))
     return Replicated(load, belongs[:, 0].mean(), units, shown=not few.any())
@@ -72,9 +71,10 @@ def _fewest_told(decisions: Decisions) -> np.ndarray:
     return np.where(groups > 0, groups, np.inf).min(axis=0)
 
 
-def _by_tier(shares: np.ndarray, hidden: np.ndarray, decisions: Decisions) -> ByClass:
-    """From shares of all forms with a tier, (n_seeds, n_weights, n_tiers)."""
+def _by_tier(shares: np.ndarray, told: np.ndarray, decisions: Decisions) -> ByClass:
+    """From shares of all forms with a tier, (n_seeds, n_weights, n_tiers), and people told of."""
     _, sample = decisions.of_task("urgency")
+    (hidden,) = hide_small_counts(told[np.newaxis], smallest_shown=sample.smallest_shown)
     return {
         tier: replace(over(sample, shares[..., k]), shown=not hidden[k])
         for k, tier in enumerate(decisions.split.tiers)

@@ -13,7 +13,7 @@ from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.measures.measure import ByClass, Decisions, Replicated, measure
 from intake_triage.evaluation.table import BOTH
 from intake_triage.statistics.bootstrap import replicate_mean
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
+from intake_triage.statistics.disclosure import hide_small_counts
 from intake_triage.tasks import Task
 
 FORMS = 1000  # that counts and costs are given for
@@ -91,7 +91,7 @@ def _measure_cells(name: str, decisions: Decisions, task: Task) -> ByClass:
     figures = {}
     cells_of = triage_cells(decisions.split.tiers, urgent_tiers=decisions.params.urgent_tiers)
     missed = decisions.confusions[:, 0].mean(axis=0) * cells_of["under_triage"][""].counted
-    few_others = 0 < round(missed[1:].sum(), 6) < SMALLEST_SHOWN
+    few_others = 0 < round(missed[1:].sum(), 6) < decisions.split.smallest_shown
     for tier, cells in cells_of.get(name, {}).items():
         counted, among = (
             (decisions.confusions * mask).sum(axis=(-2, -1))
@@ -133,7 +133,10 @@ def _is_hidden(name: str, decisions: Decisions) -> bool:
     happened, has_tier = outcomes(decisions), decisions.split.has_label("urgency")
     counts = {part: rows[:, has_tier].sum(axis=1).mean() for part, rows in happened.items()}
     del counts["too_late"]
-    hidden = dict(zip(counts, hide_small_counts(np.array([list(counts.values())]))[0], strict=True))
+    (is_hidden,) = hide_small_counts(
+        np.array([list(counts.values())]), smallest_shown=decisions.split.smallest_shown
+    )
+    hidden = dict(zip(counts, is_hidden, strict=True))
     # Hide the total too, unless every hidden part is zero.
     hidden["too_late"] = any(
         hidden[part] and counts[part] > 0 for part in ("too_late_urgent", "too_late_others")

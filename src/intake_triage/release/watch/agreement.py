@@ -63,7 +63,7 @@ def _measure(forms: Forms, classes: tuple[str, ...], task: Task) -> dict[str, An
     place = np.arange(n_classes)
     distance = place[:, np.newaxis] - place
     weights = distance**2.0 if task == "urgency" else (distance != 0) * 1.0
-    hidden = hide_small_counts(counts[:, : len(classes)])
+    hidden = hide_small_counts(counts[:, : len(classes)], smallest_shown=SMALLEST_SHOWN)
     return {
         "forms": len(labels),
         **_estimate(counts, weights),

@@ -12,7 +12,7 @@ from scipy import stats
 from intake_triage.evaluation.measures.cut_calibration import cut_names
 from intake_triage.records.schema import RecordSchema
 from intake_triage.release.watch.forms import Forms
-from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN, is_small_share
 from intake_triage.statistics.estimates import LEVEL
 
 DECIMALS = 4
@@ -56,7 +56,7 @@ def _row(about: str, stated: np.ndarray, happened: np.ndarray) -> dict[str, Any]
     if not n:
         return row
     row["expected"] = round(float(stated.mean()), DECIMALS)
-    if is_small_share(count, n):
+    if is_small_share(count, n, smallest_shown=SMALLEST_SHOWN):
         return row
     interval = stats.binomtest(count, n).proportion_ci(LEVEL, method="exact")
     shown = {"observed": count / n, "low": interval.low, "high": interval.high}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intake_triage.statistics.disclosure import hide_small_counts
+from intake_triage.statistics.disclosure import SMALLEST_SHOWN, hide_small_counts
 
 BINS = 10  # of numbers, about equal in forms
 OTHER = "other"  # stands for all values that too few forms have
@@ -24,7 +24,8 @@ def describe_values(values: pd.Series) -> Histogram:
     values : (n,) str, NA where missing, which is left out
     """
     counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    hidden = hide_small_counts(counts.to_numpy(float)[np.newaxis])[0]
+    cells = counts.to_numpy(float)[np.newaxis]
+    hidden = hide_small_counts(cells, smallest_shown=SMALLEST_SHOWN)[0]
     kept = counts[~hidden]
     if hidden.any():
         kept = pd.concat([kept, pd.Series({OTHER: counts[hidden].sum()})])
@@ -44,7 +45,7 @@ def describe_numbers(numbers: np.ndarray) -> Histogram:
         quantiles = np.quantile(known, levels, method="inverted_cdf").tolist()
         edges = sorted({float(f"{quantile:.{DIGITS}g}") for quantile in quantiles})
     counts = _count(known, edges)
-    while edges and hide_small_counts(counts[np.newaxis])[0].any():
+    while edges and hide_small_counts(counts[np.newaxis], smallest_shown=SMALLEST_SHOWN).any():
         k = int(counts.argmin())
         del edges[min(k, len(edges) - 1)]
         counts = _count(known, edges)

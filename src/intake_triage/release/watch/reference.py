@@ -87,6 +87,7 @@ def _rates(forms: Forms, schema: RecordSchema, decision: DecisionParams) -> dict
             classes={"urgency": schema.urgency},
             subgroups={},
             weights=np.ones((1, known.sum())),
+            smallest_shown=SMALLEST_SHOWN,
         )
         decided = {"urgency": forms.suggested["urgency"][np.newaxis, known]}
         decisions = Decisions(decided, split, decision)
@@ -96,7 +97,9 @@ def _rates(forms: Forms, schema: RecordSchema, decision: DecisionParams) -> dict
                 figure = measure.compute(decisions, "urgency")
                 figure = figure[ceiling.class_name] if isinstance(figure, dict) else figure
                 value = float(figure.values[0, 0])
-                few = measure.is_share and is_small_share(value * figure.n, figure.n)
+                few = measure.is_share and is_small_share(
+                    value * figure.n, figure.n, smallest_shown=SMALLEST_SHOWN
+                )
                 shown = figure.shown and not few and not np.isnan(value)
                 rates[ceiling.name] = {
                     "value": round(value, DECIMALS + 1) if shown else None,
@@ -143,7 +146,7 @@ def _group(column: pd.Series, forms: Forms) -> dict[str, Any]:
 def _shares_by_value(happened: np.ndarray, by_value: list[np.ndarray]) -> list[float | None]:
     """Of each group; null where few are counted, or where these could be worked out."""
     counts = np.array([float((happened & rows).sum()) for rows in by_value])
-    hidden = hide_small_counts(counts[np.newaxis])[0]
+    hidden = hide_small_counts(counts[np.newaxis], smallest_shown=SMALLEST_SHOWN)[0]
     return [None if hidden[k] else _share(happened[rows]) for k, rows in enumerate(by_value)]
 
 
