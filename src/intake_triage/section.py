@@ -1,5 +1,6 @@
 """A block of a file of params as a typed, frozen value, and how such a file is read and refused."""
 
+import math
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar, get_args, get_origin
@@ -21,7 +22,7 @@ OneLine = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\
 Seed = Annotated[int, Field(ge=0, le=LARGEST)]
 
 DEEPEST = 20  # blocks within blocks of a file of YAML
-LONGEST = 100  # letters of a wrong value that are shown
+LONGEST, LINE = 100, 500  # letters of a wrong value that are shown, and of what is said of it
 
 
 class Section(BaseModel):
@@ -83,7 +84,7 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         about = "" if isinstance(error, _Refused) else "not valid YAML: "
-        raise InputError(f"{path}{line}: {about}{_show(error.problem, str)}") from None
+        raise InputError(f"{path}{line}: {about}{_show(error.problem, str, LINE)}") from None
     except yaml.YAMLError:
         raise InputError(f"{path}: not valid YAML: it holds a control character") from None
 
@@ -138,7 +139,7 @@ def _describe(error: dict, model: type[Section]) -> list[str]:
             return [f"{key}: missing; this section must have {known}"]
         return [f"{key}: unknown key; this section may have {known}"]
     if error["type"] == "value_error":  # of our own, which may hold several faults of a section
-        return [f"{key}: {_show(fault, str, 5 * LONGEST)}" for fault in error["ctx"]["error"].args]
+        return [f"{key}: {_show(fault, str, LINE)}" for fault in error["ctx"]["error"].args]
     if error["type"] == "invalid_key":
         return [f"{key}: a key must be a name; quote it if this is one"]
     if error["type"] in ("model_type", "dict_type"):
@@ -164,9 +165,10 @@ def _hint_at_number(error: dict) -> str:
     if kind is None or not isinstance(given, str) or len(given) > LONGEST:
         return ""
     try:
-        return f": {kind(given)} without quotes"
+        number = kind(given)
     except ValueError:
         return ""
+    return f": {number} without quotes" if math.isfinite(number) else ""
 
 
 def _show(given: object, write: Callable[[object], str] = repr, longest: int = LONGEST) -> str:
