@@ -34,7 +34,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(path.parent, path.name)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = _temporary(path, os.getpid())
     _remove(temporary)  # in a container, processes have the numbers of those before
     try:
         yield temporary
@@ -49,6 +49,11 @@ def replacing(path: Path) -> Iterator[Path]:
         _remove(temporary)
 
 
+def discard(path: Path, process: int) -> None:
+    """Remove what a process that has ended left half-written of `path`."""
+    _remove(_temporary(path, process))
+
+
 def remove_leftovers(folder: Path, name: str = "") -> None:
     """Remove what processes that are no more left half-written of `name`, or of any."""
     pattern = f".{glob.escape(name)}.*.part" if name else ".*.part"
@@ -56,6 +61,10 @@ def remove_leftovers(folder: Path, name: str = "") -> None:
         *_, process, _ = leftover.name.split(".")
         if process.isdecimal() and not _runs(int(process)):
             _remove(leftover)
+
+
+def _temporary(path: Path, process: int) -> Path:
+    return path.with_name(f".{path.name}.{process}.part")
 
 
 def _runs(process: int) -> bool:

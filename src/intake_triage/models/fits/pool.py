@@ -21,7 +21,7 @@ from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from intake_triage.errors import InputError, tell
-from intake_triage.files import remove_leftovers, replacing, write_json
+from intake_triage.files import discard, replacing, write_json
 from intake_triage.models.fits.jobs import Job
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -82,7 +82,7 @@ class Pool:
             process.join()
             self._running.remove(process)
         if ended == "killed":
-            remove_leftovers(folder.parent, folder.name)
+            discard(folder, process.pid)
             raise InputError(f"{job.fit.name}: {_tell_death(process.exitcode)}")
         if ended == "refused":
             raise InputError(told)
@@ -92,7 +92,8 @@ class Pool:
 
 def _run_and_tell(job: Job, folder: Path, telling: connection.Connection) -> None:
     """What a fit's process does: `run_job`, and say in words how it ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage's to hear, which then ends its fits
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the stage's to hear, which then ends its fits
     _end_with_parent()
     try:
         run_job(job, folder)
