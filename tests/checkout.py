@@ -1,12 +1,21 @@
 """A git repository that holds the project, and real DVC run inside it."""
 
+import hashlib
+import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS = "cost.json"  # holds little else, so that it may differ between two runs
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,48 @@ class Checkout:
         """Clone what is committed; DVC's cache stays behind."""
         self.run("git", "clone", "--quiet", str(self.root), str(folder))
         return Checkout(folder)
+
+
+def make_small(folder: Path, settings: Mapping[str, Mapping[str, Any]]) -> Checkout:
+    """The working tree as it stands, committed with small settings and nothing run yet."""
+    checkout = Checkout(folder)
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        produced = name.startswith(("metrics/", "plots/")) or name == "dvc.lock"
+        if (ROOT / name).is_file() and not produced:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    params_file = folder / "params.yaml"
+    params = yaml.safe_load(params_file.read_text(encoding="utf-8"))
+    for section, values in settings.items():
+        params[section] |= values
+    params_file.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    checkout.run("git", "init", "--quiet", "--initial-branch=main")
+    checkout.commit("small settings")
+    return checkout
+
+
+def digest_files(checkout: Checkout, *roots: str) -> dict[str, str]:
+    """Hash of every file below these folders, apart from seconds."""
+    files = [path for root in roots for path in sorted((checkout.root / root).rglob("*"))]
+    return {
+        str(path.relative_to(checkout.root)): hashlib.sha256(_without_seconds(path)).hexdigest()
+        for path in files
+        if path.is_file() and path.name != SECONDS
+    }
+
+
+def _without_seconds(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.name != "summary.json":
+        return content
+    return json.dumps(json.loads(content) | {"cpu_seconds": None}).encode()
 
 
 def environment() -> dict[str, str]:

@@ -94,17 +94,22 @@ class TinyPipeline:
 
     def processes(self) -> list[psutil.Process]:
         """All that run here, of whatever parent."""
-        found = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                here = Path(process.cwd()).is_relative_to(self.folder)
-                if here and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
-        return found
+        return processes_below(self.folder)
 
     def left_behind(self) -> list[str]:
         """Names of half-written files."""
         return [str(path.relative_to(self.folder)) for path in self.folder.rglob("*.part")]
+
+
+def processes_below(folder: Path) -> list[psutil.Process]:
+    """All whose working directory is `folder`, or lies in it."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            here = Path(process.cwd()).is_relative_to(folder)
+            if here and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 100) -> None:

@@ -1,14 +1,8 @@
 """A copy of the repository with small settings, before and after the pipeline has run."""
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
-import yaml
-from checkout import Checkout
+from checkout import Checkout, make_small
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "data": {"n_records": 1600},
     "gbm": {"max_rounds": 12, "leaves": 7},
@@ -21,27 +15,7 @@ SMALL = {
 @pytest.fixture(scope="session")
 def small_project(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The working tree as it stands, committed with small settings and nothing run yet."""
-    checkout = Checkout(tmp_path_factory.mktemp("project") / "small")
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        produced = name.startswith(("metrics/", "plots/")) or name == "dvc.lock"
-        if (ROOT / name).is_file() and not produced:
-            (checkout.root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, checkout.root / name)
-    params_file = checkout.root / "params.yaml"
-    params = yaml.safe_load(params_file.read_text(encoding="utf-8"))
-    for section, values in SMALL.items():
-        params[section] |= values
-    params_file.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-    checkout.run("git", "init", "--quiet", "--initial-branch=main")
-    checkout.commit("small settings")
-    return checkout
+    return make_small(tmp_path_factory.mktemp("project") / "small", SMALL)
 
 
 @pytest.fixture(scope="session")

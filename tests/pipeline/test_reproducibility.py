@@ -1,6 +1,5 @@
 """Same seed, same bytes: undisturbed, after a kill, and with the test labels poisoned."""
 
-import hashlib
 import json
 import os
 import signal
@@ -12,30 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from checkout import Checkout, environment
+from checkout import SECONDS, Checkout, digest_files, environment
 from dask_cluster import DaskCluster
 
 from intake_triage.systems import TRAINED_SYSTEMS
 
 TRAINING = ("train_gbm", "train_st", "train_mtl")
-SECONDS = "cost.json"  # holds little else, so that it may differ between two runs
-
-
-def _without_seconds(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.name != "summary.json":
-        return content
-    return json.dumps(json.loads(content) | {"cpu_seconds": None}).encode()
-
-
-def _digests(checkout: Checkout, *roots: str) -> dict[str, str]:
-    """Hash of every file below these folders, apart from seconds."""
-    files = [path for root in roots for path in sorted((checkout.root / root).rglob("*"))]
-    return {
-        str(path.relative_to(checkout.root)): hashlib.sha256(_without_seconds(path)).hexdigest()
-        for path in files
-        if path.is_file() and path.name != SECONDS
-    }
 
 
 def _finished(fits: Path) -> list[Path]:
@@ -85,7 +66,7 @@ def test_killed_run_resumes_and_gives_the_same_bytes(
         assert cost in costs, "a finished seed was trained again"
     assert not _finished(fits), "finished fits are forgotten once the stage is done"
     folders = ("data", "models", "predictions", "training", "metrics", "plots")
-    assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+    assert digest_files(checkout, *folders) == digest_files(reproduced, *folders)
 
 
 def test_a_cluster_gives_the_same_bytes(
@@ -104,7 +85,7 @@ def test_a_cluster_gives_the_same_bytes(
     hosted = (tmp_path / "cluster/worker_0.log").read_text().count("Starting Worker plugin fits-")
     assert hosted > len(TRAINING)  # linear and gbm go by themselves
     folders = ("data", "models", "predictions", "training")
-    assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+    assert digest_files(checkout, *folders) == digest_files(reproduced, *folders)
     for name in ("compare", "safety", "forecast"):
         metrics = f"metrics/{name}.json"
         assert (checkout.root / metrics).read_bytes() == (reproduced.root / metrics).read_bytes()
@@ -128,7 +109,7 @@ def test_test_labels_reach_nothing_before_compare(
         checkout.run(sys.executable, "-m", "stages.calibrate", system)
     checkout.run(sys.executable, "-m", "stages.forecast")
     folders = ("data/prepared", "models", "predictions", "training")
-    assert _digests(checkout, *folders) == _digests(reproduced, *folders)
+    assert digest_files(checkout, *folders) == digest_files(reproduced, *folders)
     calibrate = [f"calibrate/{system}" for system in TRAINED_SYSTEMS]
     for name in ("prepare", *TRAINING, *calibrate):
         metrics = f"metrics/{name}.json"
