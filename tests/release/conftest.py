@@ -5,17 +5,23 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
+from intake_triage.evaluation.table import BOTH, Result, Results, write_results
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import Params
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
+from intake_triage.recommendation.ceilings import list_ceilings
 from intake_triage.records.prepared import PreparedRecords, read_prepared
 from intake_triage.release.bundle.build import build_bundle
-from intake_triage.tasks import TASKS
+from intake_triage.release.bundle.card_figures import GROUP_FIGURES, SAFETY, USEFULNESS
+from intake_triage.systems import list_forecasters
+from intake_triage.tasks import TASKS, Task
 from stages import calibrate, forecast, train_gbm, train_mtl, train_st
+from tests.conftest import SPECIALTY, URGENCY
 
 ABOUT = {
     "name": "choice",
@@ -33,10 +39,32 @@ SMALL = {
 Build = Callable[..., Path]
 
 
-def invent_row(set_up: SetUp) -> dict:
-    """What stage compare would say of a set-up, as far as a bundle's card shows it."""
-    figures = {"under_triage": 0.0766, "over_triage": None, "urgent_load": 1.884}
-    return {"split": "test", **set_up.forecasters, **figures}
+def invent_results(classes: dict[Task, tuple[str, ...]]) -> Results:
+    """What stage compare would say of every forecaster and set-up, as far as a card shows it."""
+    rng = np.random.default_rng(0)
+
+    def invent(task: str, system: str, measure: str, rule: str, **about: str) -> Result:
+        value = float(rng.uniform(0.05, 0.4))
+        value *= {"urgency_right": 1000, "misrouted": 1000, "both_right": 1000}.get(measure, 1)
+        span = {"value": value, "low": 0.8 * value, "high": 1.2 * value, "n": 500, "units": 500}
+        return Result(task=task, system=system, measure=measure, rule=rule, **about, **span)
+
+    ceilings = list_ceilings(classes, urgent_tiers=2)
+    cuts = [(each.measure, each.class_name) for each in ceilings if each.class_name]
+    rows = []
+    for task in classes:
+        for name in list_forecasters(TASKS):
+            for figure in (*SAFETY, *USEFULNESS):
+                if figure.task == task:
+                    rows.append(invent(task, name, figure.measure, figure.rule))
+            if task == "urgency":
+                rows += [invent(task, name, measure, "", class_name=cut) for measure, cut in cuts]
+            shown = GROUP_FIGURES[task]
+            for sex in ("female", "male"):
+                group = {"column": "sex", "subgroup": sex}
+                rows.append(invent(task, name, shown.measure, shown.rule, **group))
+    labels = [set_up.label for set_up in list_set_ups(TASKS)]
+    return Results([*rows, *(invent(BOTH, label, "both_right", "cost") for label in labels)])
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +86,15 @@ def small_run(
     layout.params.write_text(yaml.safe_dump(small_params.model_dump(mode="json")))
     split = read_prepared(layout).frame["split"]
     write_json(layout.metrics("prepare"), {"records": split.value_counts().to_dict()})
-    write_json(layout.plots("set_ups"), [invent_row(set_up) for set_up in list_set_ups(TASKS)])
+    write_results(layout.results, invent_results({"urgency": URGENCY, "specialty": SPECIALTY}))
+    write_json(
+        layout.plots("conformal"),
+        [
+            {"task": task, "system": name, "class": "a", "coverage": 0.912, "promised": 0.9}
+            for task in TASKS
+            for name in list_forecasters(TASKS)
+        ],
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         for stage in (train_gbm, train_st, train_mtl):
@@ -88,7 +124,7 @@ def build(
     def of_set_up(urgency: str | None, specialty: str | None) -> Path:
         folder = tmp_path_factory.mktemp("release") / "choice"
         set_up = SetUp(urgency, specialty)
-        build_bundle(folder, set_up, prepared, small_params, ABOUT, layout=small_run)
+        build_bundle(folder, set_up, prepared, small_params, ABOUT, other=None, layout=small_run)
         return folder
 
     return of_set_up

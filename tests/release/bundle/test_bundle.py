@@ -35,7 +35,8 @@ def test_the_same_run_makes_the_same_bytes(build, small_run, prepared, small_par
         "reason": "lowest_cost",
     }
     one, other = build("gbm", "linear"), tmp_path / "again"
-    build_bundle(other, SetUp("gbm", "linear"), prepared, small_params, about, layout=small_run)
+    set_up = SetUp("gbm", "linear")
+    build_bundle(other, set_up, prepared, small_params, about, other=None, layout=small_run)
     assert all_files(one) == all_files(other)
     for name in all_files(one):
         assert (one / name).read_bytes() == (other / name).read_bytes(), name

@@ -67,13 +67,13 @@ SAFETY = (
         of_100,
     ),
     Figure(
-        "Stated chances of a tier: points of 100 by which they are off on average (ECE)",
+        "Stated chances of a tier, off by so many of 100 on average (ECE)",
         "urgency",
         "ece",
         "",
         of_100,
     ),
-    Figure("Stated chances of a sub-specialty: the same", "specialty", "ece", "", of_100),
+    Figure("Stated chances of a sub-specialty, off likewise (ECE)", "specialty", "ece", "", of_100),
 )
 # Those that tell how much work it saves, or makes.
 USEFULNESS = (
@@ -183,7 +183,7 @@ class Groups:
     Attributes
     ----------
     shown : list of mappings
-        A row a group: words, and the value of each set-up.
+        A row a group, the first of all forms: words, and the value of each set-up.
     cut : list of mappings
         A kind of group with more than `MOST_GROUPS`: column, of how many, how many are shown.
     hidden : list of str
@@ -202,7 +202,8 @@ def list_groups(results: Results, compared: Sequence[SetUp], classes: Classes) -
         {(row.column, row.subgroup): row for row in _of_groups(results, figure, set_up)}
         for set_up in compared
     ]
-    groups = Groups([], [], [])
+    everybody = [_with_interval(_find(results, figure, each), figure.form) for each in compared]
+    groups = Groups([{"words": "all", "values": everybody}], [], [])
     for column in dict.fromkeys(row.column for row in found[0].values()):
         rows = [row for row in found[0].values() if row.column == column]
         rows.sort(key=lambda row: _first_number(row.subgroup))
