@@ -292,8 +292,11 @@ def prose(card: str) -> str:
 
 
 def grade(text: str) -> float:
-    """Flesch–Kincaid grade level (Kincaid et al. 1975); syllables are groups of vowels."""
-    sentences = [part for part in re.split(r"[.:;?!]\s|\n", text) if re.search(r"[a-z]", part)]
+    """Flesch–Kincaid grade level (Kincaid et al. 1975); syllables are groups of vowels.
+
+    A sentence ends at a full stop, or with its line: no item of a list lends its stop to the next.
+    """
+    sentences = [part for part in re.split(r"[.?!]\s|\n", text) if re.search(r"[a-z]", part)]
     words = re.findall(r"[A-Za-z][A-Za-z'’-]*", text)
     syllables = sum(
         max(1, len(re.findall(r"[aeiouy]+", re.sub(r"(?<![l])e$", "", word.lower()))))
