@@ -6,6 +6,11 @@ TORCH_INDEX ?=
 VENV := .venv
 # DVC runs the stages with the `python` it finds on the PATH.
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
+# DVC unpickles what lies in this folder, and by default every user of a machine can write to it.
+ifndef DVC_SITE_CACHE_DIR
+export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
+$(shell install -d -m 700 "$(DVC_SITE_CACHE_DIR)")
+endif
 
 .PHONY: repro test lint
 repro: $(VENV)/installed
@@ -72,7 +77,7 @@ namcs: $(if $(NAMCS),clone-namcs)
 	cp -rL "$(NAMCS)" .runs/$@/data/raw/namcs
 	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
 	rm -rf results/$@ && mkdir -p results/$@ && \
-		cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots reports) results/$@/
+		cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots) results/$@/
 
 # The synthetic clinic with 200,000 records to train on, one seed; about an hour.
 large: clone-large
