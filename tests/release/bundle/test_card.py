@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -11,12 +12,15 @@ from markdown_it import MarkdownIt
 
 from intake_triage.errors import InputError
 from intake_triage.evaluation.table import Result, Results
+from intake_triage.files import write_json
+from intake_triage.layout import Layout
 from intake_triage.params import Params, load_params
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.draft.draft import draft_params
 from intake_triage.records.schema import FormField, RecordSchema
-from intake_triage.release.bundle.card import TO_BE_NAMED, Evidence, name_set_up, write_card
+from intake_triage.release.bundle.card import CARD, TO_BE_NAMED, Evidence, name_set_up, write_card
 from intake_triage.release.bundle.manifest import Manifest
+from stages import release
 from tests.conftest import ROOT
 from tests.release.conftest import invent_results
 from tests.release.score.conftest import make_bundle
@@ -86,9 +90,9 @@ def cells(card: str) -> dict[str, list[str]]:
 def test_it_has_the_headings_of_chai_in_their_order_and_no_gap(params):
     card = make_card(params)
     assert re.findall(r"^##+ (.*)$", card, re.MULTILINE) == HEADINGS
-    assert not re.search(
-        r"\n\n\n|\{[{%]|\bNone\b|\bnan\b|[.;][A-Z]|\bmtl\b|\bst\b|\bgbm\b", prose(card)
-    )
+    assert "\n\n\n" not in card
+    wrong = r"\{[{%]|\bNone\b|\bnan\b|[.;][A-Z]|\bmtl\b|\bst\b|\bgbm\b"
+    assert not re.search(wrong, prose(card))
     tables = [block for block in card.split("\n\n") if block.startswith("| ")]
     assert len(tables) == 4
     for table in tables:
@@ -322,6 +326,31 @@ def test_set_ups_have_names_in_words():
         SetUp(specialty="gbm"): "LightGBM for sub-specialty",
     }
     assert {set_up: name_set_up(set_up) for set_up in named} == named
+
+
+def test_the_card_of_the_choice_is_in_git_and_each_has_the_other_beside_it(
+    params, tmp_path, monkeypatch
+):
+    shown = {}
+
+    def build(folder, set_up, prepared, params, about, *, other, layout):
+        shown[about["name"]] = (set_up, other)
+        folder.mkdir(parents=True)
+        (folder / CARD).write_text(f"card of {about['name']}", encoding="utf-8")
+
+    stand_ins = {"build_bundle": build, "load_params": lambda: params, "read_reference": str}
+    stand_ins |= {"read_prepared": lambda: SimpleNamespace(schema=None)}
+    stand_ins |= {"plan_pilot": lambda *_, **__: {}}
+    for name, stand_in in stand_ins.items():
+        monkeypatch.setattr(release, name, stand_in)
+    monkeypatch.chdir(tmp_path)
+    first, second = ({"urgency": name, "specialty": name} for name in ("mtl", "gbm"))
+    about = {"decision": "release", "reason": "lowest_cost", "parts": 1, "runner_up": second}
+    write_json(Layout().metrics("compare"), {"recommendation": first | about})
+    release.main()
+    choice, runner_up = SetUp(**first), SetUp(**second)
+    assert shown == {"choice": (choice, runner_up), "runner_up": (runner_up, choice)}
+    assert Layout().model_card.read_text(encoding="utf-8") == "card of choice"
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ USEFULNESS = (
         "cost",
         ratio,
     ),
-    Figure("Of 1,000 forms, tier as staff have it", "urgency", "urgency_right", "cost", whole),
+    Figure("Of 1,000 forms, tier right", "urgency", "urgency_right", "cost", whole),
     Figure(
         "Of 1,000 forms, sent to a wrong sub-specialty", "specialty", "misrouted", "argmax", whole
     ),
