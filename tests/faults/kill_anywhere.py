@@ -22,7 +22,7 @@ from tests.checkout import Checkout, digest_files, environment, make_small
 from tests.faults.tiny_pipeline import processes_below, wait_until
 
 SMALL = {
-    "data": {"n_records": 800},
+    "data": {"n_records": 1600},
     "gbm": {"max_rounds": 8, "leaves": 7},
     "encoder": {"layers": 1, "width": 16, "attention_heads": 2, "feedforward": 16},
     "train": {"epochs": 1, "seeds": [0, 1], "learning_rate": 0.01},

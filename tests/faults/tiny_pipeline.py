@@ -63,6 +63,10 @@ class TinyPipeline:
             subprocess.run(command, cwd=self.folder, env=self.environment, check=True)
         return self
 
+    def commit(self) -> None:
+        for command in (["add", "--all"], ["commit", "--quiet", "--message", "all"]):
+            subprocess.run(["git", *command], cwd=self.folder, env=self.environment, check=True)
+
     def run_stage(self, *words: str, **options) -> subprocess.CompletedProcess[str]:
         """The stage alone, to its end."""
         return subprocess.run(

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from safetensors import SafetensorError
 
+from intake_triage.errors import InputError
+from intake_triage.files import REMOVE
 from intake_triage.layout import Layout
 from intake_triage.records.schema import RecordSchema
 from intake_triage.systems import SYSTEMS
@@ -24,11 +27,19 @@ def load_system(
 
     What a form gets does not depend on the forms beside it; on the kind of processor that trained
     the fits it is what their stage wrote, to the last bit.
+
+    Raises
+    ------
+    InputError
+        If a file of a fit is cut off.
     """
     folders = {task: [fit_folder(layout, system, seed, task) for seed in seeds] for task in tasks}
-    if system in ("linear", "gbm"):
-        return _load_tables(system, folders, schema)
-    return _load_transformers(folders, schema, layout.prepared / "tokenizer")
+    try:
+        if system in ("linear", "gbm"):
+            return _load_tables(system, folders, schema)
+        return _load_transformers(folders, schema, layout.prepared / "tokenizer")
+    except SafetensorError:
+        raise InputError(f"{layout.model(system)}: weights are not whole; {REMOVE}") from None
 
 
 def fit_folder(layout: Layout, system: str, seed: int, task: Task) -> Path:

@@ -100,6 +100,9 @@ class Cluster:
         sets: dict[str, Task] = {}
         keywords = {name: self._send(value, sets) for name, value in job.train.keywords.items()}
         there = Job(job.fit, partial(job.train.func, **keywords), self._send(job.layout, sets))
+        # Pickled, as all that Dask moves: who can send to these workers runs code there anyhow, and
+        # a worker whose answer is read has our code and records. It is sound because nobody else
+        # can, by TLS and on a trusted network (docs/cluster.md).
         message = pickle.dumps((there, Path(folder.name)))
         task = self._client.submit(
             _ByValue(worker.run_on_worker),
@@ -126,7 +129,7 @@ class Cluster:
             if kind == "refused":
                 raise InputError(content)
             if kind == "failed":
-                raise pickle.loads(content)
+                raise pickle.loads(content)  # as in `_submit`
             with replacing(folder) as temporary:
                 worker.unpack(content, temporary)
             done.set_result(None)

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from intake_triage.files import read_json, write_json
+from intake_triage.errors import InputError
+from intake_triage.files import REMOVE, read_json, write_json
 from intake_triage.layout import Layout
 from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.tabular.features import (
@@ -23,6 +24,7 @@ from intake_triage.params import GbmParams
 from intake_triage.records.prepared import NO_LABEL, read_prepared
 from intake_triage.records.schema import FormField
 
+LAST_LINE = b"\npandas_categorical:null\n"
 HISTORY_STEP = 5  # every so many boosting rounds are kept for the training curve
 
 
@@ -57,8 +59,11 @@ class GbmModel:
     def load(cls, folder: Path, fields: tuple[FormField, ...]) -> "GbmModel":
         """What `save` wrote; `fields` are those of the records that it was trained on."""
         vocabulary = read_json(folder / "features.json")["vocabulary"]
+        text = (folder / "model.txt").read_bytes()
+        if not text.endswith(LAST_LINE):  # LightGBM would read on, beyond the end of its memory
+            raise InputError(f"{folder / 'model.txt'}: not whole; {REMOVE}")
         return cls(
-            lgb.Booster(model_file=folder / "model.txt"),
+            lgb.Booster(model_str=text.decode()),
             FieldColumns(fields, {}),  # trees cut numbers themselves
             {word: i for i, word in enumerate(vocabulary)},
         )
