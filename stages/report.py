@@ -1,41 +1,35 @@
-"""Stage report: the pages of a run, and the results of both runs side by side.
+"""Stage report: the pages of a run, beside those of the runs that `report.beside` names.
 
-Run     python -m stages.report [<run>]   a run's folder, such as results/namcs: its two pages alone
-Reads   params.yaml, metrics/, plots/ of the run, and of results/namcs where there is one;
-        .dvc/plots/, requirements.txt; results/transfer/dial.json
-Writes  reports/brief.html, reports/model-card.md, docs/results.md, docs/macro-f1.svg
+Reads   params.yaml, metrics/, plots/ of each run; .dvc/plots/; results/transfer/dial.json and
+        results/replication/summary.json, where they are
+Writes  reports/brief.html and hashes.md5, docs/results.md and macro-f1.svg
 """
 
-from argparse import ArgumentParser
 from pathlib import Path
 
 from intake_triage.errors import run_stage
 from intake_triage.files import replacing
 from intake_triage.layout import Layout
-from intake_triage.report.pages.build import build_brief, build_card, build_results, name_runs
+from intake_triage.params import load_params
+from intake_triage.report.pages.build import build_brief, build_results, write_hashes
 from intake_triage.report.pages.pictures import draw_macro_f1
-from intake_triage.report.pages.run import read_run
-
-SURVEY = Layout(Path("results/namcs"))
+from intake_triage.report.pages.run import read_beside, read_run
 
 
 def main() -> None:
-    parser = ArgumentParser(description="Write the pages of a run.")
-    parser.add_argument("run", type=Path, nargs="?", default=Path())
-    layout, checkout = Layout(parser.parse_args().run), Layout()
-    run = read_run(layout, checkout)
-    _write(layout.brief, build_brief(run))
-    _write(layout.model_card, build_card(run))
-    if layout == checkout:
-        survey = [read_run(SURVEY, checkout)] if SURVEY.root.exists() else []
-        runs = name_runs([*survey, run])
-        _write(Path("docs/results.md"), build_results(runs))
-        _write(Path("docs/macro-f1.svg"), draw_macro_f1(runs))
-
-
-def _write(path: Path, text: str) -> None:
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    layout = Layout()
+    run = read_run(layout)
+    beside = read_beside(run, load_params().report.beside)
+    runs = [run, *beside]
+    pages = {
+        layout.brief: build_brief(run, beside),
+        layout.hashes: write_hashes(runs),
+        Path("docs/results.md"): build_results(runs),
+        Path("docs/macro-f1.svg"): draw_macro_f1(runs),
+    }
+    for path, text in pages.items():
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

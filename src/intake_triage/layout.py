@@ -98,5 +98,10 @@ class Layout:
         return self.root / "reports/brief.html"
 
     @property
+    def hashes(self) -> Path:
+        """Of what the pages were made from."""
+        return self.root / "reports/hashes.md5"
+
+    @property
     def model_card(self) -> Path:
         return self.root / "reports/model-card.md"

@@ -214,6 +214,10 @@ class ReleaseParams(Section):
     card: CardParams
 
 
+class ReportParams(Section):
+    beside: list[str]  # folders of runs on other data, shown beside this one
+
+
 class Params(Section):
     data: DataParams
     tokenizer: TokenizerParams
@@ -226,6 +230,7 @@ class Params(Section):
     compare: CompareParams
     decision: DecisionParams
     release: ReleaseParams
+    report: ReportParams
 
 
 def load_params(path: Path = Layout().params) -> Params:

@@ -1,10 +1,13 @@
 """docs/replication.md and its picture, from the kept results of the runs that there are.
 
-Reads   studies/replication/results/*.json, studies/replication/params.yaml, metrics/compare.json
-Writes  docs/replication.md, docs/replication.svg
+Reads   studies/replication/results/*.json, studies/replication/params.yaml, metrics/compare.json,
+        params.yaml
+Writes  docs/replication.md, docs/replication.svg; results/replication/summary.json, which the brief
+        shows: no output for DVC, since repro of the brief would run the whole study first
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,9 @@ import jinja2
 import vl_convert
 
 from intake_triage.errors import run_stage
-from intake_triage.files import read_json, replacing
+from intake_triage.files import read_json, replacing, write_json
 from intake_triage.layout import Layout
+from intake_triage.params import DataParams, load_params
 from intake_triage.report.plot_page import VEGA_LITE
 from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
@@ -32,6 +36,7 @@ from studies.replication.settings import (
 
 PAGE = ROOT / "docs/replication.md"
 PICTURE = ROOT / "docs/replication.svg"
+SUMMARY = ROOT / "results/replication/summary.json"
 Results = Mapping[str, Any]  # by name, as results/<name>.json has them
 
 
@@ -42,6 +47,7 @@ def main() -> None:
     _replace(PAGE, write_page(study, results, equal_cost))
     rows = summary.learning_curve(runs_by_size(study, results))
     _replace(PICTURE, vl_convert.vegalite_to_svg(draw_sizes(rows), vl_version=VEGA_LITE))
+    write_json(SUMMARY, sum_up(study, results, load_params(Layout(ROOT).params).data))
     still_open = list_open(study, results)
     if still_open:
         print(f'open: {len(still_open)}; make replication RUNS="{" ".join(still_open)}"')
@@ -56,6 +62,36 @@ def read_kept(study: StudyParams, folder: Path) -> Results:
 def list_open(study: StudyParams, results: Results) -> list[str]:
     """The names whose results are not there."""
     return [name for name in (*study.runs, SURVEY_ALL, SECONDS) if name not in results]
+
+
+def list_replicates(study: StudyParams, results: Results) -> list[Any]:
+    """The runs of the default source with other data seeds."""
+    seeds = [name for name, run in study.runs.items() if run.group == "seeds"]
+    return [results[name] for name in seeds if name in results]
+
+
+def sum_up(study: StudyParams, results: Results, data: DataParams) -> dict[str, Any]:
+    """What the brief says of the replication.
+
+    Returns
+    -------
+    dict
+        data: what the runs have in common with the root's params; runs: how many data seeds;
+        chosen: in how many of them each set-up, by its label; clock: seconds of one training seed,
+        one fit after another, by the label of a set-up, where it was measured.
+    """
+    runs = list_replicates(study, results)
+    measured = results.get(SECONDS, {}).get("systems", {})
+    return {
+        "data": {"n_records": data.n_records, "synthetic": data.synthetic.model_dump()},
+        "runs": len(runs),
+        "chosen": Counter(run["choice"] for run in runs if run["choice"] is not None),
+        "clock": {
+            label: round(sum(measured[each]["wall_seconds"] for each in FORECASTERS[name].members))
+            for label, name in summary.UNIFORM.items()
+            if measured
+        },
+    }
 
 
 def runs_by_size(study: StudyParams, results: Results) -> list[Any]:
@@ -79,11 +115,7 @@ def write_page(study: StudyParams, results: Results, equal_cost: Mapping[str, An
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    replicates = [
-        results[name]
-        for name, run in study.runs.items()
-        if run.group == "seeds" and name in results
-    ]
+    replicates = list_replicates(study, results)
     sizes = runs_by_size(study, results)
     by_source = [[run for run in sizes if run["source"] == source] for source in words.SOURCES]
     page = environment.get_template("replication.md.jinja").render(

@@ -1,5 +1,6 @@
-"""The committed run."""
+"""The committed runs: the made-up clinic's, and the survey's, which stands beside it."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -12,5 +13,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    """The committed run of the synthetic clinic."""
-    return read_run(Layout(ROOT), Layout(ROOT))
+    """The committed run of the made-up clinic."""
+    with contextlib.chdir(ROOT):
+        return read_run(Layout())
+
+
+@pytest.fixture(scope="session")
+def survey() -> Run:
+    """The committed run of the survey."""
+    with contextlib.chdir(ROOT):
+        return read_run(Layout(Path("results/namcs")))

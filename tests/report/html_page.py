@@ -71,9 +71,7 @@ def parse_page(html: str) -> Element:
     return builder.root
 
 
-def split_at_annex(page: Element) -> tuple[Element, Element]:
-    """What comes before the annex, and the annex."""
-    (main,) = page.all("main")
-    (annex,) = [each for each in main.walk() if each.attributes.get("class") == "annex"]
-    place = main.children.index(annex)
-    return Element("main", {}, main.children[:place]), annex
+def find_page(page: Element, name: str) -> Element:
+    """The part of a page with this id."""
+    (found,) = [each for each in page.walk() if each.attributes.get("id") == name]
+    return found

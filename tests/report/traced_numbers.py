@@ -76,7 +76,11 @@ def snap(value: Any, key: str = "") -> Any:
         return [snap(item) for item in value]
     if isinstance(value, Results):
         return Results(Result(**snap(vars(row))) for row in value.rows)
-    if isinstance(value, bool) or not isinstance(value, int | float) or key == "coverage":
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or key in ("coverage", "weight")
+    ):
         return value
     if isinstance(value, int):
         return _nearest(value) if value >= 11 else value

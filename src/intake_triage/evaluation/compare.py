@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from intake_triage.evaluation.by_seed import safety_by_seed
 from intake_triage.evaluation.curves.deferral import compare_orders
 from intake_triage.evaluation.curves.load import load_rows
 from intake_triage.evaluation.curves.net_benefit import net_benefit_rows
@@ -78,6 +79,7 @@ def compare_systems(
             **pivot_safety(results, split, urgent_tiers=params.decision.urgent_tiers),
             "missed_at_over_triage": missed_at_over_triage(ranking, split, params.decision),
             "deferral": compare_orders(ranking, split, params.decision),
+            "by_seed": list(safety_by_seed(fits, split, params.decision, params.train.seeds)),
         },
         plots=draw_plots(results, ranking, split, fitted, params) | {"transfer": transfer_rows},
     )
@@ -108,7 +110,7 @@ def draw_plots(
         "macro_f1": macro_f1_rows(results),
         "subgroups": with_colours(subgroup_rows(results)),
         "reliability": reliability_rows(ranking, averages, split, n_bins=params.compare.ece_bins),
-        "confusion": confusion_rows(ranking, split),
+        "confusion": confusion_rows(ranking, split, decision),
         "risk_coverage": with_colours(risk_coverage_rows(ranking, split, decision)),
         "net_benefit": with_colours(net_benefit_rows(ranking, split)),
         "operating": with_colours(operating_rows(ranking, split, decision)),

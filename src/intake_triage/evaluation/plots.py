@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
+from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.measure import Forecast
 from intake_triage.evaluation.measures.reliability import bin_by_confidence, top_label
@@ -18,7 +19,7 @@ from intake_triage.evaluation.table import OF_FORECASTERS, WHOLE, Result, Result
 from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
-from intake_triage.params import MtlParams
+from intake_triage.params import DecisionParams, MtlParams
 from intake_triage.statistics.disclosure import hide_small_counts
 from intake_triage.systems import FORECASTERS, SYSTEMS, list_systems
 from intake_triage.tasks import TASKS, Task
@@ -110,16 +111,19 @@ def _reliability_points(forecast: Forecast) -> list[Row]:
     return points
 
 
-def confusion_rows(forecasts: Logits, split: LabelledSplit) -> list[Row]:
-    """Of the records of a true class, the share predicted as each.
+def confusion_rows(
+    forecasts: Logits, split: LabelledSplit, decision: DecisionParams
+) -> list[Row]:
+    """Of the records of a true class, the share that the least-cost rule decides to be each.
 
     None where it would tell of few people, and of a class that nobody has.
     """
     rows = []
+    decided = {name: decide_by_cost(by_task, decision) for name, by_task in forecasts.items()}
     for task in split.tasks:
         sample, classes = split.sample(task), split.classes[task]
-        for name, by_task in forecasts.items():
-            (predicted,) = by_task[task][:, sample.rows].argmax(axis=2)  # (n_labelled,)
+        for name, by_task in decided.items():
+            (predicted,) = by_task[task][:, sample.rows]  # (n_labelled,)
             counts = np.zeros((len(classes), len(classes)))
             np.add.at(counts, (sample.labels, predicted), 1)
             of_class = counts.sum(axis=1, keepdims=True)

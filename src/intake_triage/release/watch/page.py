@@ -15,6 +15,7 @@ from intake_triage.release.watch.courses import draw_course
 from intake_triage.release.watch.reference import Reference
 from intake_triage.release.watch.words import name_alarm, name_class, say_figures
 from intake_triage.statistics.sequential import LOOKS
+from intake_triage.style import read_style
 
 FOLDER = Path(__file__).parent
 NEAREST = 8  # alarms of drift and of groups that are shown though silent
@@ -51,7 +52,7 @@ def build_page(watched: Mapping[str, Any], reference: Reference) -> str:
         name_alarm=name_alarm,
         draw_course=draw_course,
         reference_forms=reference["forms"],
-        style=(FOLDER / "page.css").read_text(encoding="utf-8"),
+        style=read_style(FOLDER / "page.css"),
     )
 
 

@@ -1,9 +1,9 @@
-"""The pages of a run: the brief for clinical leadership, the model card, docs/results.md.
+"""The pages of a run: the brief for clinical leadership, and docs/results.md.
 
 Nothing is computed here: every figure is read, then rounded or given a unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,59 +11,83 @@ import jinja2
 import yaml
 
 from intake_triage.report.markdown import escape, markdown_table
-from intake_triage.report.pages import (
-    curve_tables,
-    data_tables,
-    rule_tables,
-    tables,
-    training_tables,
-    words,
-)
-from intake_triage.report.pages.pictures import draw_annex_pictures, draw_page_pictures
-from intake_triage.report.pages.run import Run
+from intake_triage.report.pages import data_tables, rule_tables, tables, training_tables, words
+from intake_triage.report.pages.pictures import draw_annex_pictures
+from intake_triage.report.pages.run import OWN, Run
 from intake_triage.report.pages.tables import PageTable
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN
+from intake_triage.report.pages.trade_off import draw_trade_off
 from intake_triage.statistics.estimates import POWER
 from intake_triage.statistics.verdicts import NOT_JUDGED
+from intake_triage.style import read_style
 
 FOLDER = Path(__file__).parent
-FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "set_up_of", "range_of")
-FORMS += ("more_or_fewer", "of_100", "of_100_finely", "plain", "share_limit", "whole")
+FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "name_source", "name_task")
+FORMS += (
+    "more_or_fewer",
+    "of_100",
+    "of_100_finely",
+    "plain",
+    "range_of",
+    "say_verdict",
+    "set_up_of",
+)
+FORMS += ("keep_together", "lower_first", "quote", "share_limit", "signed", "whole")
 FORMS += ("with_interval",)
+OPEN = "–"
 
 
-def build_brief(run: Run) -> str:
-    """One HTML page, some two printed pages in plain words and an annex: no script, no network."""
+def build_brief(run: Run, beside: Sequence[Run] = ()) -> str:
+    """One HTML page: two printed pages in plain words, and an annex; no script, no network.
+
+    Runs on other data stand beside the run on the two pages. The annex is of the run alone.
+    """
+    runs = [run, *beside]
     return _render(
         "brief.html.jinja",
         run=run,
         say=say_of(run),
-        style=(FOLDER / "brief.css").read_text(encoding="utf-8"),
-        pictures={picture.name: picture for picture in draw_page_pictures(run)},
+        columns=[{"run": each, "say": say_of(each)} for each in runs],
+        asked={words.name_source(each.source): tables.asked_table(each) for each in runs},
+        beside_names=[words.name_source(each.source) for each in beside],
+        style=read_style(FOLDER / "brief.css"),
+        trade_offs={each.source: draw_trade_off(each) for each in runs if "urgency" in each.tasks},
         annex_pictures=list(draw_annex_pictures(run)),
-        tripod=read_tripod(run.source),
+        guidelines=list(list_guidelines(run.source)),
     )
 
 
-def build_card(run: Run) -> str:
-    """The model card as Markdown."""
-    return _render("model-card.md.jinja", run=run, say=_say_in_markdown(run))
-
-
-def build_results(runs: Mapping[str, Run]) -> str:
-    """docs/results.md: the main tables of each run, by its name."""
+def build_results(runs: Sequence[Run]) -> str:
+    """docs/results.md: the main tables of each run."""
     return _render("results.md.jinja", runs=runs)
 
 
-def name_runs(runs: list[Run]) -> dict[str, Run]:
-    """Each run by the name of its data; the last of one source stands for it."""
-    return {words.SOURCE_WORDS[run.source]: run for run in runs}
+def write_hashes(runs: Sequence[Run]) -> str:
+    """MD5 of every file that the pages were made from, as `md5sum --check` reads it."""
+    return "".join(f"{md5}  {path}\n" for run in runs for path, md5 in run.hashes.items())
 
 
-def read_tripod(source: str) -> list[dict[str, str]]:
-    """The items of TRIPOD+AI, each with its topic and where a run on such data answers it."""
-    items = yaml.safe_load((FOLDER / "tripod.yaml").read_text(encoding="utf-8"))
-    return [item | {"where": item.get(source, item["where"])} for item in items]
+def list_guidelines(source: str) -> list[PageTable]:
+    """Each guideline's items, with where a run on such data answers them; a dash: open."""
+    read = yaml.safe_load((FOLDER / "guidelines.yaml").read_text(encoding="utf-8"))
+    return [
+        tables.tabulate(
+            f"{guideline['name']}: {guideline['about']}",
+            guideline["items"],
+            {
+                "item": lambda item: item["item"],
+                "topic": lambda item: item["topic"],
+                "where": lambda item: _say_where(item, source),
+            },
+        )
+        for guideline in read
+    ]
+
+
+def _say_where(item: Mapping[str, Any], source: str) -> str:
+    own = source == OWN and "file" in item
+    where = item["file"] if own else item["where"]
+    is_open = item.get("open_for_file") if own else item.get("open")
+    return f"{OPEN} {where}" if is_open else where
 
 
 def say_of(run: Run) -> dict[str, Any]:
@@ -101,15 +125,14 @@ def _environment(template: str) -> jinja2.Environment:
     forms = {name: getattr(words, name) for name in FORMS}
     environment.filters |= forms | {"markdown": _markdown, "limits": rule_tables.list_limits}
     modules = {"tables": tables, "rules": rule_tables, "data_tables": data_tables}
-    modules |= {"curves": curve_tables, "training": training_tables}
+    modules |= {"training": training_tables}
     environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
-    environment.globals |= {"smallest_shown": SMALLEST_SHOWN, "quoted": _quoted}
-    environment.globals |= {"not_judged": NOT_JUDGED, "power": POWER}
+    environment.globals |= {"quoted": _quoted, "not_judged": NOT_JUDGED, "power": POWER}
     return environment
 
 
 def _quoted(names: list[str]) -> str:
-    return words.enumerate_words(f"“{words.name_class(name)}”" for name in names)
+    return words.enumerate_words(map(words.quote, names))
 
 
 def _markdown(table: PageTable) -> str:

@@ -40,11 +40,15 @@ class Picture:
 def draw(
     name: str, title: str, description: str, template: str, rows: Iterable[Row], **fields: Any
 ) -> Picture:
-    """Fill a template, describe it for those who don't see it, and let its width follow the page's.
+    """Fill a template of .dvc/plots and make it fit for a page."""
+    return finish(name, title, description, fill_template(template, rows, **fields))
+
+
+def finish(name: str, title: str, description: str, svg: str) -> Picture:
+    """Describe it for those who don't see it, and let its width follow the page's.
 
     Its ids get a prefix, so that they meet those of no other picture.
     """
-    svg = fill_template(template, rows, **fields)
     for prefix in (' id="', "url(#", 'href="#'):
         svg = svg.replace(prefix, f"{prefix}{name}-")
     ElementTree.register_namespace("", NAMESPACE)
@@ -100,6 +104,11 @@ def fill_template(
     systems = {row.get("system") for row in anchors["DATA"]}
     if "hconcat" in specification and len(systems) == 1:  # named by the page: no legend beside it
         specification["hconcat"] = specification["hconcat"][:1]
+    return draw_svg(specification)
+
+
+def draw_svg(specification: dict[str, Any]) -> str:
+    """A Vega-Lite specification with the look of the pages."""
     looks = {"config": CONFIG, "padding": PADDING, "background": "transparent"}
     return vl_convert.vegalite_to_svg(specification | looks, vl_version=VEGA_LITE)
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable
 from intake_triage.report.pages.words import (
     ABSENT,
-    SOURCE_WORDS,
     TASK_WORDS,
     enumerate_words,
     name_class,
@@ -63,12 +60,3 @@ def _say_of_data(run: Run) -> str:
         named = enumerate_words(f"“{name_class(name)}”" for name in names)
         said.append(f"Left out, since too few forms have it: {TASK_WORDS[task]} {named}.")
     return " ".join(said)
-
-
-def params_table(run: Run) -> PageTable:
-    """The params of the run, those of other sources aside."""
-    others = SOURCE_WORDS.keys() - {run.source}
-    data = {key: value for key, value in run.params["data"].items() if key not in others}
-    flat = pd.json_normalize({**run.params, "data": data}).iloc[0]
-    rows = [(name, ABSENT if value is None else str(value)) for name, value in flat.items()]
-    return PageTable("Params of this run", ("param", "value"), rows)

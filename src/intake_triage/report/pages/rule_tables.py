@@ -1,12 +1,15 @@
 """Tables of what is decided on: set-ups, the tied ones, halves, limits, the floor, changes."""
 
+from intake_triage.evaluation.table import Result
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
     CHANGES,
+    MAJORITY_RULE,
     TASK_WORDS,
+    Format,
     Row,
     capitalise,
     decimals,
@@ -15,6 +18,7 @@ from intake_triage.report.pages.words import (
     name_class,
     name_measure,
     name_set_up,
+    name_system,
     number,
     of_100,
     plain,
@@ -23,9 +27,10 @@ from intake_triage.report.pages.words import (
     with_interval,
 )
 from intake_triage.statistics.estimates import POWER
-from intake_triage.tasks import Split
+from intake_triage.tasks import Split, Task
 
 SLOPES = ("least_slope", "greatest_slope")
+BY_SEED = ("under_triage", "most_urgent_missed", "over_triage", "urgent_load")
 CLASS_WORDS = {"urgency": "tier", "specialty": "sub-specialty"}
 CAUTION = (
     " Caution: at 1 they come true as stated; below 1 they are over-confident, above over-cautious."
@@ -39,6 +44,58 @@ SIDES = {
 OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
 FLOOR = "the floor of usefulness"
 IN_SAMPLES = f"With so many times the forms {of_100(POWER)} of 100 samples would show it."
+
+
+def figures_table(run: Run) -> PageTable:
+    """The figures that decide, each beside its limit, the best possible and a rule of thumb."""
+    decision = run.params["decision"]
+    first = f"“{name_class(run.tiers[0])}” placed lower, of 100" if run.tiers else ""
+    asked: list[tuple[Task, str, str, Format, str | None]] = [
+        ("urgency", "most_urgent_missed", first, of_100, "max_most_urgent_missed"),
+        ("urgency", "under_triage", "Urgent forms late, of 100", of_100, "max_under_triage"),
+        ("urgency", "over_triage", "Others too early, of 100", of_100, "max_over_triage"),
+        ("urgency", "urgent_load", "Placed as urgent, for each urgent", decimals(2), "max_load"),
+        ("specialty", "misrouted", "Wrong sub-specialty, of 1,000", whole, None),
+    ]
+    thumb = dict(zip(("system", "rule"), MAJORITY_RULE, strict=True))
+    columns = {
+        "": lambda row: row[2],
+        "Found": lambda row: with_interval(run.decided(*row[:2]), row[3]),
+        "Limit": lambda row: "none" if row[4] is None else row[3](decision[row[4]]),
+        "Best possible": lambda row: _point(run.decided(*row[:2], system="oracle"), row[3]),
+        "Rule of thumb": lambda row: _point(run.decided(*row[:2], **thumb), row[3]),
+    }
+    if not run.has_oracle:
+        del columns["Best possible"]
+    asked = [row for row in asked if row[0] in run.tasks]
+    return tabulate("What matters most, each beside its limit", asked, columns)
+
+
+def _point(figure: Result | None, form: Format) -> str:
+    """A figure without its interval."""
+    return ABSENT if figure is None or figure.value is None else form(figure.value)
+
+
+def seed_table(run: Run) -> PageTable:
+    """What single fits of each system do: how far a limit hangs on the luck of a start."""
+    limits = {
+        key: run.ceilings[key]
+        for key in ("under_triage", "most_urgent_missed", "over_triage", "urgent_load")
+        if key in run.ceilings
+    }
+    return tabulate(
+        "Limits by training seed, on test: single fits, which nobody would release",
+        run.metrics["safety"].get("by_seed", ()),
+        {
+            "model, seed": lambda row: f"{name_system(row['system'])}, {row['seed']}",
+            **{
+                f"{_head(limit)} (limit {plain(limit['limit'])})": lambda row, key=key: number(
+                    row[key]
+                )
+                for key, limit in limits.items()
+            },
+        },
+    )
 
 
 def set_up_table(run: Run, split: Split) -> PageTable:
@@ -59,11 +116,11 @@ def set_up_table(run: Run, split: Split) -> PageTable:
         columns["slopes"] = lambda row: " to ".join(number(row[slope]) for slope in SLOPES)
     columns["chosen, tied, or dropped for"] = lambda row: _say_outcome(run, row)
     return tabulate(
-        f"What the rule sees, least-cost decision: each set-up on {split}",
-        run.rows("set_ups", split=split),
+        f"What the rule sees on {split}, least-cost decision",
+        [run.find("set_ups", split=split, label=each.label) for each in run.compared_set_ups],
         columns,
         f"More than the reference, {name_set_up(run.judged)}: paired on the same forms, 95 % "
-        "interval. What is chosen, tied or dropped is decided on calibrate.",
+        "interval. All set-ups: plots/set_ups.json.",
     )
 
 
@@ -121,21 +178,6 @@ def _times(needed: float | None) -> str:
     return ABSENT if needed is None else plain(needed)
 
 
-def halves_table(run: Run) -> PageTable:
-    """What the rule takes from random halves of the forms that choose."""
-    halves = run.recommendation["halves"]
-    return tabulate(
-        f"What the rule takes from {halves['halves']} random halves of the forms that choose",
-        halves["set_ups"],
-        {
-            "set-up": lambda row: name_set_up(set_up_of(row), short=True),
-            "chosen, of 100 halves": lambda row: of_100(row["chosen"]),
-            "tied, of 100 halves": lambda row: of_100(row["tied"]),
-        },
-        f"Nothing passes in {of_100(halves['none'])} of 100.",
-    )
-
-
 def limit_table(run: Run) -> PageTable:
     """A row a safety limit: what, alarm level, measured here with its range, status."""
 
@@ -149,7 +191,7 @@ def limit_table(run: Run) -> PageTable:
     classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
     note = f"{IN_SAMPLES} Stated chances: how likely the models say each {classes} is."
     return tabulate(
-        "Alarm levels are the safety limits, fixed beforehand",
+        "The safety limits, fixed beforehand, which are the alarm levels of the pilot",
         run.recommendation["ceilings"].items(),
         {
             "Watch": lambda each: capitalise(limit_words(each[1]).row),
@@ -197,32 +239,47 @@ def floor_table(run: Run) -> PageTable:
     )
 
 
-def flip_table(run: Run, *, of_chances: bool = False) -> PageTable:
-    """A row a change that matters: what, its value now and then, and the recommendation then.
-
-    Changes of what leaders weigh, or those of limits on stated chances.
-    """
+def flip_table(run: Run) -> PageTable:
+    """A row a change that matters: what, its value now and then, and the recommendation then."""
     return tabulate(
-        "One change at a time, the others held",
-        [
-            (*CHANGES[key], flip)
-            for key, flip in _list_flips(run)
-            if flip["at"] is not None and (key in OF_CHANCES) == of_chances
-        ],
+        "What would change the choice, one change at a time, the others held",
+        [(*CHANGES[key], flip) for key, flip in _list_flips(run) if flip["at"] is not None],
         {
             "What": lambda change: capitalise(change[0]),
             "Now": lambda change: change[1](change[2]["now"]),
             "If it were": lambda change: change[1](change[2]["at"]),
             "Recommended instead": lambda change: capitalise(name_choice(change[2])),
         },
+        _say_unchanged(run),
     )
+
+
+def _say_unchanged(run: Run) -> str:
+    steady, absent = list_steady(run), list_unsearched(run)
+    said = [f"No value searched changes it for: {'; '.join(steady)}."] if steady else []
+    if absent:
+        few = "; ".join(absent)
+        said.append(f"Not searched, since the value would tell of few people: {few}.")
+    return " ".join(said)
+
+
+def list_changes(run: Run) -> dict[str, list[str]]:
+    """By what would be chosen then the changes, of what leaders weigh, the smallest first."""
+    flips = [
+        (abs(flip["at"] / flip["now"] - 1), *CHANGES[key], flip)
+        for key, flip in _list_flips(run)
+        if flip["at"] is not None and key not in OF_CHANCES
+    ]
+    by_choice: dict[str, list[str]] = {}
+    for _, words, form, flip in sorted(flips, key=lambda each: each[0]):
+        change = f"{words}, {form(flip['at'])} (now {form(flip['now'])})"
+        by_choice.setdefault(name_choice(flip), []).append(change)
+    return by_choice
 
 
 def name_choice(chosen: Row) -> str:
     """The set-up that the rule chooses, if any, for a narrow table."""
-    return (
-        "do not release" if chosen["parts"] is None else name_set_up(set_up_of(chosen), short=True)
-    )
+    return "do not release" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
 
 
 def list_steady(run: Run) -> list[str]:
@@ -280,9 +337,9 @@ def list_excesses(run: Run) -> list[str]:
 def _say_excess(ceiling: Row) -> str:
     words = limit_words(ceiling)
     if "limit" in ceiling:
-        bounds = f"at most {words.figure(ceiling['limit'])}"
+        allowed = f"at most {words.figure(ceiling['limit'])}"
     else:
-        bounds = f"from {words.figure(ceiling['least'])} to {words.figure(ceiling['most'])}"
-    if ceiling["value"] is None:
-        return f"{words.row}: too few people to show by how much (allowed: {bounds})"
-    return f"{words.row}: {words.figure(ceiling['value'])} (allowed: {bounds})"
+        allowed = f"{words.figure(ceiling['least'])} to {words.figure(ceiling['most'])}"
+    is_shown = ceiling["value"] is not None
+    figure = words.figure(ceiling["value"]) if is_shown else "a number that cannot be shown"
+    return words.broken.format(figure=figure, allowed=allowed)

@@ -1,7 +1,8 @@
 """What the pages are made from: the results, metrics, plots and params of one run."""
 
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
@@ -16,15 +17,15 @@ from intake_triage.layout import Layout
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 from intake_triage.recommendation.ceilings import Ceiling, list_ceilings
-from intake_triage.report.pages.words import MAJORITY, MAJORITY_RULE, Row, name_group, set_up_of
-from intake_triage.systems import TRAINED_SYSTEMS
+from intake_triage.report.pages.words import Row, name_group, set_up_of
+from intake_triage.systems import FORECASTERS
 from intake_triage.tasks import TASKS, Split, Task
 
-METRICS = ("prepare", "compare", "cost", "safety", "forecast", "pilot")
-METRICS += tuple(f"calibrate/{system}" for system in TRAINED_SYSTEMS)
-PLOTS = ("confusion", "conformal", "macro_f1", "operating", "reliability")
+METRICS = ("prepare", "compare", "cost", "safety", "pilot")
+PLOTS = ("confusion", "macro_f1", "net_benefit", "operating", "reliability")
 PLOTS += ("risk_coverage", "set_ups", "threshold", "transfer")
-DIAL, REQUIREMENTS = "results/transfer/dial.json", "requirements.txt"
+DIAL, REDRAWN = "results/transfer/dial.json", "results/replication/summary.json"
+OWN = "file"  # the source of a clinic's own forms
 # On the two pages, of the data that come with the repository; of own forms all that were mapped.
 GROUPS = ("sex", "age_band", "race")
 ADULT = 18
@@ -44,8 +45,9 @@ class Run:
     # Blocks of the transfer study that stand for a setting of the relatedness dial, by setting;
     # empty where the study has not been run, or is of other data.
     dials: list[dict[str, Any]]
-    requirements: list[str]  # the libraries and their versions, as pinned
-    hashes: dict[str, str]  # MD5 of each file of the run that was read, by its path below the run
+    # What stays the same when the data are drawn anew; None where that was not run on such data.
+    redrawn: Row | None
+    hashes: dict[str, str]  # MD5 of each file that was read, by its path below the checkout
 
     @property
     def source(self) -> str:
@@ -78,17 +80,21 @@ class Run:
         return [set_up for set_up in list_set_ups(self.tasks) if set_up.uniform in known]
 
     @property
-    def shown_set_ups(self) -> list[SetUp]:
-        """These, and the judged set-up if it is another."""
-        return list(dict.fromkeys([*self.uniform_set_ups, self.judged]))
+    def plain_set_ups(self) -> list[SetUp]:
+        """Of these, those of one kind alone."""
+        kinds = {each: FORECASTERS[each.uniform].members for each in self.uniform_set_ups}
+        return [each for each, members in kinds.items() if len(members) == 1]
 
     @property
-    def cheaper_pairs(self) -> list[SetUp]:
-        """Models a task that take less computing to train than one for both tasks."""
-        cost = self.metrics["cost"]["forecasters"]
-        seconds = {each: cost[each.uniform]["cpu_seconds"] for each in self.uniform_set_ups}
-        one = min((seconds[each] for each in seconds if each.parts == 1), default=0.0)
-        return [each for each in seconds if each.parts > 1 and seconds[each] < one]
+    def compared_set_ups(self) -> list[SetUp]:
+        """Those of one kind, those that harm does not separate, and the judged one."""
+        return list(dict.fromkeys([*self.plain_set_ups, *self.tied, self.judged]))
+
+    @property
+    def others_beside_judged(self) -> dict[SetUp, Row]:
+        """How much more harm the others of these did, on test."""
+        others = [each for each in self.compared_set_ups if each != self.judged]
+        return {each: self.beside_judged(each, "test") for each in others}
 
     @property
     def tiers(self) -> list[str]:
@@ -127,20 +133,9 @@ class Run:
         return self.metrics["prepare"].get("absent_classes", {}).get(split, {})
 
     @property
-    def all_groups_keep_limit(self) -> bool:
-        """Whether no group's range passes the limit for urgent forms sent too late."""
-        limit, shown = self.params["decision"]["max_under_triage"], self.missed_by_group()
-        return not self.missed_by_group(shown=False) and all(row["high"] <= limit for row in shown)
-
-    @property
-    def has_subgroups(self) -> bool:
-        """Whether there are figures of any subgroup."""
-        return any(row.column for row in self.results.rows)
-
-    @property
     def groups_compare(self) -> bool:
         """Whether two groups can be shown, and all patients to compare them with."""
-        overall = self.of_urgency("under_triage")
+        overall = self.decided("urgency", "under_triage")
         is_shown = overall is not None and overall.value is not None
         return is_shown and len(self.missed_by_group()) > 1
 
@@ -179,37 +174,69 @@ class Run:
         ends = ("low", "high")
         return {"value": row["difference"]} | {end: row[f"difference_{end}"] for end in ends}
 
-    def per_1000(self, label: str, outcome: str) -> Result | None:
-        """So many of 1,000 forms, of a set-up by its label or of what it is compared with."""
-        system, rule = MAJORITY_RULE if label == MAJORITY else (label, "cost")
-        return self.results.find(system=system, rule=rule, measure=outcome)
+    @property
+    def tied_with_judged(self) -> list[SetUp]:
+        """The other set-ups of the tied set."""
+        return [each for each in self.tied if each != self.judged]
 
-    def select_outcomes(self, outcomes: Iterable[str]) -> list[str]:
-        """Those of the run's tasks, without one that another one tells already."""
-        skipped = {"urgency_right" if len(self.tasks) > 1 else "both_right"}
-        skipped |= set() if self.others_can_be_late else {"too_late"}
-        return [each for each in outcomes if each not in skipped]
+    @property
+    def judged_is_least(self) -> bool:
+        """Whether each of these has more parts to keep."""
+        return all(each.parts > self.judged.parts for each in self.tied_with_judged)
 
-    def of_urgency(self, measure: str, class_name: str = "") -> Result | None:
-        """A figure of the least-cost decision of the judged set-up's urgency model."""
-        decision = {"task": "urgency", "system": self.system("urgency"), "rule": "cost"}
-        return self.results.find(**decision, measure=measure, class_name=class_name)
+    @property
+    def has_oracle(self) -> bool:
+        """Whether the best possible prediction of these forms is known."""
+        return "oracle" in self.scored
+
+    def decided(
+        self,
+        task: Task,
+        measure: str,
+        class_name: str = "",
+        *,
+        system: str | None = None,
+        rule: str = "cost",
+    ) -> Result | None:
+        """A figure of all forms by one rule, of the judged set-up's model or of another."""
+        found = {"task": task, "system": system or self.system(task), "rule": rule}
+        return self.results.find(**found, measure=measure, class_name=class_name)
+
+    @property
+    def thumb_is_not_urgent(self) -> bool:
+        """Whether the commonest tier, which the rule of thumb gives to all, is none of these."""
+        load = self.results.find(
+            task="urgency", system="prior", rule="argmax", measure="urgent_load"
+        )
+        return load is not None and load.value == 0
+
+    def trade_off(self, **wanted: Any) -> Row | None:
+        """The judged urgency model's point of the operating curve with these values."""
+        return next(iter(self.rows("operating", system=self.system("urgency"), **wanted)), None)
+
+    @property
+    def groups_beyond(self) -> list[str]:
+        """Groups not shown to keep the limit for urgent forms sent too late; of those shown."""
+        limit = self.params["decision"]["max_under_triage"]
+        return [row["group"] for row in self.missed_by_group() if row["high"] > limit]
 
     def missed_by_group(self, *, shown: bool = True) -> list[Row]:
         """Urgent forms sent too late by group of patients: the figures that are shown, or not."""
         wanted = {"system": self.system("urgency"), "rule": "cost", "measure": "under_triage"}
+        rows = self.results.where(task="urgency", **wanted)
         return [
             vars(row)
             | {
                 "group": name_group(row.column, row.subgroup),
                 "of_children": row.column == "age_band" and _ends_before_adult(row.subgroup),
             }
-            for row in self.results.where(task="urgency", **wanted)
-            if self._is_group(row.column) and (row.value is not None) == shown
+            for row in sorted(rows, key=group_order)
+            if self.is_group(row.column) and (row.value is not None) == shown
         ]
 
-    def _is_group(self, column: str) -> bool:
-        return column != "" if self.source == "file" else column in GROUPS
+    def is_group(self, column: str) -> bool:
+        """Whether the pages show the subgroups of this column."""
+        return column != "" if self.source == OWN else column in GROUPS
 
     def say_alike(self, transfer: Row) -> str:
         """What is said where F1 is the same in every seed and resample: no gain was measured."""
@@ -241,20 +268,25 @@ class Run:
         return self.metrics["safety"]["missed_at_over_triage"].get(self.system("urgency"), {})
 
 
+def group_order(row: Result) -> tuple[str, int, str]:
+    """Groups by column; bands such as 5-17 by where they begin, others after them by name."""
+    begins = re.match(r"\d+", row.subgroup)
+    return row.column, int(begins[0]) if begins else sys.maxsize, row.subgroup
+
+
 def _ends_before_adult(band: str) -> bool:
     years = re.fullmatch(r"\d+-(\d+)", band)
     return years is not None and int(years[1]) < ADULT
 
 
-def read_run(layout: Layout, checkout: Layout) -> Run:
+def read_run(layout: Layout) -> Run:
     """Read a run's files.
 
     Parameters
     ----------
     layout : Layout
-        Of the run: the checkout's own, or that of a folder such as results/namcs.
-    checkout : Layout
-        Where the transfer study and the pinned libraries are.
+        Of the run: the checkout's own, or that of a folder such as results/namcs. What studies
+        found lies in the checkout, and is of the source `synthetic`.
 
     Raises
     ------
@@ -265,18 +297,18 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
     plots = {name: layout.plots(name) for name in PLOTS}
     files = [layout.params, layout.results, *metrics.values(), *plots.values()]
     try:
-        contents = {str(path.relative_to(layout.root)): path.read_bytes() for path in files}
+        contents = {str(path): path.read_bytes() for path in files}
     except FileNotFoundError as error:
         raise InputError(f"{error.filename} is missing; run the pipeline first") from None
-    params = yaml.safe_load(layout.params.read_text(encoding="utf-8"))
+    params = yaml.safe_load(contents[str(layout.params)])
     is_synthetic = params["data"]["source"] == "synthetic"
     run = Run(
         params=params,
         results=read_results(layout.results),
         metrics={name: read_json(path) for name, path in metrics.items()},
         plots={name: read_json(path) for name, path in plots.items()},
-        dials=_read_dials(checkout.root / DIAL) if is_synthetic else [],
-        requirements=_read_pins(checkout.root / REQUIREMENTS),
+        dials=_read_study(layout.root / DIAL, []) if is_synthetic else [],
+        redrawn=_read_redrawn(layout.root / REDRAWN, params["data"]),
         hashes={
             name: md5(content, usedforsecurity=False).hexdigest()
             for name, content in contents.items()
@@ -287,10 +319,31 @@ def read_run(layout: Layout, checkout: Layout) -> Run:
     return run
 
 
-def _read_dials(path: Path) -> list[dict[str, Any]]:
-    return read_json(path) if path.exists() else []
+def read_beside(run: Run, folders: Sequence[str]) -> list[Run]:
+    """The runs in these folders that are of other data; a clinic's own forms stand alone.
+
+    Raises
+    ------
+    InputError
+        If a folder has no run.
+    """
+    if run.source == OWN:
+        return []
+    others = []
+    for folder in folders:
+        try:
+            others.append(read_run(Layout(Path(folder))))
+        except InputError as error:
+            raise InputError(f"params.yaml, report.beside, {folder}: {error}") from None
+    return [other for other in others if other.source != run.source]
 
 
-def _read_pins(path: Path) -> list[str]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return list(dict.fromkeys(line.partition("#")[0].strip() for line in lines if "==" in line))
+def _read_study(path: Path, otherwise: Any) -> Any:
+    return read_json(path) if path.exists() else otherwise
+
+
+def _read_redrawn(path: Path, data: Row) -> Row | None:
+    """What the replication found, if it was of such data."""
+    found = _read_study(path, {"data": None, "runs": 0})
+    same = found["data"] is not None and found["data"].items() <= data.items()
+    return found if same and found["runs"] else None

@@ -6,31 +6,31 @@ from typing import Any
 
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.table import Result, list_scopes
-from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.pages.run import Run
+from intake_triage.recommendation.candidates import SetUp
+from intake_triage.report.pages.run import Run, group_order
 from intake_triage.report.pages.words import (
     ABSENT,
-    MAJORITY,
     RULE_WORDS,
     TASK_WORDS,
     capitalise,
     cost_to_compute,
     decimals,
-    name_class,
     name_group,
     name_measure,
     name_set_up,
     name_system,
+    number,
+    of_100,
+    of_100_finely,
     whole,
     with_interval,
 )
-from intake_triage.systems import FORECASTERS
+from intake_triage.tasks import Task
 
 THREE = decimals(3)
 SUMMARY = {"macro_f1": "argmax", "log_loss": "", "ece": "", "gap_closed": ""}  # and by which rule
 SAFETY = ("macro_f1", "under_triage", "most_urgent_missed", "over_triage", "urgent_load")
 FITS = ("macro_f1", "log_loss", "ece")
-OUTCOMES = ("both_right", "urgency_right", "too_late", "too_late_urgent", "too_early", "misrouted")
 WRITTEN = {"cost_per_1000": whole, "forms": whole, "CPU-seconds": cost_to_compute}
 
 
@@ -72,23 +72,6 @@ def pivot(
     return PageTable(caption, (corner, *columns), rows, note)
 
 
-def result_tables(run: Run, rules: Iterable[str] = RULE_WORDS) -> Iterator[PageTable]:
-    """Every figure of all records: a table a task and rule, a row a measure, a column a system."""
-    for task in list_scopes(run.tasks):
-        for rule in rules:
-            figures = run.results.where(task=task, rule=rule, column="", single_fits=False)
-            found = [row for row in figures if row.system in run.scored]  # pairs have their own
-            if found:
-                yield pivot(
-                    f"{capitalise(TASK_WORDS[task])} on test: {RULE_WORDS[rule]}; 95 % intervals",
-                    found,
-                    _name_figure,
-                    lambda row: name_system(row.system, row.rule),
-                    corner="measure",
-                    note=_say_denominators(run, task, found),
-                )
-
-
 def fits_table(run: Run) -> PageTable:
     """What single fits come to, which nobody would release: the gain of averaging beside them."""
     return pivot(
@@ -107,24 +90,6 @@ def fits_table(run: Run) -> PageTable:
         corner="measure",
         note="Macro-F1: likeliest class. What is released is the average of all fits.",
     )
-
-
-def _name_figure(row: Result) -> str:
-    return ": ".join(filter(None, (name_measure(row.measure), name_class(row.class_name))))
-
-
-def _say_denominators(run: Run, task: str, found: list[Result]) -> str:
-    """Of which records the shares are, and how many there are in all."""
-    denominators = run.metrics["safety"]["denominators"]
-    said = [
-        f"{name_measure(measure)}: of {name_class(denominators[measure])}"
-        for measure in dict.fromkeys(row.measure for row in found)
-        if isinstance(denominators.get(measure), str)
-    ]
-    if task in run.tasks:
-        test = run.metrics["compare"]["test"][task]
-        said.append(f"{whole(test['records'])} forms in {whole(test['units'])} units")
-    return capitalise("; ".join(said))
 
 
 def summary_table(run: Run) -> PageTable:
@@ -168,50 +133,62 @@ def decision_table(run: Run) -> PageTable:
     )
 
 
-def per_1000_table(run: Run) -> PageTable:
-    """Counts of 1,000 forms of all set-ups and of what they are compared with."""
-    names = {set_up.label: name_set_up(set_up) for set_up in list_set_ups(run.tasks)}
-    references = (MAJORITY, *(name for name in run.scored if name not in FORECASTERS))
-    names |= {name: name_system(name) for name in references}
-    table = count_outcomes(run, names, OUTCOMES)
-    if "urgency" not in run.tasks:
-        return table
-    note = "Class frequencies: the least costly tier for one who knows only how common each is."
-    return replace(table, note=note)
+def asked_table(run: Run) -> PageTable:
+    """What was asked for: macro-F1 and calibration by task, what training takes, parts to keep."""
+    costs = run.metrics["cost"]["set_ups"]
+    clock = (run.redrawn or {}).get("clock", {})
 
+    def score(task: Task, measure: str, rule: str) -> Callable[[SetUp], Result | None]:
+        return lambda each: run.results.find(
+            task=task, system=each.forecasters[task], measure=measure, rule=rule
+        )
 
-def outcome_table(run: Run) -> PageTable:
-    """Counts of 1,000 forms of the set-ups that are shown and of what they are compared with."""
-    names = {set_up.label: name_set_up(set_up, short=True) for set_up in run.shown_set_ups}
-    if run.recommendation["parts"] is not None:
-        names[run.judged.label] += " (chosen)"
-    names |= {name: name_system(name) for name in (MAJORITY, "oracle")}
-    names = {label: capitalise(name) for label, name in names.items()}
-    return count_outcomes(run, names, run.select_outcomes(OUTCOMES))
-
-
-def count_outcomes(run: Run, names: Mapping[str, str], outcomes: Iterable[str]) -> PageTable:
-    """Counts of 1,000 forms: a row a set-up or reference by its label, called as `names` says."""
-    return pivot(
-        "Of 1,000 forms on test, least-cost decision (95 % range)",
-        [
-            replace(row, system=label)
-            for label in names
-            for outcome in outcomes
-            if (row := run.per_1000(label, outcome)) is not None
-        ],
-        lambda row: names[row.system],
-        lambda row: capitalise(name_measure(row.measure)),
-        corner="Set-up (urgency + sub-specialty)" if len(run.tasks) > 1 else "Set-up",
+    columns: dict[str, Callable[[SetUp], str]] = {
+        "Set-up": lambda each: capitalise(name_set_up(each, short=True)) + _say_standing(run, each)
+    }
+    for task in run.tasks:
+        macro_f1 = score(task, "macro_f1", "argmax")
+        columns[f"Macro-F1, {TASK_WORDS[task]}"] = lambda each, of=macro_f1: with_interval(
+            of(each), THREE
+        )
+    for task in run.tasks:
+        ece = score(task, "ece", "")
+        columns[f"Calibration error, {TASK_WORDS[task]}"] = lambda each, of=ece: number(
+            of(each).value
+        )
+    columns["Harm per 1,000 forms"] = lambda each: whole(
+        run.find("set_ups", split="test", label=each.label)["cost_per_1000"]
     )
+    columns["Training, CPU-seconds"] = lambda each: cost_to_compute(costs[each.label])
+    if clock:
+        columns["Clock, seconds"] = lambda each: (
+            cost_to_compute(clock[each.label]) if each.label in clock else ABSENT
+        )
+    columns["Parts to keep"] = lambda each: str(each.parts)
+    return tabulate(
+        "On forms that no model had seen (95 % ranges)",
+        run.compared_set_ups,
+        columns,
+        "Macro-F1: how well the classes are found, rare ones as much as common ones; 1 is perfect. "
+        "Calibration error: how far stated chances are off on average; 0 is perfect. Harm: by the "
+        "points of page one. Training takes an ordinary computer. "
+        "More tables: docs/results.md."
+        + ("" if not clock else " Clock: one random start, one core."),
+    )
+
+
+def _say_standing(run: Run, set_up: SetUp) -> str:
+    if set_up == run.judged:
+        return " (the choice)" if run.recommendation["parts"] else " (nearest)"
+    return " (tied)" if set_up in run.tied else ""
 
 
 def subgroup_table(run: Run, task: str) -> PageTable:
     def list_figures() -> Iterator[Result]:
-        for row in run.results.where(task=task, system=run.system(task)):
-            if row.column and row.measure == "log_loss":
-                yield replace(row, measure="forms", value=row.n, low=None)
-            if row.column:
+        for row in sorted(run.results.where(task=task, system=run.system(task)), key=group_order):
+            if run.is_group(row.column):
+                if row.measure == "log_loss":
+                    yield replace(row, measure="forms", value=row.n, low=None)
                 yield row
 
     return pivot(
@@ -223,4 +200,32 @@ def subgroup_table(run: Run, task: str) -> PageTable:
         note="Macro-F1: likeliest class; under-triage: least-cost decision. Intervals of a column "
         f"hold together at 95 %. Subgroups of fewer than {run.params['compare']['min_subgroup']} "
         "forms are not shown, nor is a share that would tell of few people.",
+    )
+
+
+def operating_table(run: Run) -> PageTable:
+    """Of urgent forms, how many are missed where so many others are sent too early."""
+    read = run.metrics["safety"]["missed_at_over_triage"]
+    shares = dict.fromkeys(at for by_share in read.values() for at in by_share)
+
+    def now(name: str, measure: str) -> str:
+        row = run.results.find(task="urgency", system=name, rule="cost", measure=measure)
+        return with_interval(row, of_100_finely)
+
+    return tabulate(
+        "The exchange on test, of 100 each (95 % intervals): urgent forms sent too late at the "
+        "costs as they are, and if so many of the others were sent too early",
+        read,
+        {
+            "forecaster": name_system,
+            "now: others too early": lambda name: now(name, "over_triage"),
+            "now: urgent too late": lambda name: now(name, "under_triage"),
+            **{
+                f"too late at {of_100(float(at))} too early": lambda name, at=at: with_interval(
+                    read[name][at], of_100_finely
+                )
+                for at in shares
+            },
+        },
+        "Read off the operating curve, whatever the costs; a dash where it does not reach so far.",
     )

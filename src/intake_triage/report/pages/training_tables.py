@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from intake_triage.recommendation.candidates import SetUp, list_set_ups
+from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.rule_tables import name_choice
 from intake_triage.report.pages.run import REFERENCE, Run
 from intake_triage.report.pages.tables import PageTable, tabulate
@@ -10,8 +10,6 @@ from intake_triage.report.pages.words import (
     ABSENT,
     TASK_WORDS,
     Row,
-    capitalise,
-    cost_to_compute,
     decimals,
     name_class,
     name_set_up,
@@ -20,49 +18,19 @@ from intake_triage.report.pages.words import (
     whole,
     with_interval,
 )
-from intake_triage.systems import FORECASTERS, JOINT_SYSTEMS
+from intake_triage.systems import JOINT_SYSTEMS
 
 ALL_CLASSES = "all classes"
 GAINS = {"macro_f1": "F1", "log_loss": "log-loss, nats"}
-ALL_OF_IT = "Computing all of it, seconds of one processor"
-OF_ONE_START = {
-    "cpu_seconds": "Computing one start, seconds",
-    "peak_mib": "Memory, megabytes (MiB)",
-    "parameters": "Numbers learnt, one start",
-}
 
 
-def cost_table(run: Run) -> PageTable:
-    """Parts, time, memory and size of each forecaster for all tasks."""
-    cost, both = run.metrics["cost"], len(run.tasks) > 1
-
-    def of_one_start(set_up: SetUp, name: str) -> str:
-        of_system = cost["systems"].get(set_up.uniform)  # a blend has none of its own
-        return ABSENT if of_system is None else cost_to_compute(of_system[name])
-
-    starts, processors = len(run.params["train"]["seeds"]), cost.get("processors", [])
-    several = f"; seconds do not compare: {', '.join(processors)}" if len(processors) > 1 else ""
-    return tabulate(
-        f"To train what is released{' for both tasks' if both else ''}: {starts} random "
-        f"start{'s' if starts > 1 else ''} of each kind, averaged{several}",
-        run.uniform_set_ups,
-        {
-            "Set-up": lambda each: capitalise(name_set_up(each, short=True)),
-            "Parts to keep": lambda each: str(each.parts),
-            ALL_OF_IT: lambda each: cost_to_compute(
-                cost["forecasters"][each.uniform]["cpu_seconds"]
-            ),
-            **{
-                words: lambda each, name=name: of_one_start(each, name)
-                for name, words in OF_ONE_START.items()
-            },
-        },
-    )
-
-
-def transfer_table(run: Run) -> PageTable:
-    """Transfer by task and class."""
-    rows = [row | {"alike": run.say_alike(row)} for row in run.plots["transfer"]]
+def transfer_table(run: Run, *, by_class: bool = True) -> PageTable:
+    """Transfer by task, and by class."""
+    rows = [
+        row | {"alike": run.say_alike(row)}
+        for row in run.plots["transfer"]
+        if by_class or row["class"] == ALL_CLASSES
+    ]
     for task, transfer in run.metrics["compare"]["transfer"].items():
         what = {"task": task, "class": ALL_CLASSES, "measure": "calibrated log-loss, nats"}
         rows.append(transfer["calibrated_log_loss"] | what | {"alike": ""})
@@ -115,7 +83,7 @@ def dial_table(run: Run) -> PageTable:
     set_ups = {set_up.label: set_up for set_up in list_set_ups(run.tasks)}
 
     def costs(block: Row) -> str:
-        shown = {*run.shown_set_ups, set_up_of(block["dial"])}
+        shown = {*run.compared_set_ups, set_up_of(block["dial"])}
         return "; ".join(
             f"{name_set_up(set_ups[label], short=True)} {whole(figures['cost_per_1000'])}"
             for label, figures in block["dial"]["set_ups"].items()
@@ -150,23 +118,4 @@ def dial_table(run: Run) -> PageTable:
         "0: the labels share nothing; 1: both come from one cause. Fewer forms than in the run "
         "above; exploratory. Tied: not shown to cost more than the best. Cost: least-cost "
         "decision; macro-F1: likeliest class, single fits.",
-    )
-
-
-def forecaster_table(run: Run) -> PageTable:
-    """What finishes each forecaster: the last temperature, and whether class weights are kept."""
-    return tabulate(
-        "Forecasters, finished without the test split",
-        [
-            (task, name, finished)
-            for name, by_task in run.metrics["forecast"].items()
-            for task, finished in by_task.items()
-        ],
-        {
-            "task: forecaster": lambda row: f"{TASK_WORDS[row[0]]}: {FORECASTERS[row[1]].label}",
-            "last temperature": lambda row: f"{row[2]['temperature']:.3f}",
-            "class weights": lambda row: "kept" if row[2]["balanced"]["kept"] else "gain nothing",
-        },
-        "Each averages the calibrated probabilities of all its fits; a temperature above 1 makes "
-        "the average less certain, below 1 more.",
     )

@@ -1,5 +1,6 @@
 """The words of every page: what things are called, and how figures are written."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +21,17 @@ MAJORITY_RULE = ("prior", "argmax")
 TASK_WORDS = {"urgency": "urgency", "specialty": "sub-specialty", BOTH: "both tasks"}
 SOURCE_WORDS = {
     "namcs": "Real survey (NAMCS)",
-    "synthetic": "Synthetic clinic",
+    "synthetic": "Made-up clinic",
     "file": "Own forms",
+}
+# What a verdict of transfer says of learning both tasks together.
+VERDICT_WORDS = {
+    "positive": "helps",
+    "negative": "hurts",
+    "equivalent": "makes no difference that a clinic would notice",
+    "inconclusive": "may help or hurt",
+    "positive, smaller than the margin": "helps, but by less than a clinic would notice",
+    "negative, smaller than the margin": "hurts, but by less than a clinic would notice",
 }
 COLUMN_WORDS = {"age_band": "age"}
 NAMED = {**SYSTEMS, **FORECASTERS}  # all that have a label and a colour
@@ -70,10 +80,30 @@ def name_class(name: str) -> str:
     return name.replace("semi_", "semi-").replace("_", " ")
 
 
+def quote(name: str) -> str:
+    """A class in quotation marks."""
+    return f"“{name_class(name)}”"
+
+
 def name_group(column: str, subgroup: str) -> str:
     """A group of patients, such as "age 0-4" or "sex not recorded"."""
     subgroup = "not recorded" if subgroup == "missing" else name_class(subgroup)
     return f"{COLUMN_WORDS.get(column, name_class(column))} {subgroup}"
+
+
+def name_source(source: str) -> str:
+    """Where a run's forms are from."""
+    return SOURCE_WORDS[source]
+
+
+def name_task(task: str) -> str:
+    """A task, or both."""
+    return TASK_WORDS[task]
+
+
+def say_verdict(verdict: str) -> str:
+    """What a verdict of transfer says of learning both tasks together."""
+    return VERDICT_WORDS[verdict]
 
 
 def name_measure(measure: str) -> str:
@@ -109,6 +139,11 @@ def decimals(count: int, *, signed: bool = False) -> Format:
     return lambda value: f"{value:{'+' if signed else ''}z,.{count}f}"
 
 
+def signed(value: float) -> str:
+    """Three decimals with a sign: 0.0272 as "+0.027"."""
+    return decimals(3, signed=True)(value)
+
+
 def number(value: float | None) -> str:
     """Three decimals, or that it is not shown."""
     return NOT_SHOWN if value is None else f"{value:z.3f}"
@@ -133,13 +168,20 @@ def range_of(row: Result | Row, form: Format = whole) -> str:
 
 
 def more_or_fewer(difference: Row, form: Format = whole) -> str:
-    """A difference with its interval, such as "12 fewer (20 fewer to 3 more)"."""
+    """A difference, its interval: such as "12 fewer (20 to 4)", "9 more (3 fewer to 21 more)"."""
 
     def say(value: float) -> str:
         return f"{form(abs(value))} {'fewer' if value < 0 else 'more'}"
 
-    low, high = say(difference["low"]), say(difference["high"])
+    ends = [difference["low"], difference["high"]]
+    is_one_way = len({value < 0 for value in (difference["value"], *ends)}) == 1
+    low, high = (form(abs(end)) if is_one_way else say(end) for end in ends)
     return f"{say(difference['value'])} ({low} to {high})"
+
+
+def keep_together(text: str) -> str:
+    """What stands in brackets on one line."""
+    return re.sub(r"\([^)]{,24}\)", lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def enumerate_words(words: Iterable[str], last: str = "and") -> str:
@@ -151,6 +193,11 @@ def enumerate_words(words: Iterable[str], last: str = "and") -> str:
 def capitalise(text: str) -> str:
     """The first letter large, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The first letter small, within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def share_limit(value: float) -> str:
@@ -189,35 +236,45 @@ class LimitWords:
     ----------
     sentence, row : str
         What it is about, in a sentence, and as the name of a row: slopes have many rows.
+    broken : str
+        What is said where it is broken, with places for the figure and what is allowed.
     limit, figure : callable
         How its bounds and its figures are written.
     """
 
     sentence: str
     row: str
+    broken: str
     limit: Format = share_limit
     figure: Format = of_100_finely
 
 
 _LIMITS = {
     "under_triage": LimitWords(
-        "the share of urgent forms sent too late", "urgent forms sent too late, of 100 of them"
+        "the share of urgent forms sent too late",
+        "urgent forms sent too late, of 100 of them",
+        "of 100 urgent forms {figure} are sent too late, where {allowed} may be",
     ),
     "most_urgent_missed": LimitWords(
         "the share of the most urgent tier sent lower",
         "forms of the most urgent tier sent lower, of 100 of them",
+        "of 100 forms of the most urgent tier {figure} are placed lower, where {allowed} may be",
     ),
     "severe_under_triage": LimitWords(
         "the share of urgent forms sent two or more tiers too low",
         "urgent forms sent two or more tiers too low, of 100 of them",
+        "of 100 urgent forms {figure} are sent two or more tiers too low, where {allowed} may be",
     ),
     "over_triage": LimitWords(
         "the share of other forms sent too early",
         "forms that are not urgent sent too early, of 100 of them",
+        "of 100 forms that are not urgent {figure} are sent too early, where {allowed} may be",
     ),
     "urgent_load": LimitWords(
         "the load on the urgent tiers",
         "forms placed in urgent tiers, for each that belongs there",
+        "for each form that belongs in an urgent tier {figure} are placed there, where {allowed} "
+        "may be",
         plain,
         decimals(2),
     ),
@@ -227,14 +284,14 @@ _LIMITS = {
 def limit_words(ceiling: Row) -> LimitWords:
     """The words of a ceiling, as `Ceiling.describe` gives it."""
     measure, task, cut = (ceiling[key] for key in ("measure", "task", "class_name"))
+    if measure in _LIMITS:
+        return _LIMITS[measure]
     if measure == "ece":
         chances = f"stated chances of {TASK_WORDS[task]}"
-        return LimitWords(f"how far the {chances} are off", f"{chances}: error, of 100")
-    if measure == "slope":
-        row = f"caution of stated chances of “{name_class(cut)}”"
-        sentence = "the caution of the stated chances of urgency"
-        return LimitWords(sentence, row, plain, decimals(2))
-    if measure == "intercept":
-        row = f"shift of stated chances of “{name_class(cut)}”"
-        return LimitWords(f"the {row}", row, plain, decimals(2))
-    return _LIMITS[measure]
+        broken = f"{chances} are off by {{figure}} of 100 on average, where {{allowed}} may be"
+        return LimitWords(f"how far the {chances} are off", f"{chances}: error, of 100", broken)
+    what = "caution" if measure == "slope" else "shift"
+    row = f"{what} of stated chances of “{name_class(cut)}”"
+    sentence = f"the {row}" if what == "shift" else "the caution of the stated chances of urgency"
+    broken = f"the {row} is {{figure}}, where {{allowed}} may be"
+    return LimitWords(sentence, row, broken, plain, decimals(2))
