@@ -10,6 +10,7 @@ import pytest
 from small_split import with_costs
 
 from intake_triage.evaluation.compare import Comparison, compare_systems
+from intake_triage.evaluation.curves.operating import WEIGHTS
 from intake_triage.statistics.disclosure import smallest_to_show
 
 
@@ -21,10 +22,10 @@ def params(params):
 
 @pytest.fixture
 def split(split):
-    """A site that 30 forms have, and tiers of which the first is rare."""
+    """A site that few forms have, and tiers of which the first is rare."""
     labels = split.labels["urgency"]
     labels[np.flatnonzero(labels == 0)[9:]] = 2
-    split.subgroups["site"] = np.where(np.arange(300) < 270, "large", "small")
+    split.subgroups["site"] = np.where(np.arange(300) < 284, "large", "small")
     return split
 
 
@@ -62,3 +63,21 @@ def test_every_figure_is_shown_that_there_is(compare):
     assert all(row.n is not None for row in made_up.results.rows if row.value is not None)
     shown = {tuple(without_key(row).items()) for row in made_up.results.rows}
     assert {tuple(without_key(row).items()) for row in people.results.rows if row.shown} <= shown
+
+
+def test_every_point_of_a_plot_is_drawn(compare):
+    made_up, people = compare("synthetic"), compare("file")
+    names = {row["system"] for row in made_up.plots["operating"]}
+    assert len(made_up.plots["operating"]) == len(names) * len({*WEIGHTS, 3.0})
+    for orders in made_up.safety["deferral"].values():
+        assert len(orders["at"]) == orders["shares_kept"]
+    assert count_none(made_up.plots["confusion"]) == 0 < count_none(people.plots["confusion"])
+    for name in ("operating", "risk_coverage", "net_benefit", "load", "conformal"):
+        assert len(made_up.plots[name]) > len(people.plots[name]), name
+
+
+def test_a_subgroup_of_few_is_noise_whoever_it_is(compare, params):
+    assert params.compare.min_subgroup == 20
+    for source in ("synthetic", "file"):
+        rows = compare(source).results.rows
+        assert {row.subgroup for row in rows if row.column == "site"} == {"large"}
