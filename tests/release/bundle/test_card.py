@@ -2,28 +2,19 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
-from markdown_it import MarkdownIt
 
-from intake_triage.errors import InputError
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
-from intake_triage.params import Params, load_params
 from intake_triage.recommendation.candidates import SetUp
-from intake_triage.records.draft.draft import draft_params
-from intake_triage.records.schema import FormField, RecordSchema
-from intake_triage.release.bundle.card import CARD, TO_BE_NAMED, Evidence, name_set_up, write_card
-from intake_triage.release.bundle.manifest import Manifest
+from intake_triage.release.bundle.card import CARD, name_set_up
 from stages import release
-from tests.conftest import ROOT
+from tests.release.bundle.cards import CLASSES, cells, make_card, prose, with_card
 from tests.release.conftest import invent_results
-from tests.release.score.conftest import make_bundle
 
 HEADINGS = [
     "Release information",
@@ -38,53 +29,6 @@ HEADINGS = [
     "Fairness and equity",
     "Resources",
 ]
-CLASSES = {"urgency": ("now", "today", "later"), "specialty": ("heart", "skin")}
-NAMED = {
-    "owner": "Dr. Ada | Example",
-    "contact": "triage@clinic.example",
-    "licence": "within the clinic",
-    "date": "2026-11-30",
-    "intended_use": "to order the morning's forms",
-}
-ODD = (
-    '"><script>alert(1)</script>',
-    "{{7*7}} {% raw %}",
-    "<img src=x onerror=alert(1)>",
-    "[a](https://b.example) ![c](d) | e",
-    "`f` *g* _h_ ~~i~~ &amp; $j$ \\",
-)
-RECORDS = {"train": 300, "valid": 50, "calibrate": 100, "test": 1234}
-COVERAGE = [
-    {"task": task, "system": name, "class": name_of, "coverage": coverage, "promised": 0.9}
-    for task in CLASSES
-    for name in ("linear", "gbm")
-    for name_of, coverage in (("a", 0.871), ("b", None), ("c", 0.9342))
-]
-
-
-def make_card(params: Params, results: Results | None = None, **about: object) -> str:
-    """The card of two logistic regressions beside two LightGBM models, but for what is named."""
-    other = about.pop("other", SetUp("gbm", "gbm"))
-    tasks = about.pop("tasks", ("urgency", "specialty"))
-    schema = about.pop("schema", None)
-    bundle = make_bundle(params, tasks=tasks)
-    about = {"name": "choice", "version": "7"} | about
-    manifest = Manifest(**bundle.manifest.model_dump() | about)
-    bundle = replace(bundle, manifest=manifest, schema=schema or bundle.schema)
-    if results is None:
-        results = invent_results({task: bundle.schema.classes(task) for task in tasks})
-    return write_card(bundle, other, params, Evidence(results, COVERAGE, RECORDS))
-
-
-def with_card(raw: dict, card: dict, **data: object) -> Params:
-    release = raw["release"] | {"card": raw["release"]["card"] | card}
-    return Params.model_validate(raw | {"release": release, "data": raw["data"] | data})
-
-
-def cells(card: str) -> dict[str, list[str]]:
-    """The rows of its tables by their first cell."""
-    rows = [re.split(r"(?<!\\)\|", line) for line in card.splitlines() if line.startswith("| ")]
-    return {row[1].strip(): [cell.strip() for cell in row[2:-1]] for row in rows}
 
 
 def test_it_has_the_headings_of_chai_in_their_order_and_no_gap(params):
@@ -97,19 +41,6 @@ def test_it_has_the_headings_of_chai_in_their_order_and_no_gap(params):
     assert len(tables) == 4
     for table in tables:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
-
-
-def test_what_params_do_not_name_the_clinic_is_to_name(params, raw_params):
-    assert cells(make_card(params))["Contact"] == [TO_BE_NAMED]
-    assert f"**Intended use:** {TO_BE_NAMED}." in make_card(params)
-    card = make_card(with_card(raw_params, NAMED))
-    rows = cells(card)
-    assert rows["Owner, who answers for it"] == [r"Dr. Ada \| Example"]
-    assert rows["Contact"] == [r"triage\@clinic.example"]
-    assert rows["Licence"] == ["within the clinic"]
-    assert rows["Date"] == ["2026-11-30"]
-    assert rows["Name and version"] == ["choice 7: two logistic regression models, one a task"]
-    assert "**Intended use:** to order the morning's forms." in card
 
 
 def test_every_figure_is_the_runs_beside_the_other_set_up(params):
@@ -236,86 +167,6 @@ def test_it_says_what_the_data_are(raw_params, source):
     assert "it did for 87.1 to 93.4." in card
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        assert not [attribute for attribute in attrs if attribute[0] != "class"]
-        self.tags.add(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def test_no_name_of_the_users_is_markup(raw_params):
-    schema = RecordSchema(
-        fields=tuple(FormField(name, "numeric") for name in ODD),
-        urgency=ODD[:4],
-        specialty=ODD,
-        subgroups=ODD[:1],
-    )
-    params = with_card(raw_params, dict(zip(NAMED, ODD, strict=True)))
-    results = Results(
-        replace(row, column=ODD[4] * bool(row.column), subgroup=row.subgroup and ODD[2])
-        for row in invent_results({"urgency": ODD[:4], "specialty": ODD}).rows
-    )
-    card = make_card(params, results, schema=schema, version=ODD[3])
-    page = _Tags()
-    page.feed(MarkdownIt("commonmark", {"html": True}).enable("table").render(card))
-    plain = [
-        "h1",
-        "h2",
-        "h3",
-        "p",
-        "strong",
-        "em",
-        "code",
-        "pre",
-        "ul",
-        "li",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-    assert page.tags == set(plain)
-    text = " ".join(page.text.split())
-    for name in ODD:
-        assert text.count(" ".join(name.replace("_", " ").split())) >= 3
-
-
-def prose(card: str) -> str:
-    """Without code and tables."""
-    text = re.sub(r"```.*?```", "", card, flags=re.DOTALL)
-    return "\n".join(line for line in text.splitlines() if not line.startswith("|"))
-
-
-def grade(text: str) -> float:
-    """Flesch–Kincaid grade level (Kincaid et al. 1975); syllables are groups of vowels.
-
-    A sentence ends at a full stop, or with its line: no item of a list lends its stop to the next.
-    """
-    sentences = [part for part in re.split(r"[.?!]\s|\n", text) if re.search(r"[a-z]", part)]
-    words = re.findall(r"[A-Za-z][A-Za-z'’-]*", text)
-    syllables = sum(
-        max(1, len(re.findall(r"[aeiouy]+", re.sub(r"(?<![l])e$", "", word.lower()))))
-        for word in words
-    )
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
-
-
-def test_it_is_plain_to_read_and_short(params):
-    card = make_card(params)
-    assert grade(re.sub(r"[*#`]|^- ", "", prose(card), flags=re.MULTILINE)) < 9
-    assert len(card.split()) < 1900
-    assert max(map(len, re.split(r"[.:]\s", prose(card)))) < 350
-
-
 def test_set_ups_have_names_in_words():
     named = {
         SetUp("mtl", "mtl"): "one multi-task Transformer for both tasks",
@@ -351,34 +202,6 @@ def test_the_card_of_the_choice_is_in_git_and_each_has_the_other_beside_it(
     choice, runner_up = SetUp(**first), SetUp(**second)
     assert shown == {"choice": (choice, runner_up), "runner_up": (runner_up, choice)}
     assert Layout().model_card.read_text(encoding="utf-8") == "card of choice"
-
-
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        ({"ownr": "x"}, r"release\.card\.ownr: unknown key; this section may have owner, contact"),
-        ({"owner": 3}, r"release\.card\.owner: got 3"),
-        ({"licence": ""}, r"release\.card\.licence: got ''; it may be a text that is not empty"),
-        ({"contact": ["a"]}, r"release\.card\.contact: got \['a'\]"),
-        ({"date": yaml.safe_load("2026-11-30")}, r'date must stand in quotes, "2026-11-30"'),
-    ],
-)
-def test_a_wrong_entry_of_the_card_is_refused(raw_params, tmp_path, lines, told):
-    release = raw_params["release"] | {"card": raw_params["release"]["card"] | lines}
-    path = tmp_path / "params.yaml"
-    path.write_text(yaml.safe_dump(raw_params | {"release": release}), encoding="utf-8")
-    with pytest.raises(InputError, match=told):
-        load_params(path)
-
-
-def test_a_draft_passes_the_entries_on(tmp_path):
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    text = re.sub(r"^    owner: .*$", "    owner: Dr. Ada", text, flags=re.MULTILINE)
-    (path := tmp_path / "params.yaml").write_text(text, encoding="utf-8")
-    table = tmp_path / "forms.csv"
-    table.write_text("id,complaint,tier\n" + "".join(f"{i},pain,{i % 3}\n" for i in range(30)))
-    drafted = yaml.safe_load(draft_params(table, text, load_params(path)))
-    assert drafted["release"] == yaml.safe_load(text)["release"]
 
 
 def test_what_it_says_of_loading_works(build, prepared, tmp_path, monkeypatch):

@@ -77,7 +77,7 @@ def write_card(bundle: Bundle, other: SetUp | None, params: Params, evidence: Ev
         Those of the run.
     evidence : Evidence
     """
-    manifest, settings = bundle.manifest, bundle.settings
+    manifest, settings, card = bundle.manifest, bundle.settings, params.release.card
     set_up = SetUp(**manifest.forecasters)
     classes = {task: bundle.schema.classes(task) for task in manifest.forecasters}
     compared = [set_up] if other is None else [set_up, other]
@@ -87,7 +87,13 @@ def write_card(bundle: Bundle, other: SetUp | None, params: Params, evidence: Ev
         .get_template("card.md.jinja")
         .render(
             about=manifest,
-            card=params.release.card,
+            intended_use=card.intended_use,
+            named={
+                "Date": card.date,
+                "Owner, who answers for it": card.owner,
+                "Contact": card.contact,
+                "Licence": card.licence,
+            },
             data=params.data,
             pretrained=params.encoder.pretrained is not None,
             name=name_set_up(set_up),
