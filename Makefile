@@ -19,6 +19,12 @@ repro: $(VENV)/installed
 test: lint $(VENV)/installed-optional
 	$(RUN) python -m pytest
 
+# Faults that take minutes to show; docs/reliability.md. On an otherwise idle machine.
+.PHONY: test-faults
+test-faults: $(VENV)/installed-optional
+	$(RUN) python -m tests.faults.kill_anywhere
+	$(RUN) python -m tests.faults.odd_places
+
 lint: $(VENV)/installed
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .

@@ -6,12 +6,18 @@ import signal
 import subprocess
 from pathlib import Path
 
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
 import pytest
+from safetensors.numpy import save_file
 
+from intake_triage.files import replacing
 from tests.faults.limits import little_memory, small_disk
 from tests.faults.tiny_pipeline import TinyPipeline
 
 MIB = 2**20
+NOISE = np.random.default_rng(0).normal(size=(5000, 40))  # 1.6 MB, which nothing packs
 
 
 @pytest.fixture
@@ -74,6 +80,37 @@ def test_a_disk_that_is_full(pipeline):
     assert digest.endswith(": No space left on device; free some space, and run this again")
     assert said.startswith("error: gbm urgency seed 0: ")
     assert pipeline.run_stage("fill_the_disk", "1", f"size={2 * MIB}").returncode == 0
+
+
+def write_parquet(path: Path) -> None:
+    pd.DataFrame(NOISE).to_parquet(path)
+
+
+def write_safetensors(path: Path) -> None:
+    save_file({"weights": NOISE}, path)
+
+
+def write_lightgbm(path: Path) -> None:
+    rows = lgb.Dataset(NOISE[:2000, :20], NOISE[:2000, 20])
+    lgb.train({"num_leaves": 500, "verbose": -1}, rows, num_boost_round=40).save_model(path)
+
+
+def write_text(path: Path) -> None:
+    path.write_text("all " * MIB)
+
+
+@pytest.mark.parametrize("write", [write_parquet, write_safetensors, write_lightgbm, write_text])
+def test_whatever_library_fills_the_disk_the_file_is_named(tmp_path, write):
+    with small_disk(tmp_path / "disk", size="1m"):
+        path = tmp_path / "disk/out"
+        path.write_text("as it was")
+        with (
+            pytest.raises(OSError, match="No space left on device") as refused,
+            replacing(path) as t,
+        ):
+            write(t)
+        assert refused.value.filename == str(path)
+        assert [child.read_text() for child in path.parent.iterdir()] == ["as it was"]
 
 
 def test_outputs_that_are_read_only(pipeline):
