@@ -7,6 +7,7 @@ import pytest
 import yaml
 from checkout import Checkout, stages_run
 
+from intake_triage.evaluation.table import read_results
 from intake_triage.systems import FORECASTERS
 
 
@@ -50,6 +51,15 @@ def test_every_system_is_scored_on_both_tasks(reproduced: Checkout) -> None:
     for tasks in systems.values():
         for task in ("urgency", "specialty"):
             assert {"macro_f1", "log_loss", "brier", "ece"} <= set(tasks[task])
+
+
+def test_made_up_forms_hide_no_counts(reproduced: Checkout) -> None:
+    results = read_results(reproduced.root / "metrics/results.csv")
+    assert all(row.shown for row in results.rows)
+    assert all(row.n is not None for row in results.rows if row.value is not None)
+    prepared = (reproduced.root / "metrics/prepare.json").read_text(encoding="utf-8")
+    assert "null" not in prepared
+    assert "under" not in prepared
 
 
 def test_second_repro_does_nothing(reproduced: Checkout) -> None:
