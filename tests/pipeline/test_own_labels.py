@@ -70,10 +70,10 @@ class Finished:
 
     @property
     def pages(self) -> str:
-        """The brief's text before the list of TRIPOD's items, some of which are answered "None"."""
+        """The brief's text before the items of guidelines, some of which are answered "None"."""
         parser = _Text()
         parser.feed((self.root / "reports/brief.html").read_text(encoding="utf-8"))
-        return " ".join(" ".join(parser.pieces).split()).partition("Reporting items of TRIPOD")[0]
+        return " ".join(" ".join(parser.pieces).split()).partition("What reporting guidelines ask")[0]
 
 
 class _Text(HTMLParser):
@@ -194,28 +194,26 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     assert summary["chosen"].keys() == {task}
 
     for page in (run.pages, run.card):
-        assert not re.search(r"\bNone\b|\bnan\b|\bboth\b|Where the tasks|\bTransfer\b", page)
-    pages, _, annex = run.pages.partition("Technical annex")
+        assert not re.search(r"\bNone\b|\bnan\b|both (tasks|answers)|\bTransfer\b", page)
+    pages, _, annex = run.pages.partition("Annex: ")
     results = (run.root / "docs/results.md").read_text(encoding="utf-8")
-    for page in (pages, run.card, results):
-        assert "No multi-task model was asked, since one label was mapped." in page
+    assert "No multi-task model was asked, since one label was mapped." in pages
     assert not re.search(r"\bNone\b|\bnan\b|Transfer:", results)
     assert not re.search(WORDS[other], pages.lower())
-    tables = annex.partition("Versions and hashes")[0]  # whose params name both tasks
-    assert not re.search(WORDS[other].replace("|misrout", ""), tables.lower())
+    assert not re.search(WORDS[other].replace("|misrout", ""), annex.lower())
 
 
 @pytest.mark.parametrize(
     "run", [({"tier": ("red", "green"), "dept": SPECIALTIES}, {"urgent_tiers": 1})], indirect=True
 )
 def test_of_two_tiers_the_first_is_urgent(run):
-    assert "The tiers are “red” and “green”; tier “red” is called urgent." in run.pages
+    assert "Tiers, most urgent first: red, green; the first of them is called urgent." in run.pages
     denominators = run.json("metrics/safety.json")["denominators"]
     assert denominators["under_triage"] == "forms whose true tier is red"
     assert denominators["over_triage"] == "forms whose true tier is green"
     assert "severe_under_triage" not in denominators
     assert "severe_under_triage" not in set(run.results["measure"])
-    wrong = r"\bNone\b|\bnan\b|two or more tiers|for another|any other form|of them urgent"
+    wrong = r"\bNone\b|\bnan\b|two tiers or more|another form|any other form"
     assert not re.search(wrong, run.pages)
     over = run.results[(run.results["measure"] == "over_triage") & (run.results["n"] != "")]
     assert len(over) > 0
@@ -227,7 +225,7 @@ def test_of_two_tiers_the_first_is_urgent(run):
     indirect=True,
 )
 def test_seven_tiers_of_any_name_stand_on_every_page(run):
-    assert "are called urgent." in run.pages
+    assert "the first 3 of them are called urgent." in run.pages
     for name in (*ODD, *SPECIALTIES):
         assert name.replace("_", " ") in run.pages
     assert set(ODD) <= set(run.results["class_name"])

@@ -39,7 +39,7 @@ def test_results_are_all_in_git(reproduced: Checkout) -> None:
         "cost.json",
         "pilot.json",
     )
-    pages = ("reports/brief.html", "reports/model-card.md", "docs/results.md")
+    pages = ("reports/brief.html", "reports/hashes.md5", "reports/model-card.md", "docs/results.md")
     assert {"dvc.lock", *pages, *(f"metrics/{name}" for name in metrics)} <= set(tracked)
     assert {f"plots/{name}.json" for name in _plots(reproduced)} <= set(tracked)
     assert not [name for name in tracked if name.endswith((".parquet", ".safetensors", ".npy"))]

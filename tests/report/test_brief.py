@@ -101,7 +101,7 @@ def test_a_measure_that_is_gone_leaves_its_figures_out(folder):
     rows = [row for row in read_results(layout.results).rows if row.measure != "misrouted"]
     write_results(layout.results, Results(rows))
     said = parse_page(build_brief(read_run(layout))).text
-    assert "Wrong sub-specialty, of 1,000 – none – –" in said
+    assert "Wrong sub-specialty, of 1,000 – not set – –" in said
 
 
 def test_the_dial_is_shown_where_the_study_was_run(run):

@@ -33,11 +33,11 @@ from intake_triage.report.pages.rule_tables import (
 )
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import asked_table
-from intake_triage.report.pages.words import decimals, more_or_fewer, name_set_up
+from intake_triage.report.pages.words import decimals, more_or_fewer, name_set_up, say_verdict
 from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
-SILENT = "If a clinic’s own forms confirm it: a silent pilot of"
+SILENT = "No release; at most a silent pilot of"
 
 
 def with_source(run: Run, source: str) -> Run:
@@ -49,17 +49,18 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert told["decision"] == f"{SILENT} one multi-task Transformer for both tasks."
     learnt = f"{run.metrics['prepare']['records']['train']:,}"
     assert told["conditions"] == (
-        "Two LightGBM models did about as well: these forms do not tell them apart. The first is "
-        "the default, since it has the fewest parts to keep in order. Train both on at least "
-        f"{learnt} of the clinic’s own forms, and check every limit anew. Run both silently: "
-        "nobody sees what is suggested."
+        "Two LightGBM models did about as well: these forms do not tell them apart. The default is "
+        "one multi-task Transformer for both tasks: it has the fewest parts to keep in order. "
+        f"First train both on at least {learnt} of the clinic’s own labelled forms, which must "
+        "confirm every limit. Run both side by side. Nobody sees what they suggest in the pilot."
     )
-    assert "The choice was the same in 57 of 100; in 3 of 100 nothing kept" in told["how_sure"]
+    halves = "The choice was the same in 57, two LightGBM models in 40, and nothing passed in 3."
+    assert halves in told["how_sure"]
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
     too_few = say_of(recommending(run, TOO_FEW_FORMS))["conditions"]
     assert too_few.startswith("Two LightGBM models and one multi-task Transformer for both tasks ")
     assert "did the least harm, and these are too few forms to show that a simpler" in too_few
-    assert "Train all of them on" in too_few
+    assert "First train all of them on" in too_few
 
 
 def test_a_clear_choice_is_told_with_what_is_not_shown(run):
@@ -67,7 +68,7 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     told = say_of(given)
     assert told["decision"] == f"{SILENT} two LightGBM models."
     assert told["conditions"].startswith("Every other set-up within the limits does more harm.")
-    assert told["conditions"].endswith("Run it silently: nobody sees what it suggests.")
+    assert told["conditions"].endswith("limit. Nobody sees what it suggests in the pilot.")
     assert told["watch_first"].startswith(
         "Not yet shown to keep within its limit: the share of urgent forms sent too late. Watch "
         "this first."
@@ -90,7 +91,7 @@ def test_changes_are_told_the_smallest_first_by_what_they_lead_to(run):
         ],
     }
     said = say_of(given)
-    smallest = "The smallest change that turns it to “do not release”: limit for urgent forms sent"
+    smallest = "turns it to “do not release”, on the forms used to choose: limit for urgent forms"
     assert smallest in said["how_sure"]
     assert "It would be “do not release” with this: limit for urgent forms" in said["changes"]
     steady = ["harm points for a form sent to the wrong sub-specialty"]
@@ -138,14 +139,17 @@ def test_a_veto_is_told(run):
 def test_nothing_that_passes_is_told_with_what_is_missing(run):
     given = recommending(run, NOTHING_PASSES)
     told = say_of(given)
-    assert told["decision"] == "Do not release: no set-up keeps within the safety limits."
+    assert told["decision"] == (
+        "Do not release: at these points of harm no set-up keeps within the safety limits."
+    )
     assert told["conditions"] == (
         "One multi-task Transformer for both tasks comes nearest. What is missing, on the forms "
-        "used to choose: for each form that belongs in an urgent tier 2.31 are placed there, where "
+        "used to choose (the table below is of the final check): for each form that belongs in an "
+        "urgent tier 2.31 are placed there, where "
         "at most 2.00 may be; the shift of stated chances of “urgent or above” is a number that "
         "cannot be shown, where -0.22 to 0.22 may be."
     )
-    assert "Nothing passed in 91 of 100." in told["how_sure"]
+    assert "100 times over. Nothing passed in 91." in told["how_sure"]
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
     page = parse_page(build_brief(given)).text
     assert "(the choice)" not in page
@@ -160,7 +164,7 @@ def test_made_up_real_and_own_forms_are_told_apart(run, survey):
     assert "It is not a nurse’s judgement." in say_of(survey)["what_data"]
     own = say_of(with_source(recommending(run, FEWER_PARTS), "file"))
     assert own["decision"] == "A silent pilot of one multi-task Transformer for both tasks."
-    assert "own forms, and check" not in own["conditions"]
+    assert "own labelled forms" not in own["conditions"]
     assert own["not_yet"] == ""
     for said in (run, survey):
         tiers = ", ".join(tier.replace("_", "-") for tier in said.tiers)
@@ -266,7 +270,7 @@ def test_the_figures_stand_beside_limit_best_and_rule_of_thumb(run, survey):
     decision = run.params["decision"]
     limits = [row[2] for row in table.rows]
     assert limits[0] == f"{100 * decision['max_most_urgent_missed']:g}"
-    assert limits[-1] == "none"
+    assert limits[-1] == "not set"
     assert "Best possible" not in figures_table(survey).heading
     assert "so that none is placed as urgent" in say_of(run)["yardsticks"]
 
@@ -293,7 +297,7 @@ def test_groups_are_compared_by_what_would_be_sent(run):
     said = say_of(with_figures(whole, *rows))["who_is_worse"]
     assert "worst for sex female, 31 (30 to 32), and best for sex male, 1 (0 to 2)." in said
     assert "Of 100 urgent forms, 9 (8 to 10) are sent too late" in said
-    assert "Clearly worse than average: sex female." in said
+    assert "With their whole range above the average: sex female." in said
     assert "Not shown to keep within the limit of 10: sex female." in said
     assert said.endswith("Too few to show: sex not recorded.")
     said = say_of(with_figures(whole, rows[0], *rows[2:]))["who_is_worse"]
@@ -348,7 +352,7 @@ def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
     given = replace(run, params={**run.params, "decision": decision})
     said = with_nurse(given, (4.1, 8.3))
     assert "If a nurse reads the 20 of 100 forms that most likely hide an urgent patient" in said
-    assert "4.4 (2.2 to 6.6) urgent forms of 1,000 are left too late" in said
+    assert "4.4 (2.2 to 6.6) urgent ones in 1,000 forms are left too late" in said
     assert "That is 6.2 (4.1 to 8.3) fewer than if she read as many at random." in said
     assert "That is not shown to be fewer than if she read" in with_nurse(given, (-1, 9))
     assert "That is more than if she read as many at random." in with_nurse(given, (-9.0, -1.0))
@@ -385,7 +389,10 @@ def test_a_pilot_that_cannot_show_a_limit_in_its_year_says_so(run):
     plan = run.metrics["pilot"]
     alarm = plan["alarms"]["most_urgent_missed"]
     for met, said in (
-        ({"weeks": 55, "forms": 27500}, "(27,500 forms with labels), which is more than one year"),
+        (
+            {"weeks": 55, "forms": 27500},
+            "by week 55 (27,500 forms with labels): not within a year.",
+        ),
         ({"weeks": 9, "forms": 4500}, "can show it by week 9 (4,500 forms with labels)."),
         (None, "no pilot can show it soon."),
     ):
@@ -443,3 +450,14 @@ def test_the_data_are_told_by_split_and_what_is_hidden_is_said(run):
     assert rows[f"urgency: {tiers[0]}"] == ("0.250", "not shown", "0.250", "0.000")
     assert rows["forms"] == ("1,200", "under 11", "400", "500")
     assert "read 48 tokens of a text at most; share of texts that are longer: 0.125" in table.note
+
+
+def test_a_gain_that_may_be_too_small_to_notice_is_not_oversold():
+    def say(verdict, low, high):
+        return say_verdict({"verdict": verdict, "low": low, "high": high}, 0.02)
+
+    assert say("positive", 0.009, 0.045) == "helps, whether enough to be noticed is open"
+    assert say("positive", 0.021, 0.045) == "helps"
+    assert say("negative", -0.045, -0.009) == "hurts, whether enough to be noticed is open"
+    assert say("negative", -0.045, -0.021) == "hurts"
+    assert say("equivalent", -0.01, 0.01) == "makes no difference that would be noticed"

@@ -111,9 +111,7 @@ def _reliability_points(forecast: Forecast) -> list[Row]:
     return points
 
 
-def confusion_rows(
-    forecasts: Logits, split: LabelledSplit, decision: DecisionParams
-) -> list[Row]:
+def confusion_rows(forecasts: Logits, split: LabelledSplit, decision: DecisionParams) -> list[Row]:
     """Of the records of a true class, the share that the least-cost rule decides to be each.
 
     None where it would tell of few people, and of a class that nobody has.

@@ -11,11 +11,11 @@ from typing import Any
 
 import jinja2
 
+from intake_triage.release.style import read_style
 from intake_triage.release.watch.courses import draw_course
 from intake_triage.release.watch.reference import Reference
 from intake_triage.release.watch.words import name_alarm, name_class, say_figures
 from intake_triage.statistics.sequential import LOOKS
-from intake_triage.style import read_style
 
 FOLDER = Path(__file__).parent
 NEAREST = 8  # alarms of drift and of groups that are shown though silent

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 import yaml
 
+from intake_triage.release.style import read_style
 from intake_triage.report.markdown import escape, markdown_table
 from intake_triage.report.pages import data_tables, rule_tables, tables, training_tables, words
 from intake_triage.report.pages.pictures import draw_annex_pictures
@@ -18,7 +19,6 @@ from intake_triage.report.pages.tables import PageTable
 from intake_triage.report.pages.trade_off import draw_trade_off
 from intake_triage.statistics.estimates import POWER
 from intake_triage.statistics.verdicts import NOT_JUDGED
-from intake_triage.style import read_style
 
 FOLDER = Path(__file__).parent
 FORMS = ("capitalise", "enumerate_words", "name_class", "name_set_up", "name_source", "name_task")

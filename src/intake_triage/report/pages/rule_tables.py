@@ -54,14 +54,14 @@ def figures_table(run: Run) -> PageTable:
         ("urgency", "most_urgent_missed", first, of_100, "max_most_urgent_missed"),
         ("urgency", "under_triage", "Urgent forms late, of 100", of_100, "max_under_triage"),
         ("urgency", "over_triage", "Others too early, of 100", of_100, "max_over_triage"),
-        ("urgency", "urgent_load", "Placed as urgent, for each urgent", decimals(2), "max_load"),
+        ("urgency", "urgent_load", "Placed as urgent, per urgent form", decimals(2), "max_load"),
         ("specialty", "misrouted", "Wrong sub-specialty, of 1,000", whole, None),
     ]
     thumb = dict(zip(("system", "rule"), MAJORITY_RULE, strict=True))
     columns = {
         "": lambda row: row[2],
         "Found": lambda row: with_interval(run.decided(*row[:2]), row[3]),
-        "Limit": lambda row: "none" if row[4] is None else row[3](decision[row[4]]),
+        "Limit": lambda row: "not set" if row[4] is None else row[3](decision[row[4]]),
         "Best possible": lambda row: _point(run.decided(*row[:2], system="oracle"), row[3]),
         "Rule of thumb": lambda row: _point(run.decided(*row[:2], **thumb), row[3]),
     }

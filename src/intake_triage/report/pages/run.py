@@ -29,6 +29,7 @@ OWN = "file"  # the source of a clinic's own forms
 # On the two pages, of the data that come with the repository; of own forms all that were mapped.
 GROUPS = ("sex", "age_band", "race")
 ADULT = 18
+LEAST_TOLD = 0.01  # of random halves
 REFERENCE = "st"  # what a joint system is compared with for transfer
 LEFT = {"urgency": "missed, of all forms", "specialty": "wrong"}  # the error that a nurse spares
 DECIMALS = 4  # of shares in files
@@ -167,6 +168,13 @@ class Run:
         """In what share of random halves the rule takes the judged set-up."""
         rows = self.recommendation["halves"]["set_ups"]
         return next((row["chosen"] for row in rows if set_up_of(row) == self.judged), 0.0)
+
+    @property
+    def chosen_instead(self) -> dict[SetUp, float]:
+        """What the rule takes in other halves, and in what share of them, those that are seen."""
+        rows = self.recommendation["halves"]["set_ups"]
+        taken = {set_up_of(row): row["chosen"] for row in rows if row["chosen"] >= LEAST_TOLD}
+        return {set_up: share for set_up, share in taken.items() if set_up != self.judged}
 
     def beside_judged(self, set_up: SetUp, split: Split) -> Row:
         """What a set-up did more than the judged one, paired on the same forms."""

@@ -156,24 +156,24 @@ def asked_table(run: Run) -> PageTable:
         columns[f"Calibration error, {TASK_WORDS[task]}"] = lambda each, of=ece: number(
             of(each).value
         )
-    columns["Harm per 1,000 forms"] = lambda each: whole(
+    columns["Harm per 1,000"] = lambda each: whole(
         run.find("set_ups", split="test", label=each.label)["cost_per_1000"]
     )
-    columns["Training, CPU-seconds"] = lambda each: cost_to_compute(costs[each.label])
+    columns["CPU-seconds"] = lambda each: cost_to_compute(costs[each.label])
     if clock:
         columns["Clock, seconds"] = lambda each: (
             cost_to_compute(clock[each.label]) if each.label in clock else ABSENT
         )
-    columns["Parts to keep"] = lambda each: str(each.parts)
+    columns["Parts"] = lambda each: str(each.parts)
     return tabulate(
         "On forms that no model had seen (95 % ranges)",
         run.compared_set_ups,
         columns,
         "Macro-F1: how well the classes are found, rare ones as much as common ones; 1 is perfect. "
         "Calibration error: how far stated chances are off on average; 0 is perfect. Harm: by the "
-        "points of page one. Training takes an ordinary computer. "
-        "More tables: docs/results.md."
-        + ("" if not clock else " Clock: one random start, one core."),
+        "points of page one. CPU-seconds: to train all of it, on an ordinary computer. Single "
+        "fits, by which transfer is judged below, have other numbers than these averages. More: "
+        "docs/results.md." + ("" if not clock else " Clock: one random start, one core."),
     )
 
 

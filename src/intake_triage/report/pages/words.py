@@ -28,10 +28,10 @@ SOURCE_WORDS = {
 VERDICT_WORDS = {
     "positive": "helps",
     "negative": "hurts",
-    "equivalent": "makes no difference that a clinic would notice",
+    "equivalent": "makes no difference that would be noticed",
     "inconclusive": "may help or hurt",
-    "positive, smaller than the margin": "helps, but by less than a clinic would notice",
-    "negative, smaller than the margin": "hurts, but by less than a clinic would notice",
+    "positive, smaller than the margin": "helps, but too little to be noticed",
+    "negative, smaller than the margin": "hurts, but too little to be noticed",
 }
 COLUMN_WORDS = {"age_band": "age"}
 NAMED = {**SYSTEMS, **FORECASTERS}  # all that have a label and a colour
@@ -101,9 +101,11 @@ def name_task(task: str) -> str:
     return TASK_WORDS[task]
 
 
-def say_verdict(verdict: str) -> str:
+def say_verdict(gain: Row, margin: float) -> str:
     """What a verdict of transfer says of learning both tasks together."""
-    return VERDICT_WORDS[verdict]
+    words = VERDICT_WORDS[gain["verdict"]]
+    least = {"positive": gain["low"], "negative": -gain["high"]}.get(gain["verdict"], margin)
+    return f"{words}, whether enough to be noticed is open" if least < margin else words
 
 
 def name_measure(measure: str) -> str:
