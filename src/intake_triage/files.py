@@ -41,9 +41,10 @@ def replacing(path: Path) -> Iterator[Path]:
         if path.is_dir():
             shutil.rmtree(path)
         os.replace(temporary, path)
-    except Exception:
-        if shutil.disk_usage(path.parent).free < FULL:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
+    except Exception as error:
+        said = os.strerror(errno.ENOSPC)
+        if said in str(error) or shutil.disk_usage(path.parent).free < FULL:
+            raise OSError(errno.ENOSPC, said, str(path)) from None
         raise
     finally:
         _remove(temporary)

@@ -13,6 +13,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from intake_triage.files import replacing
+from intake_triage.models.tabular.gbm import GbmModel
 from tests.faults.limits import little_memory, small_disk
 from tests.faults.tiny_pipeline import TinyPipeline
 
@@ -91,8 +92,11 @@ def write_safetensors(path: Path) -> None:
 
 
 def write_lightgbm(path: Path) -> None:
-    rows = lgb.Dataset(NOISE[:2000, :20], NOISE[:2000, 20])
-    lgb.train({"num_leaves": 500, "verbose": -1}, rows, num_boost_round=40).save_model(path)
+    rows = lgb.Dataset(NOISE[:, :2], NOISE[:, 2])
+    many = {"num_leaves": 2000, "min_data_in_leaf": 1, "verbose": -1, "num_threads": 1}
+    model = GbmModel(lgb.train(many, rows, num_boost_round=9), None, {})
+    path.mkdir()
+    model.save(path)
 
 
 def write_text(path: Path) -> None:
@@ -106,9 +110,9 @@ def test_whatever_library_fills_the_disk_the_file_is_named(tmp_path, write):
         path.write_text("as it was")
         with (
             pytest.raises(OSError, match="No space left on device") as refused,
-            replacing(path) as t,
+            replacing(path) as part,
         ):
-            write(t)
+            write(part)
         assert refused.value.filename == str(path)
         assert [child.read_text() for child in path.parent.iterdir()] == ["as it was"]
 
