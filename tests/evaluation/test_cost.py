@@ -6,6 +6,7 @@ from intake_triage.errors import InputError
 from intake_triage.evaluation.cost import read_costs, summarize_cost
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
+from intake_triage.recommendation.outputs import sum_training
 from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
@@ -67,6 +68,7 @@ def test_a_system_costs_a_seed_and_a_forecaster_all_its_fits(layout):
     assert costs["systems"]["gbm"]["cpu_seconds"] == 10
     assert costs["forecasters"]["gbm"] == {"cpu_seconds": 20}
     assert costs["forecasters"]["gbm+mtl"] == {"cpu_seconds": 40}
+    assert costs["by_task"]["mtl"] == {"both": 20}
 
 
 def test_with_one_task_nothing_is_told_of_a_joint_system(layout):
@@ -74,6 +76,19 @@ def test_with_one_task_nothing_is_told_of_a_joint_system(layout):
         write_json(layout.training(system) / "cost.json", {"fits": [fit(["urgency"], 0)]})
     costs = read_costs(TASKS[:1], layout=layout)
     assert list(costs["forecasters"]) == ["linear", "gbm", "st", "gbm+st"]
+
+
+def test_seconds_are_told_by_the_task_that_a_fit_serves(layout):
+    fits = [fit([task], seed) for task in TASKS for seed in (0, 1)]
+    for system in ("linear", "gbm", "st"):
+        write_json(layout.training(system) / "cost.json", {"fits": fits[1:] + fits[:1]})
+    costs = read_costs(TASKS, layout=layout)
+    assert costs["by_task"]["gbm"] == {"urgency": 20, "specialty": 20}
+    set_ups = sum_training(costs["by_task"], TASKS)
+    assert set_ups["gbm / gbm"] == 40
+    assert set_ups["linear / gbm"] == 40
+    assert set_ups["mtl"] == 20
+    assert set_ups["gbm+mtl"] == 60
 
 
 def test_the_error_names_the_file(layout):

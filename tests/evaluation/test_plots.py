@@ -2,6 +2,7 @@
 
 import pytest
 
+from intake_triage.evaluation.decisions import decide_urgency_by_cost
 from intake_triage.evaluation.plots import (
     confusion_rows,
     cost_rows,
@@ -43,9 +44,12 @@ def test_subgroups_have_a_row_a_figure_that_is_shown_and_the_forms_with_a_label(
     assert len(hidden) > 0, "the example should hide some"
 
 
-def test_confusion_shares_hide_few_people(make_logits, split):
+def test_confusion_of_the_least_cost_decision_hides_few_people(make_logits, split, params):
     forecast = make_logits(skill=1.5)
-    rows = [r for r in confusion_rows({"st": forecast}, split) if r["task"] == "urgency"]
+    rows = confusion_rows({"st": forecast}, split, params.decision)
+    rows = [row for row in rows if row["task"] == "urgency"]
+    decided = decide_urgency_by_cost(forecast["urgency"], params.decision)[0]
+    assert (decided != forecast["urgency"][0].argmax(1)).any(), "else the rule makes no difference"
     assert len(rows) == 9
     labels = split.labels["urgency"]
     seen = set()
@@ -53,7 +57,7 @@ def test_confusion_shares_hide_few_people(make_logits, split):
         true, predicted = (
             split.classes["urgency"].index(row[name]) for name in ("true", "predicted")
         )
-        of_true = forecast["urgency"][0].argmax(1)[labels == true]
+        of_true = decided[labels == true]
         count = (of_true == predicted).sum()
         seen.add(row["share"] is None)
         if row["share"] is None:

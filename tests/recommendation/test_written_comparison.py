@@ -12,12 +12,16 @@ from intake_triage.layout import Layout
 from intake_triage.recommendation import certainty, sensitivity
 from intake_triage.recommendation.outputs import write_comparison
 from intake_triage.recommendation.recommend import compare_set_ups
-from intake_triage.systems import FORECASTERS
+from intake_triage.systems import FORECASTERS, SYSTEMS, TRAINED_SYSTEMS
 from intake_triage.tasks import TASKS
 
 ROOT = Path(__file__).resolve().parents[2]
 COST = {
     "systems": {"mtl": {"cpu_seconds": 7.5}},
+    "by_task": {
+        name: {"both": 6.0} if SYSTEMS[name].joint else {"urgency": 2.5, "specialty": 1.5}
+        for name in TRAINED_SYSTEMS
+    },
     "forecasters": {name: {"cpu_seconds": 20.0} for name in FORECASTERS},
 }
 TRAINING = {name: [] for name in ("training", "gradients", "frontier")}
@@ -48,3 +52,8 @@ def test_the_files_are_the_outs_of_the_stage_and_say_what_was_found(found, tmp_p
     assert len(rows) == len(comparison.results.rows) + len(set_ups.results)
     assert {row["cpu_seconds"] for row in read_json(layout.plots("cost"))} == {20.0}
     assert len(read_json(layout.plots("set_ups"))) == len(set_ups.rows)
+    trained = read_json(layout.metrics("cost"))["set_ups"]
+    assert trained["st / gbm"] == 4.0
+    assert trained["gbm+st / st"] == 6.5
+    assert trained["mtl"] == 6.0
+    assert trained["gbm+mtl"] == 10.0
