@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,33 +33,42 @@ RESULTS = ("data", "models", "predictions", "training", "metrics", "plots")
 
 
 def main() -> None:
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    targets, chance = sys.argv[2:], random.Random(20240531)
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place).resolve()
-        alone = make_small(folder / "alone", SMALL)
-        killed = alone.clone_to(folder / "killed")
+        alone = make_small(Path(place, "alone").resolve(), SMALL)
         begun = time.monotonic()
-        alone.dvc("repro", *sys.argv[2:])
+        alone.dvc("repro", *targets)
         seconds = time.monotonic() - begun
         print(f"left alone: {seconds:.0f} s", flush=True)
-        kill_and_resume(killed, *sys.argv[2:], kills=kills, seconds=seconds)
-        differing = compare(killed, alone)
-        print(f"{kills} kills, {len(differing)} files differ", *differing, sep="\n")
-        sys.exit(bool(differing))
+        kills, differing = 0, []
+        while kills < wanted:  # a run that is done by then is followed by another
+            killed = alone.clone_to(alone.root.with_name(f"killed_{kills}"))
+            waits = (chance.uniform(0, seconds / 6) for _ in range(wanted - kills))
+            kills += kill_and_resume(killed, *targets, waits=waits, chance=chance)
+            differing += compare(killed, alone)
+            print(f"{kills} kills, {len(differing)} files differ", *differing, sep="\n", flush=True)
+    sys.exit(bool(differing))
 
 
-def kill_and_resume(checkout: Checkout, *targets: str, kills: int, seconds: float) -> None:
-    """Run to the end, killed on the way so often; left alone, a run takes so many seconds."""
-    chance = random.Random(20240531)
-    for number in range(1, kills + 1):
+def kill_and_resume(
+    checkout: Checkout, *targets: str, waits: Iterable[float], chance: random.Random
+) -> int:
+    """Run to the end, killed on the way after so many seconds each; return how often."""
+    kills = 0
+    for wait in waits:
         run = start(checkout, *targets)
         with suppress(subprocess.TimeoutExpired):
-            run.wait(chance.uniform(0, seconds / 6))
+            run.wait(wait)
+        if run.poll() is not None:
+            break
+        kills += 1
         whom = chance.choice(["dvc", "stage", "all"])
-        print(f"{number}: {whom}, in {kill(checkout, run, whom)}", flush=True)
+        print(f"{whom}, in {kill(run, whom)}", flush=True)
         run.wait()
     checkout.dvc("repro", *targets)
     wait_until(lambda: not processes_below(checkout.root))
+    return kills
 
 
 def start(checkout: Checkout, *targets: str) -> subprocess.Popen:
@@ -72,15 +82,13 @@ def start(checkout: Checkout, *targets: str) -> subprocess.Popen:
     )
 
 
-def kill(checkout: Checkout, run: subprocess.Popen, whom: str) -> str:
+def kill(run: subprocess.Popen, whom: str) -> str:
     """What ran just then."""
     stages = []
     with suppress(psutil.Error):
         children = psutil.Process(run.pid).children()
         stages = [(p, p.cmdline()) for p in children if "stages." in " ".join(p.cmdline())]
     running = " ".join(stages[0][1][2:]) if stages else "DVC itself"
-    if run.poll() is not None:
-        return "a run that had ended"
     if whom == "stage" and stages:
         stages[0][0].kill()
     elif whom == "dvc":
