@@ -266,7 +266,7 @@ def test_clock_time_is_shown_where_it_was_measured(run):
 
 def test_the_figures_stand_beside_limit_best_and_rule_of_thumb(run, survey):
     table = figures_table(run)
-    assert table.heading == ("", "Found", "Limit", "Best possible", "Rule of thumb")
+    assert table.heading == ("Figure", "Found", "Limit", "Best possible", "Rule of thumb")
     decision = run.params["decision"]
     limits = [row[2] for row in table.rows]
     assert limits[0] == f"{100 * decision['max_most_urgent_missed']:g}"

@@ -18,6 +18,7 @@ from intake_triage.report.pages.words import (
     name_class,
     name_measure,
     name_set_up,
+    name_source,
     name_system,
     number,
     of_100,
@@ -59,7 +60,7 @@ def figures_table(run: Run) -> PageTable:
     ]
     thumb = dict(zip(("system", "rule"), MAJORITY_RULE, strict=True))
     columns = {
-        "": lambda row: row[2],
+        "Figure": lambda row: row[2],
         "Found": lambda row: with_interval(run.decided(*row[:2]), row[3]),
         "Limit": lambda row: "not set" if row[4] is None else row[3](decision[row[4]]),
         "Best possible": lambda row: _point(run.decided(*row[:2], system="oracle"), row[3]),
@@ -68,7 +69,7 @@ def figures_table(run: Run) -> PageTable:
     if not run.has_oracle:
         del columns["Best possible"]
     asked = [row for row in asked if row[0] in run.tasks]
-    return tabulate("What matters most, each beside its limit", asked, columns)
+    return tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
 
 
 def _point(figure: Result | None, form: Format) -> str:
