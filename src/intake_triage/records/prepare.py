@@ -25,6 +25,7 @@ from intake_triage.records.tokenizer import (
     measure_texts,
     train_tokenizer,
 )
+from intake_triage.statistics.disclosure import smallest_to_show
 from intake_triage.tasks import TASKS
 
 
@@ -35,7 +36,7 @@ class SplitRecords:
     Attributes
     ----------
     frame : the columns of `RecordSchema`, `unit` and `split`
-    schema : with the classes that were kept, and the categories that train holds
+    schema : with the classes that were kept, and the categories of train that may be shown
     oracle : of the test records alone
     identifiers : how many records of the source hold what looks like an identifier, by kind
     n_read : number of records of the source
@@ -84,7 +85,11 @@ def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitR
     check_split(frame, schema, params)
     if "date" in frame:  # only the distance between visits is kept
         frame["date"] = (frame["date"] - frame["date"].min()).dt.days
-    schema = _with_categories(schema, frame[frame["split"] == "train"])
+    schema = _with_categories(
+        schema,
+        frame[frame["split"] == "train"],
+        smallest_shown=smallest_to_show(params.source),
+    )
     tested = frame.loc[frame["split"] == "test", "record_id"]
     # A class that was left out has no posterior.
     oracle = table.oracle.loc[table.oracle["record_id"].isin(tested), schema.oracle_columns()]
@@ -148,12 +153,23 @@ def _draw(frame: pd.DataFrame, *, n_records: int, seed: int) -> pd.DataFrame:
     return frame.iloc[np.sort(chosen)].reset_index(drop=True)
 
 
-def _with_categories(schema: RecordSchema, train: pd.DataFrame) -> RecordSchema:
-    """The schema with each categorical field's values in train, in alphabetical order."""
-    categories = {
-        field.name: tuple(sorted(train[field.name].dropna().unique()))
-        for field in schema.fields
-        if field.kind == "categorical"
+def _with_categories(
+    schema: RecordSchema, train: pd.DataFrame, *, smallest_shown: int
+) -> RecordSchema:
+    """The schema with each categorical field's values in train, in alphabetical order.
+
+    It goes into bundles, which tell it to whoever asks for the schema of a form. So a value of
+    fewer records than may be shown, such as a name that was typed into the wrong field, is left
+    out: to the models it is one that they do not know.
+    """
+    counts = {
+        each.name: train[each.name].value_counts()
+        for each in schema.fields
+        if each.kind == "categorical"
     }
-    fields = (replace(field, categories=categories.get(field.name, ())) for field in schema.fields)
+    shown = {
+        name: tuple(sorted(of_field.index[of_field >= smallest_shown]))
+        for name, of_field in counts.items()
+    }
+    fields = (replace(each, categories=shown.get(each.name, ())) for each in schema.fields)
     return replace(schema, fields=tuple(fields))

@@ -1,0 +1,85 @@
+"""One run of the whole pipeline, under real DVC, on a table full of secrets and markup."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from checkout import Checkout, environment
+
+from tests.hostile.hostile_table import fill_params, make_table, write_table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left behind, and all that was printed until now.
+
+    Attributes
+    ----------
+    checkout : in which the pipeline ran and its results are committed
+    site_cache : DVC's folder outside of it
+    printed : list of str
+    """
+
+    checkout: Checkout
+    site_cache: Path
+    printed: list[str]
+
+    @property
+    def root(self) -> Path:
+        return self.checkout.root
+
+    def call(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the checkout and keep what it prints."""
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=environment() | {"DVC_SITE_CACHE_DIR": str(self.site_cache), "PYTHONPATH": "src"},
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        self.printed.extend([done.stdout, done.stderr])
+        return done
+
+    def intake_triage(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run the program of a bundle."""
+        return self.call(sys.executable, "-m", "intake_triage", *map(str, words))
+
+
+@pytest.fixture(scope="session")
+def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The working tree's pipeline, run on the hostile table."""
+    folder = tmp_path_factory.mktemp("hostile")
+    run = Run(Checkout(folder / "checkout"), folder / "site", [])
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        # No test of the tests; no result of another run but what the pages show beside this one.
+        made = (
+            name.startswith(("tests/", "benchmarks/", "metrics/", "plots/")) or name == "dvc.lock"
+        )
+        if (ROOT / name).is_file() and not made:
+            (run.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, run.root / name)
+    params = yaml.safe_load((run.root / "params.yaml").read_text(encoding="utf-8"))
+    fill_params(params)
+    (run.root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    write_table(run.root / "data/raw/forms.csv", make_table())
+    run.checkout.run("git", "init", "--quiet", "--initial-branch=main")
+    run.checkout.commit("a table of one's own")
+    done = run.call(sys.executable, "-m", "dvc", "repro", "release", "report")
+    if done.returncode:
+        pytest.fail("".join(run.printed[-2:]))
+    run.checkout.commit("results")
+    return run
