@@ -85,15 +85,15 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
 def test_changes_are_told_the_smallest_first_by_what_they_lead_to(run):
     given = recommending(run, LOWEST_NOT_SHOWN)
     assert list_changes(given) == {
-        "do not release": ["limit for urgent forms sent too late, 8.608 of 100 (now 10 of 100)"],
+        "no pilot": ["limit for urgent forms sent too late, 8.608 of 100 (now 10 of 100)"],
         "one multi-task Transformer for both tasks": [
             "harm points for any other form sent too late, 1.28 (now 2)"
         ],
     }
     said = say_of(given)
-    smallest = "turns it to “do not release”, on the forms used to choose: limit for urgent forms"
+    smallest = "turns it to “no pilot”, on the forms used to choose: limit for urgent forms"
     assert smallest in said["how_sure"]
-    assert "It would be “do not release” with this: limit for urgent forms" in said["changes"]
+    assert "It would be “no pilot” with this: limit for urgent forms" in said["changes"]
     steady = ["harm points for a form sent to the wrong sub-specialty"]
     assert list_steady(given) == steady
     never = LOWEST_NOT_SHOWN | {"flips": {"cost.misroute": {"now": 3.0, "at": None}}}
@@ -352,10 +352,10 @@ def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
     given = replace(run, params={**run.params, "decision": decision})
     said = with_nurse(given, (4.1, 8.3))
     assert "If a nurse reads the 20 of 100 forms that most likely hide an urgent patient" in said
-    assert "4.4 (2.2 to 6.6) urgent ones in 1,000 forms are left too late" in said
-    assert "That is 6.2 (4.1 to 8.3) fewer than if she read as many at random." in said
-    assert "That is not shown to be fewer than if she read" in with_nurse(given, (-1, 9))
-    assert "That is more than if she read as many at random." in with_nurse(given, (-9.0, -1.0))
+    late = "4.4 (2.2 to 6.6) urgent ones in 1,000 forms are left too late"
+    assert f"{late}: 6.2 (4.1 to 8.3) fewer than if she read as many at random." in said
+    assert f"{late}: not shown to be fewer than if she read" in with_nurse(given, (-1, 9))
+    assert f"{late}: more than if she read as many at random." in with_nurse(given, (-9.0, -1.0))
     assert "would spare cannot be shown" in with_nurse(given, (4.1, 8.3), kept=0.85)
     assert said.endswith("The limits are judged without a nurse.")
 

@@ -280,7 +280,7 @@ def list_changes(run: Run) -> dict[str, list[str]]:
 
 def name_choice(chosen: Row) -> str:
     """The set-up that the rule chooses, if any, for a narrow table."""
-    return "do not release" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
+    return "no pilot" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
 
 
 def list_steady(run: Run) -> list[str]:
