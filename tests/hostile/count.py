@@ -6,6 +6,7 @@ Run `python -m tests.hostile.count` from the root of the checkout.
 import subprocess
 import sys
 
+import stages  # noqa: F401  it puts this checkout's src/ on the path
 from tests.hostile.bad_params import TRICKS, list_bad_params
 
 # By kind of input, tests of which each case is a bad one.

@@ -1,0 +1,72 @@
+"""Small counts that the survey's tables hide cannot be worked out from what they show."""
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intake_triage.params import DecisionParams
+from intake_triage.section import read_yaml
+from tests.hostile.recover import Attack, Told, attack_run
+
+SURVEY = Path(__file__).resolve().parents[2] / "results/namcs"
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Told]:
+    raw = read_yaml(SURVEY / "params.yaml")
+    return list(attack_run(SURVEY, DecisionParams.model_validate(raw["decision"])))
+
+
+def test_bounds_are_those_of_trying_every_table():
+    rng = np.random.default_rng(0)
+    for _ in range(8):
+        true = rng.integers(0, 5, (2, 2))
+        attack = Attack(4)
+        attack.learn([1, 1, 0, 0], true[0].sum())
+        attack.learn([0, 0, 1, 1], true[1].sum())
+        share = round(true[0, 0] / max(true.sum(), 1), 1)
+        attack.learn_ratio([1, 0, 0, 0], np.ones(4), share, 0.05)
+        attack.learn([0, 1, 0, 1], true[:, 1].sum(), 1)
+        possible = [
+            table
+            for table in product(range(9), repeat=4)
+            if sum(table[:2]) == true[0].sum()
+            and sum(table[2:]) == true[1].sum()
+            and abs(table[1] + table[3] - true[:, 1].sum()) <= 1
+            and abs(table[0] - share * sum(table)) <= 0.05 * sum(table) + 1e-6
+        ]
+        for k in range(4):
+            least, greatest = attack.bound(np.eye(4)[k])
+            assert least <= min(table[k] for table in possible)
+            assert greatest >= max(table[k] for table in possible)
+            if greatest - least < 3:
+                assert (least, greatest) == (
+                    min(table[k] for table in possible),
+                    max(table[k] for table in possible),
+                )
+
+
+def test_what_the_rest_of_a_line_gives_away_is_recovered():
+    attack = Attack(3)
+    attack.learn([1, 1, 1], 100)
+    attack.learn([1, 0, 0], 60)
+    attack.learn([0, 1, 0], 36)
+    assert Told("the third", *attack.bound(np.array([0, 0, 1]))).is_recovered
+
+
+def test_every_table_is_looked_at(told):
+    assert len(told) > 500
+    for word in ("urgency", "specialty", "sex", "race", "age_band"):
+        assert word in " ".join(one.name for one in told) or word == "sex"
+
+
+def test_no_hidden_count_of_specialties_or_subgroups_is_recovered(told):
+    assert [one for one in told if one.is_few and not one.name.startswith("urgency")] == []
+
+
+@pytest.mark.xfail(strict=True, reason="figures of urgency are as exact as the table behind them")
+def test_no_hidden_count_of_tiers_is_recovered(told):
+    names = [one.name for one in told if one.is_few]  # never the counts
+    assert names == []
