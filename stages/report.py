@@ -13,7 +13,7 @@ from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.report.pages.build import build_brief, build_results, write_hashes
 from intake_triage.report.pages.pictures import draw_macro_f1
-from intake_triage.report.pages.run import read_beside, read_run
+from intake_triage.report.pages.read import read_beside, read_run
 
 
 def main() -> None:

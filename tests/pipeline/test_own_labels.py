@@ -73,7 +73,8 @@ class Finished:
         """The brief's text before the items of guidelines, some of which are answered "None"."""
         parser = _Text()
         parser.feed((self.root / "reports/brief.html").read_text(encoding="utf-8"))
-        return " ".join(" ".join(parser.pieces).split()).partition("What reporting guidelines ask")[0]
+        text = " ".join(" ".join(parser.pieces).split())
+        return text.partition("What reporting guidelines ask")[0]
 
 
 class _Text(HTMLParser):

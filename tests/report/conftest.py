@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from intake_triage.layout import Layout
-from intake_triage.report.pages.run import Run, read_run
+from intake_triage.report.pages.read import read_run
+from intake_triage.report.pages.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 

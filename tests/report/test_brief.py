@@ -23,7 +23,8 @@ from intake_triage.report.pages.build import (
     write_hashes,
 )
 from intake_triage.report.pages.pictures import draw_macro_f1
-from intake_triage.report.pages.run import Run, read_beside, read_run
+from intake_triage.report.pages.read import read_beside, read_run
+from intake_triage.report.pages.run import Run
 from intake_triage.systems import FORECASTERS
 
 ROOT = Path(__file__).resolve().parents[2]

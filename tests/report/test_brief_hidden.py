@@ -8,15 +8,14 @@ from recommendations import FEWER_PARTS, FLIPS, TOO_FEW_FORMS, recommending
 
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.report.pages.build import build_brief, say_of
-from intake_triage.report.pages.pictures import draw_annex_pictures
-from intake_triage.report.pages.rule_tables import (
-    figures_table,
+from intake_triage.report.pages.choice_tables import (
     flip_table,
     list_steady,
     list_unsearched,
-    seed_table,
     set_up_table,
 )
+from intake_triage.report.pages.limit_tables import figures_table, seed_table
+from intake_triage.report.pages.pictures import draw_annex_pictures
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import asked_table, summary_table
 from intake_triage.report.pages.training_tables import transfer_table

@@ -22,15 +22,14 @@ from recommendations import (
 from intake_triage.evaluation.table import Result, Results
 from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.build import build_brief, say_of
-from intake_triage.report.pages.data_tables import data_table
-from intake_triage.report.pages.rule_tables import (
-    figures_table,
+from intake_triage.report.pages.choice_tables import (
     flip_table,
-    limit_table,
     list_changes,
     list_steady,
     tied_table,
 )
+from intake_triage.report.pages.data_tables import data_table
+from intake_triage.report.pages.limit_tables import figures_table, limit_table
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import asked_table
 from intake_triage.report.pages.words import decimals, more_or_fewer, name_set_up, say_verdict

@@ -13,7 +13,7 @@ from traced_numbers import find_untraced
 
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
-from intake_triage.report.pages.run import read_run
+from intake_triage.report.pages.read import read_run
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_SCREEN = 25  # lines

@@ -12,7 +12,14 @@ import yaml
 
 from intake_triage.release.style import read_style
 from intake_triage.report.markdown import escape, markdown_table
-from intake_triage.report.pages import data_tables, rule_tables, tables, training_tables, words
+from intake_triage.report.pages import (
+    choice_tables,
+    data_tables,
+    limit_tables,
+    tables,
+    training_tables,
+    words,
+)
 from intake_triage.report.pages.pictures import draw_annex_pictures
 from intake_triage.report.pages.run import OWN, Run
 from intake_triage.report.pages.tables import PageTable
@@ -123,8 +130,13 @@ def _environment(template: str) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     forms = {name: getattr(words, name) for name in FORMS}
-    environment.filters |= forms | {"markdown": _markdown, "limits": rule_tables.list_limits}
-    modules = {"tables": tables, "rules": rule_tables, "data_tables": data_tables}
+    environment.filters |= forms | {"markdown": _markdown}
+    modules = {
+        "tables": tables,
+        "limits": limit_tables,
+        "choices": choice_tables,
+        "data_tables": data_tables,
+    }
     modules |= {"training": training_tables}
     environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
     environment.globals |= {"quoted": _quoted, "not_judged": NOT_JUDGED, "power": POWER}

@@ -1,19 +1,12 @@
-"""What the pages are made from: the results, metrics, plots and params of one run."""
+"""What the pages are made from: one run, and what they ask of it."""
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import md5
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from intake_triage.errors import InputError
-from intake_triage.evaluation.table import Result, Results, read_results
-from intake_triage.files import read_json
-from intake_triage.layout import Layout
+from intake_triage.evaluation.table import Result, Results
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, list_set_ups
 from intake_triage.recommendation.ceilings import Ceiling, list_ceilings
@@ -21,10 +14,6 @@ from intake_triage.report.pages.words import Row, name_group, set_up_of
 from intake_triage.systems import FORECASTERS
 from intake_triage.tasks import TASKS, Split, Task
 
-METRICS = ("prepare", "compare", "cost", "safety", "pilot")
-PLOTS = ("confusion", "macro_f1", "net_benefit", "operating", "reliability")
-PLOTS += ("risk_coverage", "set_ups", "threshold", "transfer")
-DIAL, REDRAWN = "results/transfer/dial.json", "results/replication/summary.json"
 OWN = "file"  # the source of a clinic's own forms
 # On the two pages, of the data that come with the repository; of own forms all that were mapped.
 GROUPS = ("sex", "age_band", "race")
@@ -285,73 +274,3 @@ def group_order(row: Result) -> tuple[str, int, str]:
 def _ends_before_adult(band: str) -> bool:
     years = re.fullmatch(r"\d+-(\d+)", band)
     return years is not None and int(years[1]) < ADULT
-
-
-def read_run(layout: Layout) -> Run:
-    """Read a run's files.
-
-    Parameters
-    ----------
-    layout : Layout
-        Of the run: the checkout's own, or that of a folder such as results/namcs. What studies
-        found lies in the checkout, and is of the source `synthetic`.
-
-    Raises
-    ------
-    InputError
-        If a file is missing, or was written before version 2 of the rule of docs/protocol.md.
-    """
-    metrics = {name: layout.metrics(name) for name in METRICS}
-    plots = {name: layout.plots(name) for name in PLOTS}
-    files = [layout.params, layout.results, *metrics.values(), *plots.values()]
-    try:
-        contents = {str(path): path.read_bytes() for path in files}
-    except FileNotFoundError as error:
-        raise InputError(f"{error.filename} is missing; run the pipeline first") from None
-    params = yaml.safe_load(contents[str(layout.params)])
-    is_synthetic = params["data"]["source"] == "synthetic"
-    run = Run(
-        params=params,
-        results=read_results(layout.results),
-        metrics={name: read_json(path) for name, path in metrics.items()},
-        plots={name: read_json(path) for name, path in plots.items()},
-        dials=_read_study(layout.root / DIAL, []) if is_synthetic else [],
-        redrawn=_read_redrawn(layout.root / REDRAWN, params["data"]),
-        hashes={
-            name: md5(content, usedforsecurity=False).hexdigest()
-            for name, content in contents.items()
-        },
-    )
-    if "tied" not in run.recommendation:
-        raise InputError(f"{metrics['compare']} has no recommendation.tied; run compare again")
-    return run
-
-
-def read_beside(run: Run, folders: Sequence[str]) -> list[Run]:
-    """The runs in these folders that are of other data; a clinic's own forms stand alone.
-
-    Raises
-    ------
-    InputError
-        If a folder has no run.
-    """
-    if run.source == OWN:
-        return []
-    others = []
-    for folder in folders:
-        try:
-            others.append(read_run(Layout(Path(folder))))
-        except InputError as error:
-            raise InputError(f"params.yaml, report.beside, {folder}: {error}") from None
-    return [other for other in others if other.source != run.source]
-
-
-def _read_study(path: Path, otherwise: Any) -> Any:
-    return read_json(path) if path.exists() else otherwise
-
-
-def _read_redrawn(path: Path, data: Row) -> Row | None:
-    """What the replication found, if it was of such data."""
-    found = _read_study(path, {"data": None, "runs": 0})
-    same = found["data"] is not None and found["data"].items() <= data.items()
-    return found if same and found["runs"] else None

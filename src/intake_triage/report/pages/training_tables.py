@@ -3,7 +3,7 @@
 from functools import partial
 
 from intake_triage.recommendation.candidates import list_set_ups
-from intake_triage.report.pages.rule_tables import name_choice
+from intake_triage.report.pages.choice_tables import name_choice
 from intake_triage.report.pages.run import REFERENCE, Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
