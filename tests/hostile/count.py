@@ -39,7 +39,7 @@ TESTS = {
 
 def count_cases(tests: tuple[str, ...]) -> int:
     """How many cases pytest finds."""
-    collect = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", *tests]
+    collect = [sys.executable, "-m", "pytest", "--collect-only", *tests]
     listed = subprocess.run(collect, text=True, capture_output=True, check=True).stdout
     return sum("::" in line for line in listed.splitlines())
 
