@@ -165,6 +165,13 @@ class Run:
         taken = {set_up_of(row): row["chosen"] for row in rows if row["chosen"] >= LEAST_TOLD}
         return {set_up: share for set_up, share in taken.items() if set_up != self.judged}
 
+    @property
+    def redrawn_instead(self) -> dict[SetUp, int]:
+        """What the rule took where the data were drawn anew, if not this, and how often."""
+        chosen = (self.redrawn or {"chosen": {}})["chosen"]
+        others = [each for each in list_set_ups(self.tasks) if each != self.judged]
+        return {each: chosen[each.label] for each in others if each.label in chosen}
+
     def beside_judged(self, set_up: SetUp, split: Split) -> Row:
         """What a set-up did more than the judged one, paired on the same forms."""
         row = self.find("set_ups", split=split, label=set_up.label)
