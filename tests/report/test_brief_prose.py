@@ -53,8 +53,7 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
         f"First train both on at least {learnt} of the clinic’s own labelled forms, which must "
         "confirm every limit. Run both side by side. Nobody sees what they suggest in the pilot."
     )
-    halves = "that choose, the same was chosen in 57, two LightGBM models in 40, and nothing passed in 3."
-    assert halves in told["how_sure"]
+    assert "the same was chosen in 57, two LightGBM models in 40, and nothing" in told["how_sure"]
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
     too_few = say_of(recommending(run, TOO_FEW_FORMS))["conditions"]
     assert too_few.startswith("Two LightGBM models and one multi-task Transformer for both tasks ")
