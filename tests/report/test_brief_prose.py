@@ -89,8 +89,6 @@ def test_changes_are_told_the_smallest_first_by_what_they_lead_to(run):
         ],
     }
     said = say_of(given)
-    smallest = "turns it to “no pilot”, on the forms used to choose: limit for urgent forms"
-    assert smallest in said["how_sure"]
     assert "It would be “no pilot” with this: limit for urgent forms" in said["changes"]
     steady = ["harm points for a form sent to the wrong sub-specialty"]
     assert list_steady(given) == steady
@@ -141,11 +139,10 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
         "Do not release: at these points of harm no set-up keeps within the safety limits."
     )
     assert told["conditions"] == (
-        "One multi-task Transformer for both tasks comes nearest. What is missing, on the forms "
-        "used to choose (the table below is of the final check): for each form that belongs in an "
-        "urgent tier 2.31 are placed there, where "
-        "at most 2.00 may be; the shift of stated chances of “urgent or above” is a number that "
-        "cannot be shown, where -0.22 to 0.22 may be."
+        "One multi-task Transformer for both tasks comes nearest. What is missing: for each form "
+        "that belongs in an urgent tier 2.31 are placed there, where at most 2.00 may be; the shift "
+        "of stated chances of “urgent or above” is a number that cannot be shown, where -0.22 to "
+        "0.22 may be. That is on the forms used to choose. The table below is of the final check."
     )
     assert told["how_sure"].endswith("halves of the forms that choose, nothing passed in 91.")
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
@@ -350,11 +347,11 @@ def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
     decision = run.params["decision"] | {"nurse_share": 0.2}
     given = replace(run, params={**run.params, "decision": decision})
     said = with_nurse(given, (4.1, 8.3))
-    assert "If a nurse reads the 20 of 100 forms that most likely hide an urgent patient" in said
-    late = "4.4 (2.2 to 6.6) urgent ones in 1,000 forms are left too late"
-    assert f"{late}: 6.2 (4.1 to 8.3) fewer than if she read as many at random." in said
-    assert f"{late}: not shown to be fewer than if she read" in with_nurse(given, (-1, 9))
-    assert f"{late}: more than if she read as many at random." in with_nurse(given, (-9.0, -1.0))
+    assert "A nurse may read the 20 of 100 forms that most likely hide an urgent patient." in said
+    assert "Then 4.4 (2.2 to 6.6) urgent forms of 1,000 are left too late." in said
+    assert "Her choice leaves 6.2 (4.1 to 8.3) fewer than a choice at random." in said
+    assert "leaves not shown to be fewer than a choice at" in with_nurse(given, (-1, 9))
+    assert "Her choice leaves more than a choice at random." in with_nurse(given, (-9.0, -1.0))
     assert "would spare cannot be shown" in with_nurse(given, (4.1, 8.3), kept=0.85)
     assert said.endswith("The limits are judged without a nurse.")
 
@@ -390,10 +387,13 @@ def test_a_pilot_that_cannot_show_a_limit_in_its_year_says_so(run):
     for met, said in (
         (
             {"weeks": 55, "forms": 27500},
-            "by week 55 (27,500 forms with labels): not within a year.",
+            "That takes 27,500 labelled forms, and more than a year.",
         ),
-        ({"weeks": 9, "forms": 4500}, "can show it by week 9 (4,500 forms with labels)."),
-        (None, "no pilot can show it soon."),
+        (
+            {"weeks": 9, "forms": 4500},
+            "shown by week 9 that the limit is kept. That takes 4,500 labelled forms.",
+        ),
+        (None, "That the limit is kept cannot be shown soon."),
     ):
         alarms = plan["alarms"] | {"most_urgent_missed": alarm | {"met": met}}
         metrics = {**run.metrics, "pilot": plan | {"alarms": alarms}}
