@@ -142,7 +142,8 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
         "One multi-task Transformer for both tasks comes nearest. What is missing: for each form "
         "that belongs in an urgent tier 2.31 are placed there, where at most 2.00 may be; the "
         "shift of stated chances of “urgent or above” is a number that cannot be shown, where "
-        "-0.22 to 0.22 may be. That is on the forms used to choose. The table below is of the final check."
+        "-0.22 to 0.22 may be. That is on the forms used to choose. The table below is of "
+        "the final check."
     )
     assert told["how_sure"].endswith("halves of the forms that choose, nothing passed in 91.")
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
