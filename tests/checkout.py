@@ -48,17 +48,17 @@ class Checkout:
         return Checkout(folder)
 
 
+def list_files() -> list[str]:
+    """The files of the working tree that git has or would take."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True).stdout
+    return [name for name in listed.split("\0") if name]
+
+
 def make_small(folder: Path, settings: Mapping[str, Mapping[str, Any]]) -> Checkout:
     """The working tree as it stands, committed with small settings and nothing run yet."""
     checkout = Checkout(folder)
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
+    for name in list_files():
         produced = name.startswith(("metrics/", "plots/")) or name == "dvc.lock"
         if (ROOT / name).is_file() and not produced:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from checkout import Checkout, environment
+from checkout import Checkout, environment, list_files
 
 from tests.hostile.hostile_table import fill_params, make_table, write_table
 
@@ -57,14 +57,7 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The working tree's pipeline, run on the hostile table."""
     folder = tmp_path_factory.mktemp("hostile")
     run = Run(Checkout(folder / "checkout"), folder / "site", [])
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
+    for name in list_files():
         # No test of the tests; no result of another run but what the pages show beside this one.
         made = (
             name.startswith(("tests/", "benchmarks/", "metrics/", "plots/")) or name == "dvc.lock"

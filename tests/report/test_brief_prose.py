@@ -350,9 +350,11 @@ def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
     said = with_nurse(given, (4.1, 8.3))
     assert "A nurse may read the 20 of 100 forms that most likely hide an urgent patient." in said
     assert "Then 4.4 (2.2 to 6.6) urgent forms of 1,000 are left too late." in said
-    assert "Her choice leaves 6.2 (4.1 to 8.3) fewer than a choice at random." in said
-    assert "leaves not shown to be fewer than a choice at" in with_nurse(given, (-1, 9))
-    assert "Her choice leaves more than a choice at random." in with_nurse(given, (-9.0, -1.0))
+    assert "The model’s order leaves 6.2 (4.1 to 8.3) fewer than reading as many at random." in said
+    assert "order is not shown to leave fewer than reading" in with_nurse(given, (-1, 9))
+    assert "The model’s order leaves more than reading as many at random." in with_nurse(
+        given, (-9.0, -1.0)
+    )
     assert "would spare cannot be shown" in with_nurse(given, (4.1, 8.3), kept=0.85)
     assert said.endswith("The limits are judged without a nurse.")
 
