@@ -12,7 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-PARENT = os.getppid()  # as early as can be: a stage that imports for seconds may be left meanwhile
+from intake_triage.processes import read_environment, read_parent
+
 GRACE = 10  # seconds in which a stage that is told to stop must have ended
 STOPPED = "stopped; run it again, it goes on from here"
 MENDS = {
@@ -27,6 +28,22 @@ MENDS = {
 }
 # What torch, LightGBM and the system say where Python raises no MemoryError.
 NO_MEMORY = ("out of memory", "allocate memory", "bad_alloc", "bad allocation")
+
+
+def _started_by() -> tuple[int | None, ...]:
+    """Numbers of the processes from this one's parent up to the DVC that runs it.
+
+    Between the two may be DVC's shell: bash gives its process to the stage, dash (`sh` of Debian)
+    waits for it, and lives on where DVC is killed. macOS, without /proc, has no shell that waits.
+    """
+    parent = os.getppid()
+    stage = f"DVC_STAGE={os.environ.get('DVC_STAGE')}"
+    if os.fsencode(stage) in read_environment(parent):
+        return parent, read_parent(parent)
+    return (parent,)
+
+
+STARTED_BY = _started_by()  # as early as can be: a stage that imports for seconds may be left
 
 
 class InputError(ValueError):
@@ -82,7 +99,7 @@ def _stopping() -> Iterator[None]:
     heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]  # as by nohup, or `&`
     before = {number: signal.signal(number, stop) for number in heard}
     if "DVC_STAGE" in os.environ:  # a stage that somebody started by hand may outlive its shell
-        threading.Thread(target=_stop_with_parent, daemon=True).start()
+        threading.Thread(target=_stop_with_dvc, daemon=True).start()
     try:
         yield
     finally:
@@ -90,9 +107,9 @@ def _stopping() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _stop_with_parent() -> None:
+def _stop_with_dvc() -> None:
     """DVC that is killed does not end its stage, which would then run beside the next one."""
-    while os.getppid() == PARENT:
+    while _started_by() == STARTED_BY:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from intake_triage.errors import InputError
+from intake_triage.processes import is_zombie
 
 REMOVE = "remove it, and `dvc repro` writes it anew"
 FULL = 64 * 2**10  # bytes that are free on a disk where the next write fails
@@ -75,7 +76,7 @@ def _runs(process: int) -> bool:
         return False
     except PermissionError:  # another user's
         pass
-    return True
+    return not is_zombie(process)
 
 
 def _remove(path: Path) -> None:

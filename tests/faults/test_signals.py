@@ -23,8 +23,7 @@ def repository(tmp_path_factory) -> TinyPipeline:
 @pytest.fixture
 def pipeline(repository: TinyPipeline):
     yield repository
-    for process in repository.processes():
-        process.kill()
+    repository.end_all()
     for path in (*repository.folder.glob("beats_*"), repository.folder / "enough"):
         path.unlink(missing_ok=True)
 
@@ -59,8 +58,10 @@ def test_a_signal_ends_all(pipeline, number, to):
     assert pipeline.left_behind() == []
 
 
+@pytest.mark.parametrize("shell", ["/bin/bash", "/bin/sh"])  # the first gives its process away
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
-def test_a_stage_ends_with_its_dvc(pipeline, number):
+def test_a_stage_ends_with_its_dvc(pipeline, number, shell, monkeypatch):
+    monkeypatch.setitem(pipeline.environment, "SHELL", shell)
     run = start_beating(pipeline, *DVC)
     run.send_signal(number)
     assert STOPPED in ends(pipeline, run)

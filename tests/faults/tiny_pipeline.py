@@ -55,6 +55,7 @@ class TinyPipeline:
         (folder / "data/prepared").mkdir(parents=True)
         (folder / "data/prepared/records").write_text("some")
         (folder / "stage.py").write_text(STAGE)
+        self.runs: list[subprocess.Popen] = []
         self.environment = environment() | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 
     def with_dvc(self) -> "TinyPipeline":
@@ -80,7 +81,7 @@ class TinyPipeline:
 
     def start(self, *command: str) -> subprocess.Popen:
         """In a group of its own that hears Ctrl-C, as a shell starts what it waits for."""
-        return subprocess.Popen(
+        run = subprocess.Popen(
             [sys.executable, *command],
             cwd=self.folder,
             env=self.environment,
@@ -90,6 +91,16 @@ class TinyPipeline:
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        self.runs.append(run)
+        return run
+
+    def end_all(self) -> None:
+        """Whatever still runs; DVC takes one that is killed and not waited for to hold its lock."""
+        for process in self.processes():
+            process.kill()
+        for run in self.runs:
+            run.communicate()
+        self.runs.clear()
 
     def find_stage(self) -> psutil.Process:
         """The process that DVC has started."""
