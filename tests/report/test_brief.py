@@ -150,7 +150,7 @@ def test_a_clinics_own_forms_stand_alone(run, survey, monkeypatch):
     assert [each.source for each in beside] == ["namcs"]
     both = parse_page(build_brief(run, beside)).text
     assert "Do not release" in both
-    assert "These results are not about your clinic." in both
+    assert "These results are not about your clinic, and permit no release." in both
     assert read_beside(survey, ["results/namcs"]) == []
     own = replace(run, params={**run.params, "data": run.params["data"] | {"source": "file"}})
     assert read_beside(own, ["results/namcs"]) == []

@@ -29,13 +29,14 @@ from intake_triage.report.pages.choice_tables import (
     tied_table,
 )
 from intake_triage.report.pages.data_tables import data_table
-from intake_triage.report.pages.limit_tables import figures_table, limit_table
+from intake_triage.report.pages.limit_tables import alarm_table, figures_table, limit_table
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import asked_table
 from intake_triage.report.pages.words import decimals, more_or_fewer, name_set_up, say_verdict
 from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
+ENDS = ("under", "over")
 SILENT = "No release; at most a silent pilot of"
 
 
@@ -45,20 +46,28 @@ def with_source(run: Run, source: str) -> Run:
 
 def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     told = say_of(recommending(run, FEWER_PARTS))
-    assert told["decision"] == f"{SILENT} one multi-task Transformer for both tasks."
+    both = "2 set-ups at once: multi-task Transformer; two LightGBM models."
+    assert told["decision"] == f"{SILENT} {both}"
     learnt = f"{run.metrics['prepare']['records']['train']:,}"
     assert told["conditions"] == (
-        "Two LightGBM models did about as well: these forms do not tell them apart. The default is "
-        "one multi-task Transformer for both tasks: it has the fewest parts to keep in order. "
-        f"First train both on at least {learnt} of the clinic’s own labelled forms, which must "
-        "confirm every limit. Run both side by side. Nobody sees what they suggest in the pilot."
+        "These forms do not show which does least harm. One multi-task Transformer for both tasks "
+        "is the default: it has the fewest parts. First train both on at least "
+        f"{learnt} of the clinic’s own labelled forms, which must confirm every limit. Nobody sees "
+        "what they suggest in the pilot."
     )
-    assert "the same was chosen in 57, two LightGBM models in 40, and nothing" in told["how_sure"]
+    assert (
+        "of the forms: the same 57 times, two LightGBM models 40, and nothing 3."
+        in told["how_sure"]
+    )
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
-    too_few = say_of(recommending(run, TOO_FEW_FORMS))["conditions"]
-    assert too_few.startswith("Two LightGBM models and one multi-task Transformer for both tasks ")
-    assert "did the least harm, and these are too few forms to show that a simpler" in too_few
-    assert "First train all of them on" in too_few
+    too_few = say_of(recommending(run, TOO_FEW_FORMS))
+    assert too_few["decision"].endswith(
+        "3 set-ups at once: LightGBM and Transformer averaged; two LightGBM models; multi-task "
+        "Transformer."
+    )
+    conditions = too_few["conditions"]
+    assert "did the least harm, and these are too few forms to show that a simpler" in conditions
+    assert "First train all of them on" in conditions
 
 
 def test_a_clear_choice_is_told_with_what_is_not_shown(run):
@@ -68,9 +77,10 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     assert told["conditions"].startswith("Every other set-up within the limits does more harm.")
     assert told["conditions"].endswith("limit. Nobody sees what it suggests in the pilot.")
     assert told["watch_first"].startswith(
-        "Not yet shown to keep within its limit: the share of urgent forms sent too late. Watch "
-        "this first."
+        "This may break its limit: the share of urgent forms sent too late. Watch it first. To "
+        "show that it is kept, expect to judge 7,500 forms or more, in 15 weeks or more (page two)"
     )
+    assert "too many urgent forms are late; for age 5-17 it is 11" in told["watch_first"]
     alone = LOWEST_NOT_SHOWN | {"runner_up": None}
     assert say_of(recommending(run, alone))["conditions"].startswith("No other set-up keeps")
     rows = {row[0]: row[1:] for row in limit_table(given).rows}
@@ -82,20 +92,16 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
 
 def test_changes_are_told_the_smallest_first_by_what_they_lead_to(run):
     given = recommending(run, LOWEST_NOT_SHOWN)
-    assert list_changes(given) == {
-        "no pilot": ["limit for urgent forms sent too late, 8.608 of 100 (now 10 of 100)"],
-        "one multi-task Transformer for both tasks": [
-            "harm points for any other form sent too late, 1.28 (now 2)"
-        ],
-    }
-    said = say_of(given)
-    assert "It would be “no pilot” with this: limit for urgent forms" in said["changes"]
+    assert list_changes(given) == [
+        "Limit for urgent forms sent too late, 8.608 of 100 instead of 10 of 100: no pilot.",
+        "Harm points for any other form sent too late, 1.28 instead of 2: one multi-task "
+        "Transformer for both tasks.",
+    ]
     steady = ["harm points for a form sent to the wrong sub-specialty"]
     assert list_steady(given) == steady
     never = LOWEST_NOT_SHOWN | {"flips": {"cost.misroute": {"now": 3.0, "at": None}}}
-    assert say_of(recommending(run, never))["changes"] == (
-        f"No value searched changes it for: {steady[0]}."
-    )
+    said = say_of(recommending(run, never))["changes"]
+    assert said == [f"No value searched changes it for: {steady[0]}."]
     table = flip_table(given)
     assert [row[0] for row in table.rows][-1] == "Upper limit for caution of stated chances"
     assert steady[0] in table.note
@@ -145,7 +151,7 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
         "-0.22 to 0.22 may be. That is on the forms used to choose. The table below is of "
         "the final check."
     )
-    assert told["how_sure"].endswith("halves of the forms that choose, nothing passed in 91.")
+    assert told["how_sure"].endswith("on a random half of the forms: nothing passed 91 times.")
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
     page = parse_page(build_brief(given)).text
     assert "(the choice)" not in page
@@ -158,8 +164,8 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
 def test_made_up_real_and_own_forms_are_told_apart(run, survey):
     assert "No patient was involved." in say_of(run)["what_data"]
     assert "It is not a nurse’s judgement." in say_of(survey)["what_data"]
-    own = say_of(with_source(recommending(run, FEWER_PARTS), "file"))
-    assert own["decision"] == "A silent pilot of one multi-task Transformer for both tasks."
+    own = say_of(with_source(recommending(run, LOWEST_NOT_SHOWN), "file"))
+    assert own["decision"] == "A silent pilot of two LightGBM models."
     assert "own labelled forms" not in own["conditions"]
     assert own["not_yet"] == ""
     for said in (run, survey):
@@ -258,7 +264,7 @@ def test_clock_time_is_shown_where_it_was_measured(run):
     place = table.heading.index("Clock, seconds")
     assert {row[place] for row in table.rows} >= {"141", "92", "–"}
     assert "anew 10 times" in say_of(given)["how_sure"]
-    assert "the choice was the same in 9, two LightGBM models in 1." in say_of(given)["how_sure"]
+    assert "the choice was the same 9 times, two LightGBM models 1." in say_of(given)["how_sure"]
 
 
 def test_the_figures_stand_beside_limit_best_and_rule_of_thumb(run, survey):
@@ -266,8 +272,10 @@ def test_the_figures_stand_beside_limit_best_and_rule_of_thumb(run, survey):
     assert table.heading == ("Figure", "Found", "Limit", "Best possible", "Rule of thumb")
     decision = run.params["decision"]
     limits = [row[2] for row in table.rows]
-    assert limits[0] == f"{100 * decision['max_most_urgent_missed']:g}"
+    assert limits[0] == f"{100 * decision['max_most_urgent_missed']:g}, open"
+    assert limits[1:3] == [f"{100 * decision[f'max_{each}_triage']:g}, kept" for each in ENDS]
     assert limits[-1] == "not set"
+    assert "50, broken" in [row[2] for row in figures_table(survey).rows]
     assert "Best possible" not in figures_table(survey).heading
     assert "so that none is placed as urgent" in say_of(run)["yardsticks"]
 
@@ -294,7 +302,7 @@ def test_groups_are_compared_by_what_would_be_sent(run):
     said = say_of(with_figures(whole, *rows))["who_is_worse"]
     assert "worst for sex female, 31 (30 to 32), and best for sex male, 1 (0 to 2)." in said
     assert "Of 100 urgent forms, 9 (8 to 10) are sent too late" in said
-    assert "With their whole range above the average: sex female." in said
+    assert "Clearly above the average: sex female." in said
     assert "Not shown to keep within the limit of 10: sex female." in said
     assert said.endswith("Too few to show: sex not recorded.")
     said = say_of(with_figures(whole, rows[0], *rows[2:]))["who_is_worse"]
@@ -349,12 +357,10 @@ def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
     given = replace(run, params={**run.params, "decision": decision})
     said = with_nurse(given, (4.1, 8.3))
     assert "A nurse may read the 20 of 100 forms that most likely hide an urgent patient." in said
-    assert "Then 4.4 (2.2 to 6.6) urgent forms of 1,000 are left too late." in said
-    assert "The model’s order leaves 6.2 (4.1 to 8.3) fewer than reading as many at random." in said
-    assert "order is not shown to leave fewer than reading" in with_nurse(given, (-1, 9))
-    assert "The model’s order leaves more than reading as many at random." in with_nurse(
-        given, (-9.0, -1.0)
-    )
+    left = "Then 4.4 (2.2 to 6.6) urgent forms of 1,000 are left too late, {} than if as many were"
+    assert left.format("fewer") in said
+    assert left.format("not shown to be fewer") in with_nurse(given, (-1, 9))
+    assert left.format("more") in with_nurse(given, (-9.0, -1.0))
     assert "would spare cannot be shown" in with_nurse(given, (4.1, 8.3), kept=0.85)
     assert said.endswith("The limits are judged without a nurse.")
 
@@ -384,23 +390,28 @@ def test_one_training_seed_is_not_judged(run):
     assert "shown" not in said
 
 
-def test_a_pilot_that_cannot_show_a_limit_in_its_year_says_so(run):
+@pytest.mark.parametrize(
+    ("met", "week", "forms"),
+    [({"weeks": 55, "forms": 27500}, "week 55", "27,500"), (None, "not soon", "–")],
+    ids=["shown", "never shown"],
+)
+def test_a_pilot_says_when_it_can_show_a_limit_and_at_what_price(run, met, week, forms):
+    key, plan = "most_urgent_missed", run.metrics["pilot"]
+    alarm = plan["alarms"][key] | {"met": met}
+    metrics = {**run.metrics, "pilot": plan | {"alarms": plan["alarms"] | {key: alarm}}}
+    planned = replace(run, metrics=metrics)
+    assert alarm_table(planned).rows[0][-2:] == (f"{week}, if it is 13", forms)
+    unsure = {key: run.recommendation["ceilings"][key] | {"status": "not_shown"}}
+    first = say_of(recommending(planned, LOWEST_NOT_SHOWN | {"ceilings": unsure}))["watch_first"]
+    assert ("judge 27,500 forms or more, in 55 weeks" in first) == (met is not None)
+
+
+def test_an_alarm_that_hardly_sounds_within_a_year_is_told_so(run):
     plan = run.metrics["pilot"]
-    alarm = plan["alarms"]["most_urgent_missed"]
-    for met, said in (
-        (
-            {"weeks": 55, "forms": 27500},
-            "That takes 27,500 labelled forms, and more than a year.",
-        ),
-        (
-            {"weeks": 9, "forms": 4500},
-            "shown by week 9 that the limit is kept. That takes 4,500 labelled forms.",
-        ),
-        (None, "That the limit is kept cannot be shown soon."),
-    ):
-        alarms = plan["alarms"] | {"most_urgent_missed": alarm | {"met": met}}
-        metrics = {**run.metrics, "pilot": plan | {"alarms": alarms}}
-        assert said in " ".join(say_of(replace(run, metrics=metrics))["pilot"])
+    alarm = plan["alarms"]["under_triage"]
+    rare = alarm | {"sounds": [{**alarm["sounds"][1], "half": None}]}
+    metrics = {**run.metrics, "pilot": plan | {"alarms": {"under_triage": rare}}}
+    assert alarm_table(replace(run, metrics=metrics)).rows[0][2] == "not in a year, if it is 16"
 
 
 def test_a_difference_that_rounds_to_nothing_is_not_called_negative():

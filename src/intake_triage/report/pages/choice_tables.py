@@ -119,18 +119,18 @@ def _say_unchanged(run: Run) -> str:
     return " ".join(said)
 
 
-def list_changes(run: Run) -> dict[str, list[str]]:
-    """By what would be chosen then the changes, of what leaders weigh, the smallest first."""
+def list_changes(run: Run) -> list[str]:
+    """Changes of what leaders weigh, each with what would be chosen then; the smallest first."""
     flips = [
         (abs(flip["at"] / flip["now"] - 1), *CHANGES[key], flip)
         for key, flip in _list_flips(run)
         if flip["at"] is not None and key not in OF_CHANCES
     ]
-    by_choice: dict[str, list[str]] = {}
-    for _, words, form, flip in sorted(flips, key=lambda each: each[0]):
-        change = f"{words}, {form(flip['at'])} (now {form(flip['now'])})"
-        by_choice.setdefault(name_choice(flip), []).append(change)
-    return by_choice
+    return [
+        f"{capitalise(words)}, {form(flip['at'])} instead of {form(flip['now'])}: "
+        f"{name_choice(flip)}."
+        for _, words, form, flip in sorted(flips, key=lambda each: each[0])
+    ]
 
 
 def name_choice(chosen: Row) -> str:

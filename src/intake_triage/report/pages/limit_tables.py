@@ -43,19 +43,27 @@ IN_SAMPLES = f"With so many times the forms {of_100(POWER)} of 100 samples would
 def figures_table(run: Run) -> PageTable:
     """The figures that decide, each beside its limit, the best possible and a rule of thumb."""
     decision = run.params["decision"]
-    first = f"“{name_class(run.tiers[0])}” placed lower, of 100" if run.tiers else ""
+    first = f"“{name_class(run.tiers[0])}” placed lower, %" if run.tiers else ""
     asked: list[tuple[Task, str, str, Format, str | None]] = [
         ("urgency", "most_urgent_missed", first, of_100, "max_most_urgent_missed"),
-        ("urgency", "under_triage", "Urgent forms late, of 100", of_100, "max_under_triage"),
-        ("urgency", "over_triage", "Others too early, of 100", of_100, "max_over_triage"),
-        ("urgency", "urgent_load", "Placed as urgent, per urgent form", decimals(2), "max_load"),
+        ("urgency", "under_triage", "Urgent forms late, %", of_100, "max_under_triage"),
+        ("urgency", "over_triage", "Others too early, %", of_100, "max_over_triage"),
+        ("urgency", "urgent_load", "Placed as urgent, per true one", decimals(2), "max_load"),
         ("specialty", "misrouted", "Wrong sub-specialty, of 1,000", whole, None),
     ]
+
+    def limit(task: Task, measure: str, _: str, form: Format, key: str) -> str:
+        found, most = run.decided(task, measure), decision[key]
+        if found is None or found.value is None:
+            return form(most)
+        is_kept = "kept" if found.high <= most else "broken" if found.low > most else "open"
+        return f"{form(most)}, {is_kept}"
+
     thumb = dict(zip(("system", "rule"), MAJORITY_RULE, strict=True))
     columns = {
         "Figure": lambda row: row[2],
         "Found": lambda row: with_interval(run.decided(*row[:2]), row[3]),
-        "Limit": lambda row: "not set" if row[4] is None else row[3](decision[row[4]]),
+        "Limit": lambda row: "not set" if row[4] is None else limit(*row),
         "Best possible": lambda row: _point(run.decided(*row[:2], system="oracle"), row[3]),
         "Rule of thumb": lambda row: _point(run.decided(*row[:2], **thumb), row[3]),
     }
@@ -63,6 +71,43 @@ def figures_table(run: Run) -> PageTable:
         del columns["Best possible"]
     asked = [row for row in asked if row[0] in run.tasks]
     return tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
+
+
+def alarm_table(run: Run) -> PageTable:
+    """What a pilot can show, by simulation: by when an alarm sounds, or that a limit is kept."""
+    first = f"“{name_class(run.tiers[0])}” forms placed lower, of 100" if run.tiers else ""
+    asked: dict[str, tuple[str, Format]] = {
+        "most_urgent_missed": (first, of_100),
+        "under_triage": ("Urgent forms late, of 100", of_100),
+        "urgent_load": ("Placed as urgent, per urgent form", decimals(2)),
+    }
+    if not run.tiers:
+        asked = {"misrouted": ("Wrong sub-specialty, of 100", of_100)}
+    alarms = run.metrics["pilot"]["alarms"]
+
+    def sounds(key: str) -> str:
+        wrong, form = (alarms[key]["sounds"][1:2] or alarms[key]["sounds"])[0], asked[key][1]
+        when = f"week {wrong['half']['weeks']}" if wrong["half"] else "not in a year"
+        return f"{when}, if it is {form(wrong['rate'])}"
+
+    def kept(key: str) -> str:
+        met, form = alarms[key]["met"], asked[key][1]
+        when = f"week {met['weeks']}" if met else "not soon"
+        return f"{when}, if it is {form(alarms[key]['reference'])}"
+
+    return tabulate(
+        "What the pilot’s labels can show",
+        [key for key in asked if key in alarms],
+        {
+            "Watched": lambda key: asked[key][0],
+            "At most": lambda key: asked[key][1](alarms[key]["limit"]),
+            "Alarm by (1 in 2 pilots)": sounds,
+            "Shown to be kept by (8 in 10 pilots)": kept,
+            "Labelled forms for that": lambda key: (
+                whole(alarms[key]["met"]["forms"]) if alarms[key]["met"] else ABSENT
+            ),
+        },
+    )
 
 
 def _point(figure: Result | None, form: Format) -> str:

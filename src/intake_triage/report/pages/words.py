@@ -255,22 +255,22 @@ _LIMITS = {
     "under_triage": LimitWords(
         "the share of urgent forms sent too late",
         "urgent forms sent too late, of 100 of them",
-        "of 100 urgent forms {figure} are sent too late, where {allowed} may be",
+        "{figure} of 100 urgent forms are sent too late, where {allowed} may be",
     ),
     "most_urgent_missed": LimitWords(
         "the share of the most urgent tier sent lower",
         "forms of the most urgent tier sent lower, of 100 of them",
-        "of 100 forms of the most urgent tier {figure} are placed lower, where {allowed} may be",
+        "{figure} of 100 forms of the most urgent tier are placed lower, where {allowed} may be",
     ),
     "severe_under_triage": LimitWords(
         "the share of urgent forms sent two or more tiers too low",
         "urgent forms sent two or more tiers too low, of 100 of them",
-        "of 100 urgent forms {figure} are sent two or more tiers too low, where {allowed} may be",
+        "{figure} of 100 urgent forms are sent two or more tiers too low, where {allowed} may be",
     ),
     "over_triage": LimitWords(
         "the share of other forms sent too early",
         "forms that are not urgent sent too early, of 100 of them",
-        "of 100 forms that are not urgent {figure} are sent too early, where {allowed} may be",
+        "{figure} of 100 forms that are not urgent are sent too early, where {allowed} may be",
     ),
     "urgent_load": LimitWords(
         "the load on the urgent tiers",
