@@ -78,9 +78,12 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     assert told["conditions"].endswith("limit. Nobody sees what it suggests in the pilot.")
     assert told["watch_first"].startswith(
         "This may break its limit: the share of urgent forms sent too late. Watch it first. To "
-        "show that it is kept, expect to judge 7,500 forms or more, in 15 weeks or more (page two)"
+        "show that it is kept takes 7,500 judged forms in 15 weeks, and more at the figures found "
     )
-    assert "too many urgent forms are late; for age 5-17 it is 11" in told["watch_first"]
+    assert "limit is open in 8 groups of patients, such as age 5-17" in told["watch_first"]
+    low = {key: each | {"value": 0.01} for key, each in given.recommendation["ceilings"].items()}
+    better = say_of(recommending(run, LOWEST_NOT_SHOWN | {"ceilings": low}))["watch_first"]
+    assert "judged forms in 15 weeks. For late" in better
     alone = LOWEST_NOT_SHOWN | {"runner_up": None}
     assert say_of(recommending(run, alone))["conditions"].startswith("No other set-up keeps")
     rows = {row[0]: row[1:] for row in limit_table(given).rows}
@@ -189,7 +192,7 @@ def test_one_label_asks_no_multi_task_model(run):
 @pytest.mark.parametrize(
     ("table", "answer"),
     [
-        ("fewer parts", "One model for both."),
+        ("fewer parts", "One model for both, as the default: these forms do not show"),
         ("cheaper to run", "Two models, one for each: two logistic regression models."),
         ("mixed pair", "Two models, one for each: Transformer for urgency, and for the sub-spec"),
     ],
@@ -357,10 +360,10 @@ def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
     given = replace(run, params={**run.params, "decision": decision})
     said = with_nurse(given, (4.1, 8.3))
     assert "A nurse may read the 20 of 100 forms that most likely hide an urgent patient." in said
-    left = "Then 4.4 (2.2 to 6.6) urgent forms of 1,000 are left too late, {} than if as many were"
-    assert left.format("fewer") in said
-    assert left.format("not shown to be fewer") in with_nurse(given, (-1, 9))
-    assert left.format("more") in with_nurse(given, (-9.0, -1.0))
+    assert "Urgent forms left too late are then 4.4 (2.2 to 6.6) of 1,000, and 16" in said
+    assert "Picking her forms at random spares fewer." in said
+    assert "at random is not shown to spare fewer." in with_nurse(given, (-1, 9))
+    assert "at random spares more." in with_nurse(given, (-9.0, -1.0))
     assert "would spare cannot be shown" in with_nurse(given, (4.1, 8.3), kept=0.85)
     assert said.endswith("The limits are judged without a nurse.")
 
@@ -403,7 +406,7 @@ def test_a_pilot_says_when_it_can_show_a_limit_and_at_what_price(run, met, week,
     assert alarm_table(planned).rows[0][-2:] == (f"{week}, if it is 13", forms)
     unsure = {key: run.recommendation["ceilings"][key] | {"status": "not_shown"}}
     first = say_of(recommending(planned, LOWEST_NOT_SHOWN | {"ceilings": unsure}))["watch_first"]
-    assert ("judge 27,500 forms or more, in 55 weeks" in first) == (met is not None)
+    assert ("takes 27,500 judged forms in 55 weeks, and more" in first) == (met is not None)
 
 
 def test_an_alarm_that_hardly_sounds_within_a_year_is_told_so(run):

@@ -221,7 +221,7 @@ CHANGES: dict[str, tuple[str, Format]] = {
         share_limit,
     ),
     "max_over_triage": ("limit for forms that are not urgent sent too early", share_limit),
-    "max_load": ("limit for forms placed in urgent tiers, for each that belongs there", plain),
+    "max_load": ("limit for forms placed as urgent, per true one", plain),
     "max_ece": ("limit for how far stated chances may be off", share_limit),
     # These lie close to 1, and to 0: a third decimal tells.
     "slope.least": ("lower limit for caution of stated chances", "{:g}".format),
