@@ -32,11 +32,13 @@ def main() -> None:
         build_bundle(folder, set_up, prepared, params, about, other=other, layout=layout)
     with replacing(layout.model_card) as temporary:
         shutil.copyfile(layout.bundle("choice") / CARD, temporary)
+    found = recommendation["ceilings"].items()  # of test, where nothing was chosen
     plan = plan_pilot(
         read_reference(layout.bundle("choice")),
         prepared.schema,
         params.decision,
         forms_a_week=params.release.forms_a_week,
+        expected={name: row["value"] for name, row in found if row["value"] is not None},
     )
     write_json(layout.metrics("pilot"), plan)
 

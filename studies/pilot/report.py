@@ -116,13 +116,13 @@ def _list_sounds(plan: Row) -> Iterator[Sequence[str]]:
 
 
 def _list_met(plan: Row) -> Iterator[Sequence[str]]:
-    yield "limit", "at most", "rate before the pilot", "shown after"
+    yield "limit", "at most", "rate expected", "shown after"
     for name, alarm in plan["alarms"].items():
         met = alarm["met"]
         yield (
             name_alarm(("decisions", name)),
             _rate(alarm["limit"]),
-            _rate(alarm["reference"]),
+            _rate(alarm["expected"]),
             "over ten years" if met is None else _weeks(met),
         )
 

@@ -125,6 +125,18 @@ def test_figures_of_an_alarm_hang_together(plan, decision):
     assert under["met"]["forms"] == 100 * under["met"]["weeks"]
 
 
+def test_a_rate_that_is_expected_to_be_worse_takes_longer_to_be_shown_to_be_kept(
+    plan, reference, decision
+):
+    worse = {"under_triage": plan["alarms"]["under_triage"]["expected"] + 0.01}
+    again = plan_pilot(reference, SCHEMA, decision, forms_a_week=100, pilots=40, expected=worse)[
+        "alarms"
+    ]
+    assert again["under_triage"]["expected"] == pytest.approx(worse["under_triage"])
+    assert again["under_triage"]["met"]["weeks"] > plan["alarms"]["under_triage"]["met"]["weeks"]
+    assert again["over_triage"]["expected"] == plan["alarms"]["over_triage"]["expected"]
+
+
 def test_people_read_lines_that_align(plan):
     said = say_plan(plan)
     lines = said.splitlines()

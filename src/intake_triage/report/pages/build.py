@@ -49,6 +49,9 @@ def build_brief(run: Run, beside: Sequence[Run] = ()) -> str:
         say=say_of(run),
         columns=[{"run": each, "say": say_of(each)} for each in runs],
         asked={words.name_source(each.source): tables.asked_table(each) for each in runs},
+        changes={
+            words.name_source(each.source): choice_tables.nearest_flip_table(each) for each in runs
+        },
         beside_names=[words.name_source(each.source) for each in beside],
         style=read_style(FOLDER / "brief.css"),
         trade_offs={each.source: draw_trade_off(each) for each in runs if "urgency" in each.tasks},

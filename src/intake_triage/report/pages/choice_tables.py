@@ -1,5 +1,7 @@
 """Tables of what is chosen: the set-ups, the tied ones, and what would change the choice."""
 
+from dataclasses import replace
+
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.report.pages.limit_tables import IN_SAMPLES, head_of, say_times
 from intake_triage.report.pages.run import Run
@@ -22,6 +24,19 @@ from intake_triage.tasks import Split
 
 SLOPES = ("least_slope", "greatest_slope")
 OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
+
+
+def name_choice(chosen: Row) -> str:
+    """The set-up that the rule chooses, if any."""
+    return "no pilot" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
+
+
+FLIP_COLUMNS = {
+    "What": lambda change: capitalise(change[0]),
+    "Now": lambda change: change[1](change[2]["now"]),
+    "If it were": lambda change: change[1](change[2]["at"]),
+    "Recommended instead": lambda change: capitalise(name_choice(change[2])),
+}
 
 
 def set_up_table(run: Run, split: Split) -> PageTable:
@@ -97,17 +112,21 @@ def tied_table(run: Run) -> PageTable:
 
 def flip_table(run: Run) -> PageTable:
     """A row a change that matters: what, its value now and then, and the recommendation then."""
-    return tabulate(
-        "What would change the choice, one change at a time, the others held",
-        [(*CHANGES[key], flip) for key, flip in _list_flips(run) if flip["at"] is not None],
-        {
-            "What": lambda change: capitalise(change[0]),
-            "Now": lambda change: change[1](change[2]["now"]),
-            "If it were": lambda change: change[1](change[2]["at"]),
-            "Recommended instead": lambda change: capitalise(name_choice(change[2])),
-        },
-        _say_unchanged(run),
-    )
+    flips = [(*CHANGES[key], flip) for key, flip in _list_flips(run) if flip["at"] is not None]
+    about = "What would change the choice, one change at a time, the others held"
+    return tabulate(about, flips, FLIP_COLUMNS, _say_unchanged(run))
+
+
+def nearest_flip_table(run: Run) -> PageTable:
+    """Of these the smallest, of what leaders weigh, or a row that says that there are none."""
+    flips = [
+        (*CHANGES[key], flip)
+        for key, flip in _list_flips(run)
+        if flip["at"] is not None and key not in OF_CHANCES
+    ]
+    flips.sort(key=lambda change: abs(change[2]["at"] / change[2]["now"] - 1))
+    table = tabulate("The smallest changes that would change the decision", flips[:3], FLIP_COLUMNS)
+    return table if flips else replace(table, rows=[("No value searched would", *3 * ("",))])
 
 
 def _say_unchanged(run: Run) -> str:
@@ -117,25 +136,6 @@ def _say_unchanged(run: Run) -> str:
         few = "; ".join(absent)
         said.append(f"Not searched, since the value would tell of few people: {few}.")
     return " ".join(said)
-
-
-def list_changes(run: Run) -> list[str]:
-    """Changes of what leaders weigh, each with what would be chosen then; the smallest first."""
-    flips = [
-        (abs(flip["at"] / flip["now"] - 1), *CHANGES[key], flip)
-        for key, flip in _list_flips(run)
-        if flip["at"] is not None and key not in OF_CHANCES
-    ]
-    return [
-        f"{capitalise(words)}, {form(flip['at'])} instead of {form(flip['now'])}: "
-        f"{name_choice(flip)}."
-        for _, words, form, flip in sorted(flips, key=lambda each: each[0])
-    ]
-
-
-def name_choice(chosen: Row) -> str:
-    """The set-up that the rule chooses, if any, for a narrow table."""
-    return "no pilot" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
 
 
 def list_steady(run: Run) -> list[str]:

@@ -93,7 +93,7 @@ def alarm_table(run: Run) -> PageTable:
     def kept(key: str) -> str:
         met, form = alarms[key]["met"], asked[key][1]
         when = f"week {met['weeks']}" if met else "not soon"
-        return f"{when}, if it is {form(alarms[key]['reference'])}"
+        return f"{when}, if it is {form(alarms[key]['expected'])}"
 
     return tabulate(
         "What the pilot’s labels can show",

@@ -190,17 +190,13 @@ class Run:
 
     @property
     def price_of_unsure(self) -> Row | None:
-        """Weeks and forms of a pilot that shows every limit that is open; None: not foreseen.
-
-        It is planned with the figures of the forms that chose; `optimistic`: test has worse ones.
-        """
+        """Weeks and forms of a pilot that shows every limit that is open; None: not foreseen."""
         alarms, ceilings = self.metrics["pilot"]["alarms"], self.recommendation["ceilings"]
         unsure = [key for key, ceiling in ceilings.items() if ceiling["status"] == "not_shown"]
         prices = [alarms.get(key, {}).get("met") for key in unsure]
         if None in prices or not prices:
             return None
-        optimistic = any(ceilings[key]["value"] > alarms[key]["reference"] for key in unsure)
-        return max(prices, key=lambda price: price["weeks"]) | {"optimistic": optimistic}
+        return max(prices, key=lambda price: price["weeks"])
 
     @property
     def has_oracle(self) -> bool:

@@ -171,10 +171,8 @@ def asked_table(run: Run) -> PageTable:
         columns,
         "Macro-F1: how well the classes are found, rare ones as much as common ones; 1 is perfect. "
         "Calibration error: how far stated chances are off on average; 0 is perfect. Harm: by the "
-        "points of page one. CPU-seconds: to train all of it, on an ordinary computer. A row "
-        "averages several trainings; below, learning together is judged by each alone, so that its "
-        "numbers differ. More: docs/results.md."
-        + ("" if not clock else " Clock: one random start, one core."),
+        "points of page one. CPU-seconds: to train all of it, on an ordinary computer. More: "
+        "docs/results.md." + ("" if not clock else " Clock: one random start, one core."),
     )
 
 
