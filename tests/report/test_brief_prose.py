@@ -76,9 +76,10 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     assert told["decision"] == f"{SILENT} two LightGBM models."
     assert told["conditions"].startswith("Every other set-up within the limits does more harm.")
     assert told["conditions"].endswith("limit. Nobody sees what it suggests in the pilot.")
+    met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
     assert told["watch_first"].startswith(
         "This may break its limit: the share of urgent forms sent too late. Watch it first. To "
-        "show that it is kept takes some 15 weeks, and 7,500 judged forms."
+        f"show that it is kept takes some {met['weeks']} weeks, and {met['forms']:,} judged forms."
     )
     assert "limit is open in 8 groups of patients, such as age 5-17" in told["watch_first"]
     alone = LOWEST_NOT_SHOWN | {"runner_up": None}
@@ -400,7 +401,7 @@ def test_one_training_seed_is_not_judged(run):
 )
 def test_a_pilot_says_when_it_can_show_a_limit_and_at_what_price(run, met, week, forms):
     key, plan = "most_urgent_missed", run.metrics["pilot"]
-    alarm = plan["alarms"][key] | {"met": met}
+    alarm = plan["alarms"][key] | {"met": met, "expected": 0.13}
     metrics = {**run.metrics, "pilot": plan | {"alarms": plan["alarms"] | {key: alarm}}}
     planned = replace(run, metrics=metrics)
     assert alarm_table(planned).rows[0][-2:] == (f"{week}, if it is 13", forms)

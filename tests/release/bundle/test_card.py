@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from intake_triage.evaluation.table import Result, Results
-from intake_triage.files import write_json
+from intake_triage.files import read_json, write_json
 from intake_triage.layout import Layout
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.release.bundle.card import CARD, name_set_up
@@ -191,17 +191,19 @@ def test_the_card_of_the_choice_is_in_git_and_each_has_the_other_beside_it(
 
     stand_ins = {"build_bundle": build, "load_params": lambda: params, "read_reference": str}
     stand_ins |= {"read_prepared": lambda: SimpleNamespace(schema=None)}
-    stand_ins |= {"plan_pilot": lambda *_, **__: {}}
+    stand_ins |= {"plan_pilot": lambda *_, expected, **__: expected}
     for name, stand_in in stand_ins.items():
         monkeypatch.setattr(release, name, stand_in)
     monkeypatch.chdir(tmp_path)
     first, second = ({"urgency": name, "specialty": name} for name in ("mtl", "gbm"))
     about = {"decision": "release", "reason": "lowest_cost", "parts": 1, "runner_up": second}
+    about |= {"ceilings": {"under_triage": {"value": 0.08}, "urgent_load": {"value": None}}}
     write_json(Layout().metrics("compare"), {"recommendation": first | about})
     release.main()
     choice, runner_up = SetUp(**first), SetUp(**second)
     assert shown == {"choice": (choice, runner_up), "runner_up": (runner_up, choice)}
     assert Layout().model_card.read_text(encoding="utf-8") == "card of choice"
+    assert read_json(Layout().metrics("pilot")) == {"under_triage": 0.08}  # what test has found
 
 
 def test_what_it_says_of_loading_works(build, prepared, tmp_path, monkeypatch):
