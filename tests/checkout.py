@@ -92,7 +92,8 @@ def _without_seconds(path: Path) -> bytes:
 
 def environment() -> dict[str, str]:
     """This process's environment, with its Python first on the path and a name for git."""
-    return os.environ | {
+    kept = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    return kept | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_AUTHOR_NAME": "test",
         "GIT_AUTHOR_EMAIL": "test@example.org",

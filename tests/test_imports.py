@@ -54,6 +54,7 @@ def test_the_ground_is_these_and_imports_nothing_else():
         "imports",
         "layout",
         "params",
+        "processes",
         "section",
         "systems",
         "tasks",

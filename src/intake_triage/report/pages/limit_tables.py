@@ -86,7 +86,10 @@ def alarm_table(run: Run) -> PageTable:
     alarms = run.metrics["pilot"]["alarms"]
 
     def sounds(key: str) -> str:
-        wrong, form = (alarms[key]["sounds"][1:2] or alarms[key]["sounds"])[0], asked[key][1]
+        told, form = alarms[key]["sounds"], asked[key][1]
+        if not told:  # no rate beyond the limit is possible
+            return ABSENT
+        wrong = (told[1:2] or told)[0]
         when = f"week {wrong['half']['weeks']}" if wrong["half"] else "not in a year"
         return f"{when}, if it is {form(wrong['rate'])}"
 

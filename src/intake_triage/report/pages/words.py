@@ -105,7 +105,7 @@ def say_verdict(gain: Row, margin: float) -> str:
     """What a verdict of transfer says of learning both tasks together."""
     words = VERDICT_WORDS[gain["verdict"]]
     least = {"positive": gain["low"], "negative": -gain["high"]}.get(gain["verdict"], margin)
-    return f"{words}, whether enough to be noticed is open" if least < margin else words
+    return f"{words}, perhaps too little to be noticed" if least < margin else words
 
 
 def name_measure(measure: str) -> str:
