@@ -30,15 +30,7 @@ from intake_triage.statistics.verdicts import NOT_JUDGED
 FOLDER = Path(__file__).parent
 FORMS = (
     *("capitalise", "enumerate_words", "keep_together", "lower_first", "more_or_fewer"),
-    *(
-        "name_class",
-        "name_set_up",
-        "name_source",
-        "name_task",
-        "of_100",
-        "of_1000",
-        "of_100_finely",
-    ),
+    *("name_class", "name_set_up", "name_source", "name_task", "of_100", "of_100_finely"),
     *("plain", "quote", "range_of", "say_verdict", "set_up_of", "share_limit", "signed"),
     *("whole", "with_interval"),
 )

@@ -1,5 +1,7 @@
 """Tables of what must be kept: the figures that decide, the limits, the floor."""
 
+from collections.abc import Container
+
 from intake_triage.evaluation.table import Result
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
@@ -213,13 +215,13 @@ def floor_table(run: Run) -> PageTable:
     )
 
 
-def list_limits(run: Run, status: str) -> list[str]:
+def list_limits(run: Run, status: str, *, but: Container[str] = ()) -> list[str]:
     """The limits of one status, cuts of urgency drawn together, and so the parts of the floor."""
     recommendation = run.recommendation
     said = [
         limit_words(each).sentence
-        for each in recommendation["ceilings"].values()
-        if each["status"] == status
+        for key, each in recommendation["ceilings"].items()
+        if each["status"] == status and key not in but
     ]
     of_floor = {each["status"] for each in recommendation["floor"].values()}
     is_of_floor = status in of_floor if status != "met" else of_floor == {"met"}
