@@ -16,6 +16,7 @@ from intake_triage.report.pages import (
     choice_tables,
     data_tables,
     limit_tables,
+    pilot_tables,
     tables,
     training_tables,
     words,
@@ -132,6 +133,7 @@ def _environment(template: str) -> jinja2.Environment:
         "tables": tables,
         "limits": limit_tables,
         "choices": choice_tables,
+        "pilots": pilot_tables,
         "data_tables": data_tables,
     }
     modules |= {"training": training_tables}

@@ -75,46 +75,6 @@ def figures_table(run: Run) -> PageTable:
     return tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
 
 
-def alarm_table(run: Run) -> PageTable:
-    """What a pilot can show, by simulation: by when an alarm sounds, or that a limit is kept."""
-    first = f"“{name_class(run.tiers[0])}” forms placed lower, of 100" if run.tiers else ""
-    asked: dict[str, tuple[str, Format]] = {
-        "most_urgent_missed": (first, of_100),
-        "under_triage": ("Urgent forms late, of 100", of_100),
-        "urgent_load": ("Placed as urgent, per urgent form", decimals(2)),
-    }
-    if not run.tiers:
-        asked = {"misrouted": ("Wrong sub-specialty, of 100", of_100)}
-    alarms = run.metrics["pilot"]["alarms"]
-
-    def sounds(key: str) -> str:
-        told, form = alarms[key]["sounds"], asked[key][1]
-        if not told:  # no rate beyond the limit is possible
-            return ABSENT
-        wrong = (told[1:2] or told)[0]
-        when = f"week {wrong['half']['weeks']}" if wrong["half"] else "not in a year"
-        return f"{when}, if it is {form(wrong['rate'])}"
-
-    def kept(key: str) -> str:
-        met, form = alarms[key]["met"], asked[key][1]
-        when = f"week {met['weeks']}" if met else "not soon"
-        return f"{when}, if it is {form(alarms[key]['expected'])}"
-
-    return tabulate(
-        "What the pilot’s labels can show",
-        [key for key in asked if key in alarms],
-        {
-            "Watched": lambda key: asked[key][0],
-            "At most": lambda key: asked[key][1](alarms[key]["limit"]),
-            "Alarm by (1 in 2 pilots)": sounds,
-            "Shown to be kept by (8 in 10 pilots)": kept,
-            "Labelled forms for that": lambda key: (
-                whole(alarms[key]["met"]["forms"]) if alarms[key]["met"] else ABSENT
-            ),
-        },
-    )
-
-
 def _point(figure: Result | None, form: Format) -> str:
     """A figure without its interval."""
     return ABSENT if figure is None or figure.value is None else form(figure.value)
