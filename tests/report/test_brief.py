@@ -67,9 +67,9 @@ def test_no_arithmetic_stands_between_input_and_page(run, recommendation):
     assert untraced(html, snapped) == []
     assert find_untraced([build_results([snapped])], inputs_of(snapped)) == []
     early = f"{snapped.trade_off(present=True)['over_triage']:.0%}".rstrip("%")
-    said = f"late, and {early} early"
+    said = f"late, {early} early"
     assert said in html
-    assert untraced(html.replace(said, f"late, and {int(early) + 1} early"), snapped)
+    assert untraced(html.replace(said, f"late, {int(early) + 1} early"), snapped)
 
 
 @pytest.fixture
@@ -150,14 +150,14 @@ def test_a_clinics_own_forms_stand_alone(run, survey, monkeypatch):
     assert [each.source for each in beside] == ["namcs"]
     both = parse_page(build_brief(run, beside)).text
     assert "Do not release" in both
-    assert "These results are not about your clinic, and permit no release." in both
+    assert "These results are not of your clinic, and permit no release." in both
     assert read_beside(survey, ["results/namcs"]) == []
     own = replace(run, params={**run.params, "data": run.params["data"] | {"source": "file"}})
     assert read_beside(own, ["results/namcs"]) == []
     alone = parse_page(build_brief(own)).text
     assert "of the clinic’s own forms to learn from" in alone
     assert "Real survey" not in alone
-    assert "not about your clinic" not in alone
+    assert "not of your clinic" not in alone
     with pytest.raises(InputError, match=r"params\.yaml, report\.beside, results/none: .*missing"):
         read_beside(run, ["results/none"])
 

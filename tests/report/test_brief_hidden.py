@@ -16,6 +16,7 @@ from intake_triage.report.pages.choice_tables import (
 )
 from intake_triage.report.pages.limit_tables import figures_table, seed_table
 from intake_triage.report.pages.pictures import draw_annex_pictures
+from intake_triage.report.pages.pilot_tables import nurse_table
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import asked_table, summary_table
 from intake_triage.report.pages.training_tables import transfer_table
@@ -112,9 +113,8 @@ def names_drawn(run: Run) -> set[str]:
 def test_what_a_nurse_spares_is_not_told_where_it_cannot_be_shown(run):
     safety = run.metrics["safety"] | {"deferral": {}}
     one = with_plot(run, "risk_coverage", run.rows("risk_coverage", task="urgency"))
-    said = say_of(replace(one, metrics={**run.metrics, "safety": safety}))["deferral"]
-    assert said.startswith("What is gained if a nurse reads ")
-    assert said.endswith(" of 100 forms cannot be shown.")
+    table = nurse_table(replace(one, metrics={**run.metrics, "safety": safety}))
+    assert table.rows == [("Too few people to show", "–", "–")]
 
 
 def test_a_table_of_classes_that_is_nearly_empty_is_not_drawn(run):

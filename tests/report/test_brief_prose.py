@@ -26,10 +26,12 @@ from intake_triage.report.pages.choice_tables import (
     flip_table,
     list_steady,
     nearest_flip_table,
+    sure_table,
     tied_table,
 )
 from intake_triage.report.pages.data_tables import data_table
-from intake_triage.report.pages.limit_tables import alarm_table, figures_table, limit_table
+from intake_triage.report.pages.limit_tables import figures_table, limit_table
+from intake_triage.report.pages.pilot_tables import alarm_table, nurse_table
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import asked_table
 from intake_triage.report.pages.words import decimals, more_or_fewer, name_set_up, say_verdict
@@ -37,7 +39,7 @@ from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
 ENDS = ("under", "over")
-SILENT = "No release; at most a silent pilot of"
+SILENT = "No release. Repeat on your own forms; then at most a silent pilot of"
 
 
 def with_source(run: Run, source: str) -> Run:
@@ -52,13 +54,16 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert told["conditions"] == (
         "These forms do not show which does least harm. One multi-task Transformer for both tasks "
         "is the default: it has the fewest parts. First train both anew on the clinic’s own forms, "
-        f"at least {learnt} with labels. No limit may be broken in a final check on others of its "
-        "own. Nobody sees what they suggest in the pilot."
+        f"at least {learnt} with labels. Then check on other forms of its own that no limit is "
+        "broken. Nobody sees what they suggest in the pilot."
     )
-    assert (
-        "of the forms: multi-task Transformer 57 times, two LightGBM models 40, and"
-        in told["how_sure"]
-    )
+    halves = sure_table(replace(recommending(run, FEWER_PARTS), redrawn=None))
+    assert halves.heading == ("Chosen", "On 100 random halves of the forms")
+    assert halves.rows == [
+        ("Multi-task Transformer", "57"),
+        ("Two LightGBM models", "40"),
+        ("None passes", "3"),
+    ]
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
     too_few = say_of(recommending(run, TOO_FEW_FORMS))
     assert too_few["decision"].endswith(
@@ -75,16 +80,20 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     told = say_of(given)
     assert told["decision"] == f"{SILENT} two LightGBM models."
     assert told["conditions"].startswith("Every other set-up within the limits does more harm.")
-    assert told["conditions"].endswith("own. Nobody sees what it suggests in the pilot.")
+    assert told["conditions"].endswith("broken. Nobody sees what it suggests in the pilot.")
     met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
     assert told["watch_first"].startswith(
-        "This limit is open: the share of urgent forms sent too late. Watch it first. To show that "
-        f"it is kept takes a pilot of some {met['weeks']} weeks, and {met['forms']:,} judged forms."
+        "Open limits (table below) may be broken. A pilot of some "
+        f"{met['weeks']} weeks, with {met['forms']:,} judged forms, would tell."
     )
     assert (
         "In 8 of 10 groups of patients, such as age 5-17, urgent forms may be late more often"
         in told["watch_first"]
     )
+    hidden = SHIFT | {"status": "not_shown"}
+    ceilings = LOWEST_NOT_SHOWN["ceilings"] | {"intercept": hidden}
+    both = say_of(recommending(run, LOWEST_NOT_SHOWN | {"ceilings": ceilings}))["watch_first"]
+    assert both.startswith("Open limits (table below) may be broken. So may that for the shift of")
     alone = LOWEST_NOT_SHOWN | {"runner_up": None}
     assert say_of(recommending(run, alone))["conditions"].startswith("No other set-up keeps")
     rows = {row[0]: row[1:] for row in limit_table(given).rows}
@@ -149,13 +158,12 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
         "Do not release: at these points of harm no set-up keeps within the safety limits."
     )
     assert told["conditions"] == (
-        "One multi-task Transformer for both tasks comes nearest. What is missing: for each form "
-        "that belongs in an urgent tier 2.31 are placed there, where at most 2.00 may be; the "
-        "shift of stated chances of “urgent or above” is a number that cannot be shown, where "
-        "-0.22 to 0.22 may be. That is on the forms used to choose. The table below is of "
-        "the final check."
+        "One multi-task Transformer for both tasks comes nearest. On the forms used to choose: for "
+        "each form that belongs in an urgent tier 2.31 are placed there, and at most 2.00 may be; "
+        "the shift of stated chances of “urgent or above” is a number that cannot be shown, and "
+        "-0.22 to 0.22 may be. The table below is of the final check."
     )
-    assert told["how_sure"].endswith("on a random half of the forms: nothing passed 91 times.")
+    assert ("None passes", "91") in [(row[0], row[-1]) for row in sure_table(given).rows]
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
     page = parse_page(build_brief(given)).text
     assert "(the choice)" not in page
@@ -193,7 +201,7 @@ def test_one_label_asks_no_multi_task_model(run):
 @pytest.mark.parametrize(
     ("table", "answer"),
     [
-        ("fewer parts", "One model for both, as the default: these forms do not show"),
+        ("fewer parts", "One model for both, by default: it is not shown to be best."),
         ("cheaper to run", "Two models, one for each: two logistic regression models."),
         ("mixed pair", "Two models, one for each: Transformer for urgency, and for the sub-spec"),
     ],
@@ -267,11 +275,11 @@ def test_clock_time_is_shown_where_it_was_measured(run):
     table = asked_table(given)
     place = table.heading.index("Clock, seconds")
     assert {row[place] for row in table.rows} >= {"141", "92", "–"}
-    assert "anew 10 times" in say_of(given)["how_sure"]
-    assert (
-        "multi-task Transformer was chosen 9 times, two LightGBM models 1."
-        in say_of(given)["how_sure"]
-    )
+    sure = sure_table(given)
+    assert sure.heading[1] == "On 10 new draws of forms, trained anew"
+    assert ("Multi-task Transformer", "9") in [row[:2] for row in sure.rows]
+    assert ("Two LightGBM models", "1") in [row[:2] for row in sure.rows]
+    assert sure.rows[-1][:2] == ("None passes", "0")
 
 
 def test_the_figures_stand_beside_limit_best_and_rule_of_thumb(run, survey):
@@ -348,28 +356,24 @@ def test_chances_that_err_to_one_side_within_the_limit_are_told(run):
         assert [row[3] for row in limit_table(given).rows] == [status]
 
 
-def with_nurse(run: Run, fewer: tuple[float, float], kept: float = 0.8) -> str:
-    """What is said of deferral where so many urgent forms fewer are missed than at random."""
-    safety = run.metrics["safety"]
-    interval = dict(zip(("value", "low", "high"), (6.2, *fewer), strict=True))
+def with_nurse(run: Run, kept: float) -> list[tuple[str, ...]]:
+    """The rows of what a nurse spares, where missed urgent forms are known for this share kept."""
     row = {"kept": kept, "missed": {"value": 4.4, "low": 2.2, "high": 6.6}}
-    row["fewer_than"] = {"random": interval}
     deferral = {run.system("urgency"): {"at": [row]}}
-    metrics = {**run.metrics, "safety": safety | {"deferral": deferral}}
-    return say_of(replace(run, metrics=metrics))["deferral"]
+    safety = run.metrics["safety"] | {"deferral": deferral}
+    table = nurse_table(replace(run, metrics={**run.metrics, "safety": safety}))
+    assert table.heading[-1] == "If a nurse reads 20 of 100 forms"
+    return table.rows
 
 
-def test_what_a_nurse_spares_is_told_beside_reading_at_random(run):
+def test_what_a_nurse_spares_is_told_beside_deciding_alone(run):
     decision = run.params["decision"] | {"nurse_share": 0.2}
     given = replace(run, params={**run.params, "decision": decision})
-    said = with_nurse(given, (4.1, 8.3))
-    assert "are urgent and sent too late. If a nurse reads the 20 of 100 most likely to" in said
-    assert "most likely to be so, 4.4 (2.2 to 6.6) of 1,000 remain." in said
-    assert "Reading as many at random spares fewer." in said
-    assert "at random is not shown to spare fewer." in with_nurse(given, (-1, 9))
-    assert "at random spares more." in with_nurse(given, (-9.0, -1.0))
-    assert "spares in urgency cannot be shown" in with_nurse(given, (4.1, 8.3), kept=0.85)
-    assert said.endswith("The limits are judged without a nurse.")
+    late, wrong = with_nurse(given, 0.8)
+    assert late[0] == "Urgent forms too late, of 1,000"
+    assert late[-1] == "4.4 (2.2 to 6.6)"
+    assert int(wrong[2]) < int(wrong[1])
+    assert with_nurse(given, 0.85) == [wrong]
 
 
 def test_the_exchange_of_late_for_early_is_read_off_the_curve(run):
@@ -379,8 +383,8 @@ def test_the_exchange_of_late_for_early_is_read_off_the_curve(run):
         {"system": own, "weight": 10.0, "present": True, "over_triage": 0.41, "under_triage": 0.07},
     ]
     said = say_of(replace(run, plots={**run.plots, "operating": points}))["exchange"]
-    assert "(A), 37 of 100 urgent forms would be late, and 11 of 100 others early." in said
-    assert "(B) it is 7 late, and 41 early." in said
+    assert "weigh the same: 37 of 100 urgent forms late, 11 of 100 others early." in said
+    assert "B, by the points of harm: 7 late, 41 early." in said
     none = replace(run, plots={**run.plots, "operating": []})
     assert say_of(none)["exchange"] == ""
     assert "Left out: too few" in find_page(parse_page(build_brief(none)), "page-one").text
@@ -410,9 +414,7 @@ def test_a_pilot_says_when_it_can_show_a_limit_and_at_what_price(run, met, week,
     assert alarm_table(planned).rows[0][-2:] == (f"{week}, if it is 13", forms)
     unsure = {key: run.recommendation["ceilings"][key] | {"status": "not_shown"}}
     first = say_of(recommending(planned, LOWEST_NOT_SHOWN | {"ceilings": unsure}))["watch_first"]
-    assert ("takes a pilot of some 55 weeks, and 27,500 judged forms." in first) == (
-        met is not None
-    )
+    assert ("some 55 weeks, with 27,500 judged forms, would tell." in first) == (met is not None)
 
 
 def test_an_alarm_that_hardly_sounds_within_a_year_is_told_so(run):

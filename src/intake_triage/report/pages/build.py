@@ -16,6 +16,7 @@ from intake_triage.report.pages import (
     choice_tables,
     data_tables,
     limit_tables,
+    pilot_tables,
     tables,
     training_tables,
     words,
@@ -30,15 +31,7 @@ from intake_triage.statistics.verdicts import NOT_JUDGED
 FOLDER = Path(__file__).parent
 FORMS = (
     *("capitalise", "enumerate_words", "keep_together", "lower_first", "more_or_fewer"),
-    *(
-        "name_class",
-        "name_set_up",
-        "name_source",
-        "name_task",
-        "of_100",
-        "of_1000",
-        "of_100_finely",
-    ),
+    *("name_class", "name_set_up", "name_source", "name_task", "of_100", "of_100_finely"),
     *("plain", "quote", "range_of", "say_verdict", "set_up_of", "share_limit", "signed"),
     *("whole", "with_interval"),
 )
@@ -140,6 +133,7 @@ def _environment(template: str) -> jinja2.Environment:
         "tables": tables,
         "limits": limit_tables,
         "choices": choice_tables,
+        "pilots": pilot_tables,
         "data_tables": data_tables,
     }
     modules |= {"training": training_tables}

@@ -15,6 +15,7 @@ from intake_triage.report.pages.words import (
     name_class,
     name_set_up,
     number,
+    of_100,
     plain,
     set_up_of,
     whole,
@@ -81,6 +82,26 @@ def _say_outcome(run: Run, row: Row) -> str:
         is_hidden = row["split"] == "calibrate" and name in row and row[name] is None
         said.append(f"{words} (too few people to show)" if is_hidden else words)
     return "; ".join(said) or ("tied" if row["tied"] else "")
+
+
+def sure_table(run: Run) -> PageTable:
+    """How often each set-up was chosen on other forms."""
+    halves, redrawn = run.recommendation["halves"], run.redrawn
+    own = {} if run.recommendation["parts"] is None else {run.judged: run.chosen_in_halves}
+    shares: dict[SetUp | None, float] = own | run.chosen_instead | {None: halves["none"]}
+    columns = {"Chosen": lambda each: _name_any(each)}
+    if redrawn:
+        draws = dict.fromkeys([*own, *run.redrawn_instead])
+        shares = dict.fromkeys(draws, 0.0) | shares
+        columns[f"On {redrawn['runs']} new draws of forms, trained anew"] = lambda each: str(
+            0 if each is None else redrawn["chosen"].get(each.label, 0)
+        )
+    columns["On 100 random halves of the forms"] = lambda each: of_100(shares[each])
+    return tabulate("How often each was chosen", shares, columns)
+
+
+def _name_any(set_up: SetUp | None) -> str:
+    return "None passes" if set_up is None else capitalise(name_set_up(set_up, short=True))
 
 
 def tied_table(run: Run) -> PageTable:

@@ -1,5 +1,7 @@
 """Tables of what must be kept: the figures that decide, the limits, the floor."""
 
+from collections.abc import Container
+
 from intake_triage.evaluation.table import Result
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
@@ -71,46 +73,6 @@ def figures_table(run: Run) -> PageTable:
         del columns["Best possible"]
     asked = [row for row in asked if row[0] in run.tasks]
     return tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
-
-
-def alarm_table(run: Run) -> PageTable:
-    """What a pilot can show, by simulation: by when an alarm sounds, or that a limit is kept."""
-    first = f"“{name_class(run.tiers[0])}” forms placed lower, of 100" if run.tiers else ""
-    asked: dict[str, tuple[str, Format]] = {
-        "most_urgent_missed": (first, of_100),
-        "under_triage": ("Urgent forms late, of 100", of_100),
-        "urgent_load": ("Placed as urgent, per urgent form", decimals(2)),
-    }
-    if not run.tiers:
-        asked = {"misrouted": ("Wrong sub-specialty, of 100", of_100)}
-    alarms = run.metrics["pilot"]["alarms"]
-
-    def sounds(key: str) -> str:
-        told, form = alarms[key]["sounds"], asked[key][1]
-        if not told:  # no rate beyond the limit is possible
-            return ABSENT
-        wrong = (told[1:2] or told)[0]
-        when = f"week {wrong['half']['weeks']}" if wrong["half"] else "not in a year"
-        return f"{when}, if it is {form(wrong['rate'])}"
-
-    def kept(key: str) -> str:
-        met, form = alarms[key]["met"], asked[key][1]
-        when = f"week {met['weeks']}" if met else "not soon"
-        return f"{when}, if it is {form(alarms[key]['expected'])}"
-
-    return tabulate(
-        "What the pilot’s labels can show",
-        [key for key in asked if key in alarms],
-        {
-            "Watched": lambda key: asked[key][0],
-            "At most": lambda key: asked[key][1](alarms[key]["limit"]),
-            "Alarm by (1 in 2 pilots)": sounds,
-            "Shown to be kept by (8 in 10 pilots)": kept,
-            "Labelled forms for that": lambda key: (
-                whole(alarms[key]["met"]["forms"]) if alarms[key]["met"] else ABSENT
-            ),
-        },
-    )
 
 
 def _point(figure: Result | None, form: Format) -> str:
@@ -213,13 +175,13 @@ def floor_table(run: Run) -> PageTable:
     )
 
 
-def list_limits(run: Run, status: str) -> list[str]:
+def list_limits(run: Run, status: str, *, but: Container[str] = ()) -> list[str]:
     """The limits of one status, cuts of urgency drawn together, and so the parts of the floor."""
     recommendation = run.recommendation
     said = [
         limit_words(each).sentence
-        for each in recommendation["ceilings"].values()
-        if each["status"] == status
+        for key, each in recommendation["ceilings"].items()
+        if each["status"] == status and key not in but
     ]
     of_floor = {each["status"] for each in recommendation["floor"].values()}
     is_of_floor = status in of_floor if status != "met" else of_floor == {"met"}

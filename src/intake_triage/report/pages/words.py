@@ -255,27 +255,27 @@ _LIMITS = {
     "under_triage": LimitWords(
         "the share of urgent forms sent too late",
         "urgent forms sent too late, of 100 of them",
-        "{figure} of 100 urgent forms are sent too late, where {allowed} may be",
+        "{figure} of 100 urgent forms are sent too late, and {allowed} may be",
     ),
     "most_urgent_missed": LimitWords(
         "the share of the most urgent tier sent lower",
         "forms of the most urgent tier sent lower, of 100 of them",
-        "{figure} of 100 forms of the most urgent tier are placed lower, where {allowed} may be",
+        "{figure} of 100 forms of the most urgent tier are placed lower, and {allowed} may be",
     ),
     "severe_under_triage": LimitWords(
         "the share of urgent forms sent two or more tiers too low",
         "urgent forms sent two or more tiers too low, of 100 of them",
-        "{figure} of 100 urgent forms are sent two or more tiers too low, where {allowed} may be",
+        "{figure} of 100 urgent forms are sent two or more tiers too low, and {allowed} may be",
     ),
     "over_triage": LimitWords(
         "the share of other forms sent too early",
         "forms that are not urgent sent too early, of 100 of them",
-        "{figure} of 100 forms that are not urgent are sent too early, where {allowed} may be",
+        "{figure} of 100 forms that are not urgent are sent too early, and {allowed} may be",
     ),
     "urgent_load": LimitWords(
         "the load on the urgent tiers",
         "forms placed in urgent tiers, for each that belongs there",
-        "for each form that belongs in an urgent tier {figure} are placed there, where {allowed} "
+        "for each form that belongs in an urgent tier {figure} are placed there, and {allowed} "
         "may be",
         plain,
         decimals(2),
@@ -290,10 +290,10 @@ def limit_words(ceiling: Row) -> LimitWords:
         return _LIMITS[measure]
     if measure == "ece":
         chances = f"stated chances of {TASK_WORDS[task]}"
-        broken = f"{chances} are off by {{figure}} of 100 on average, where {{allowed}} may be"
+        broken = f"{chances} are off by {{figure}} of 100 on average, and {{allowed}} may be"
         return LimitWords(f"how far the {chances} are off", f"{chances}: error, of 100", broken)
     what = "caution" if measure == "slope" else "shift"
     row = f"{what} of stated chances of “{name_class(cut)}”"
     sentence = f"the {row}" if what == "shift" else "the caution of the stated chances of urgency"
-    broken = f"the {row} is {{figure}}, where {{allowed}} may be"
+    broken = f"the {row} is {{figure}}, and {{allowed}} may be"
     return LimitWords(sentence, row, broken, plain, decimals(2))

@@ -1,0 +1,73 @@
+"""Tables of the pilot: what its labels can show, and what a nurse takes over."""
+
+from intake_triage.report.pages.run import Run
+from intake_triage.report.pages.tables import PageTable, tabulate
+from intake_triage.report.pages.words import (
+    ABSENT,
+    Format,
+    decimals,
+    name_class,
+    of_100,
+    whole,
+    with_interval,
+)
+
+
+def alarm_table(run: Run) -> PageTable:
+    """What a pilot can show, by simulation: by when an alarm sounds, or that a limit is kept."""
+    first = f"“{name_class(run.tiers[0])}” forms placed lower, of 100" if run.tiers else ""
+    asked: dict[str, tuple[str, Format]] = {
+        "most_urgent_missed": (first, of_100),
+        "under_triage": ("Urgent forms late, of 100", of_100),
+        "urgent_load": ("Placed as urgent, per urgent form", decimals(2)),
+    }
+    if not run.tiers:
+        asked = {"misrouted": ("Wrong sub-specialty, of 100", of_100)}
+    alarms = run.metrics["pilot"]["alarms"]
+
+    def sounds(key: str) -> str:
+        told, form = alarms[key]["sounds"], asked[key][1]
+        if not told:  # no rate beyond the limit is possible
+            return ABSENT
+        wrong = (told[1:2] or told)[0]
+        when = f"week {wrong['half']['weeks']}" if wrong["half"] else "not in a year"
+        return f"{when}, if it is {form(wrong['rate'])}"
+
+    def kept(key: str) -> str:
+        met, form = alarms[key]["met"], asked[key][1]
+        when = f"week {met['weeks']}" if met else "not soon"
+        return f"{when}, if it is {form(alarms[key]['expected'])}"
+
+    return tabulate(
+        "What the pilot’s labels can show",
+        [key for key in asked if key in alarms],
+        {
+            "Watched": lambda key: asked[key][0],
+            "At most": lambda key: asked[key][1](alarms[key]["limit"]),
+            "Alarm by (1 in 2 pilots)": sounds,
+            "Shown to be kept by (8 in 10 pilots)": kept,
+            "Labelled forms for that": lambda key: (
+                whole(alarms[key]["met"]["forms"]) if alarms[key]["met"] else ABSENT
+            ),
+        },
+    )
+
+
+def nurse_table(run: Run) -> PageTable:
+    """What is left wrong if a nurse reads what she can, a row a task where that can be shown."""
+    alone, found = run.decided("urgency", "too_late_urgent"), run.with_nurse
+    wrong, kept = run.left("specialty"), run.share_kept
+    rows = []
+    if found and alone and alone.value is not None:
+        with_her = with_interval(found["missed"], decimals(1))
+        rows.append(("Urgent forms too late, of 1,000", with_interval(alone), with_her))
+    if kept in wrong and 1.0 in wrong:
+        left = (of_100(wrong[share]["risk"]) for share in (1.0, kept))
+        rows.append(("Wrong sub-specialty, of 100 decided", *left))
+    share = of_100(run.params["decision"]["nurse_share"])
+    heading = ("Left wrong", "Without a nurse", f"If a nurse reads {share} of 100 forms")
+    return PageTable(
+        "What to leave to a nurse",
+        heading,
+        rows or [("Too few people to show", ABSENT, ABSENT)],
+    )
