@@ -33,13 +33,17 @@ from intake_triage.report.pages.data_tables import data_table
 from intake_triage.report.pages.limit_tables import figures_table, limit_table
 from intake_triage.report.pages.pilot_tables import alarm_table, nurse_table
 from intake_triage.report.pages.run import Run
-from intake_triage.report.pages.tables import asked_table
+from intake_triage.report.pages.tables import PageTable, asked_table
 from intake_triage.report.pages.words import decimals, more_or_fewer, name_set_up, say_verdict
 from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
 ENDS = ("under", "over")
-SILENT = "No release. Repeat on your own forms; then at most a silent pilot of"
+SILENT = "No release. First repeat this on your own forms. Then at most a silent pilot of"
+
+
+def column_of(table: PageTable, heading: str) -> list[str]:
+    return [row[table.heading.index(heading)] for row in table.rows]
 
 
 def with_source(run: Run, source: str) -> Run:
@@ -84,7 +88,7 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
     assert told["watch_first"].startswith(
         "Open limits (table below) may be broken. A pilot of some "
-        f"{met['weeks']} weeks, with {met['forms']:,} judged forms, would tell."
+        f"{met['weeks']} weeks, with {met['forms']:,} judged forms, would tell in 80 of"
     )
     assert (
         "In 8 of 10 groups of patients, such as age 5-17, urgent forms may be late more often"
@@ -227,9 +231,13 @@ def test_others_are_compared_on_the_same_forms_of_the_final_check(run):
         for row in run.rows("set_ups", split="test", label=label)
     ]
     kept = [row for row in run.plots["set_ups"] if row["label"] not in ("gbm / gbm", "st / st")]
-    said = say_of(replace(given, plots={**run.plots, "set_ups": kept + rows}))["one_or_two"]
-    assert "two LightGBM models did 30 more (8 to 68)" in said
-    assert "two Transformer models did 12 fewer (41 fewer to 2 more)" in said
+    table = asked_table(replace(given, plots={**run.plots, "set_ups": kept + rows}))
+    than = dict(
+        zip((row[0] for row in table.rows), column_of(table, "Against the choice"), strict=True)
+    )
+    assert than["Two LightGBM models (tied)"] == "30 more (8 to 68)"
+    assert than["Two Transformer models"] == "12 fewer (41 fewer to 2 more)"
+    assert than["Multi-task Transformer (the choice)"] == ""
 
 
 def test_differences_say_their_direction_once_where_it_is_one():
@@ -272,9 +280,7 @@ def test_clock_time_is_shown_where_it_was_measured(run):
     redrawn = {"runs": 10, "chosen": {"mtl": 9, "gbm / gbm": 1}}
     redrawn["clock"] = {"mtl": 141, "gbm / gbm": 92}
     given = replace(run, redrawn=redrawn)
-    table = asked_table(given)
-    place = table.heading.index("Clock, seconds")
-    assert {row[place] for row in table.rows} >= {"141", "92", "–"}
+    assert {*column_of(asked_table(given), "Clock, seconds")} >= {"141", "92", "–"}
     sure = sure_table(given)
     assert sure.heading[1] == "On 10 new draws of forms, trained anew"
     assert ("Multi-task Transformer", "9") in [row[:2] for row in sure.rows]
@@ -318,7 +324,7 @@ def test_groups_are_compared_by_what_would_be_sent(run):
     assert "worst for sex female, 31 (30 to 32), and best for sex male, 1 (0 to 2)." in said
     assert "Of 100 urgent forms, 9 (8 to 10) are sent too late" in said
     assert "Clearly above the average: sex female." in said
-    assert "Not shown to keep within the limit of 10: sex female." in said
+    assert "The limit of 10 is open for sex female." in said
     assert said.endswith("Too few to show: sex not recorded.")
     said = say_of(with_figures(whole, rows[0], *rows[2:]))["who_is_worse"]
     assert "Groups of patients cannot be compared: too few of their figures can be shown." in said
@@ -370,7 +376,7 @@ def test_what_a_nurse_spares_is_told_beside_deciding_alone(run):
     decision = run.params["decision"] | {"nurse_share": 0.2}
     given = replace(run, params={**run.params, "decision": decision})
     late, wrong = with_nurse(given, 0.8)
-    assert late[0] == "Urgent forms too late, of 1,000"
+    assert late[0] == "Urgent and too late, of 1,000 forms"
     assert late[-1] == "4.4 (2.2 to 6.6)"
     assert int(wrong[2]) < int(wrong[1])
     assert with_nurse(given, 0.85) == [wrong]
@@ -414,7 +420,9 @@ def test_a_pilot_says_when_it_can_show_a_limit_and_at_what_price(run, met, week,
     assert alarm_table(planned).rows[0][-2:] == (f"{week}, if it is 13", forms)
     unsure = {key: run.recommendation["ceilings"][key] | {"status": "not_shown"}}
     first = say_of(recommending(planned, LOWEST_NOT_SHOWN | {"ceilings": unsure}))["watch_first"]
-    assert ("some 55 weeks, with 27,500 judged forms, would tell." in first) == (met is not None)
+    assert ("some 55 weeks, with 27,500 judged forms, would tell in 80 of" in first) == (
+        met is not None
+    )
 
 
 def test_an_alarm_that_hardly_sounds_within_a_year_is_told_so(run):

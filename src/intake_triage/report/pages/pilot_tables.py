@@ -60,7 +60,7 @@ def nurse_table(run: Run) -> PageTable:
     rows = []
     if found and alone and alone.value is not None:
         with_her = with_interval(found["missed"], decimals(1))
-        rows.append(("Urgent forms too late, of 1,000", with_interval(alone), with_her))
+        rows.append(("Urgent and too late, of 1,000 forms", with_interval(alone), with_her))
     if kept in wrong and 1.0 in wrong:
         left = (of_100(wrong[share]["risk"]) for share in (1.0, kept))
         rows.append(("Wrong sub-specialty, of 100 decided", *left))

@@ -81,12 +81,6 @@ class Run:
         return list(dict.fromkeys([*self.plain_set_ups, *self.tied, self.judged]))
 
     @property
-    def others_beside_judged(self) -> dict[SetUp, Row]:
-        """How much more harm the others of these did, on test."""
-        others = [each for each in self.compared_set_ups if each != self.judged]
-        return {each: self.beside_judged(each, "test") for each in others}
-
-    @property
     def tiers(self) -> list[str]:
         """The tiers of urgency, most urgent first."""
         return list(self.metrics["prepare"]["label_shares"].get("urgency", ()))

@@ -15,6 +15,7 @@ from intake_triage.report.pages.words import (
     capitalise,
     cost_to_compute,
     decimals,
+    more_or_fewer,
     name_group,
     name_measure,
     name_set_up,
@@ -158,6 +159,9 @@ def asked_table(run: Run) -> PageTable:
         )
     columns["Harm per 1,000"] = lambda each: whole(
         run.find("set_ups", split="test", label=each.label)["cost_per_1000"]
+    )
+    columns["Against the " + ("choice" if run.recommendation["parts"] else "nearest")] = (
+        lambda each: "" if each == run.judged else more_or_fewer(run.beside_judged(each, "test"))
     )
     columns["CPU-seconds"] = lambda each: cost_to_compute(costs[each.label])
     if clock:
