@@ -55,7 +55,8 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert told["decision"] == f"{SILENT} one multi-task Transformer for both tasks."
     learnt = f"{run.metrics['prepare']['records']['train']:,}"
     assert told["conditions"] == (
-        "Two LightGBM models may do as well, and should be piloted too. The default has the fewest "
+        "Two LightGBM models may do as well, and should be piloted too. One multi-task Transformer "
+        "for both tasks is the default: it has the fewest "
         f"parts. First train both anew on the clinic’s own forms, at least {learnt} with labels. "
         "Then check, on other forms, that no limit is broken. Silent: nobody sees what they "
         "suggest."
