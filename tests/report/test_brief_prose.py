@@ -66,7 +66,7 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert halves.rows == [
         ("Multi-task Transformer", "57"),
         ("Two LightGBM models", "40"),
-        ("None passes", "3"),
+        ("Nothing passes", "3"),
     ]
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
     too_few = say_of(recommending(run, TOO_FEW_FORMS))
@@ -162,7 +162,7 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
         "the shift of stated chances of “urgent or above” is a number that cannot be shown, and "
         "-0.22 to 0.22 may be. The table below is of the final check."
     )
-    assert ("None passes", "91") in [(row[0], row[-1]) for row in sure_table(given).rows]
+    assert ("Nothing passes", "91") in [(row[0], row[-1]) for row in sure_table(given).rows]
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
     page = parse_page(build_brief(given)).text
     assert "(the choice)" not in page
@@ -280,7 +280,7 @@ def test_clock_time_is_shown_where_it_was_measured(run):
     assert sure.heading[1] == "On 10 new draws of forms, trained anew"
     assert ("Multi-task Transformer", "9") in [row[:2] for row in sure.rows]
     assert ("Two LightGBM models", "1") in [row[:2] for row in sure.rows]
-    assert sure.rows[-1][:2] == ("None passes", "0")
+    assert sure.rows[-1][:2] == ("Nothing passes", "0")
 
 
 def test_the_figures_stand_beside_limit_best_and_rule_of_thumb(run, survey):

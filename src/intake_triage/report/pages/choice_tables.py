@@ -101,7 +101,7 @@ def sure_table(run: Run) -> PageTable:
 
 
 def _name_any(set_up: SetUp | None) -> str:
-    return "None passes" if set_up is None else capitalise(name_set_up(set_up, short=True))
+    return "Nothing passes" if set_up is None else capitalise(name_set_up(set_up, short=True))
 
 
 def tied_table(run: Run) -> PageTable:
