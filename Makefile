@@ -16,8 +16,9 @@ endif
 repro: $(VENV)/installed
 	$(RUN) dvc repro
 
+# Side by side, a file's tests in one process, in the order of the folders: the dearest are amid them.
 test: lint $(VENV)/installed-optional
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Faults that take minutes to show; docs/reliability.md. On an otherwise idle machine.
 .PHONY: test-faults
