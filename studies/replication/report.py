@@ -1,7 +1,6 @@
 """docs/replication.md and its picture, from the kept results of the runs that there are.
 
-Reads   studies/replication/results/*.json, studies/replication/params.yaml, metrics/compare.json,
-        params.yaml
+Reads   studies/replication/results/*.json, studies/replication/params.yaml, params.yaml
 Writes  docs/replication.md, docs/replication.svg; results/replication/summary.json, which the brief
         shows: no output for DVC, since repro of the brief would run the whole study first
 """
@@ -43,8 +42,7 @@ Results = Mapping[str, Any]  # by name, as results/<name>.json has them
 def main() -> None:
     study = load_study()
     results = read_kept(study, RESULTS)
-    equal_cost = read_json(Layout(ROOT).metrics("compare")).get("equal_cost", {})
-    _replace(PAGE, write_page(study, results, equal_cost))
+    _replace(PAGE, write_page(study, results))
     rows = summary.learning_curve(runs_by_size(study, results))
     _replace(PICTURE, vl_convert.vegalite_to_svg(draw_sizes(rows), vl_version=VEGA_LITE))
     write_json(SUMMARY, sum_up(study, results, load_params(Layout(ROOT).params).data))
@@ -107,7 +105,13 @@ def runs_by_size(study: StudyParams, results: Results) -> list[Any]:
     ]
 
 
-def write_page(study: StudyParams, results: Results, equal_cost: Mapping[str, Any]) -> str:
+def list_codes(results: Results, source: str) -> list[str]:
+    """The versions of the code; the catalogue counts as code where forms are made from it."""
+    runs = [run for run in results.values() if run.get("source") == source]
+    return sorted({run["code"] for run in runs if "code" in run})
+
+
+def write_page(study: StudyParams, results: Results) -> str:
     """The page, from whatever results there are."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(STUDY),
@@ -121,14 +125,13 @@ def write_page(study: StudyParams, results: Results, equal_cost: Mapping[str, An
     page = environment.get_template("replication.md.jinja").render(
         there=list(results),
         still_open=list_open(study, results),
-        codes={result["code"] for result in results.values() if "code" in result},
+        codes=max((list_codes(results, source) for source in words.SOURCES), key=len),
         replicates=replicates,
         set_ups=summary.count_set_ups(replicates),
         sizes=sizes,
         crossings=[row for runs in by_source for row in summary.find_crossings(runs)],
         halves=results.get(SURVEY_ALL, {}).get("halves"),
         seconds=results.get(SECONDS),
-        equal_cost=equal_cost,
         forecasters=list(FORECASTERS),
         systems=TRAINED_SYSTEMS,
         tasks=TASKS,

@@ -72,11 +72,6 @@ def spread_figure(runs: Sequence[Result], name: str, task: str, measure: str) ->
     return Spread(tuple(value for value, *_ in found), stated)
 
 
-def spread_single_fits(runs: Sequence[Result], system: str, task: str, measure: str) -> Spread:
-    """The mean of a system's single fits on test, over runs."""
-    return Spread(tuple(run["single_fits"][system][task][measure] for run in runs))
-
-
 def count_verdicts(runs: Sequence[Result]) -> list[dict[str, Any]]:
     """A row a task and measure: the gain of mtl over st, over runs, and how often each verdict."""
     rows = []
