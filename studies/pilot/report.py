@@ -39,7 +39,8 @@ For your own bundle and number of forms: `intake-triage plan <bundle> --forms-a-
 ## When all goes well
 
 How long until a limit is *shown to be kept*, in 80 % of pilots of as many forms a week, at the
-rates of the forms that the models were chosen on.
+rates of the final check, whose forms chose nothing; of other sub-specialties, at that of the
+forms that chose.
 
 {met}
 
