@@ -14,6 +14,7 @@ from intake_triage.report.pages.words import (
     more_or_fewer,
     name_class,
     name_set_up,
+    name_source,
     number,
     of_100,
     plain,
@@ -97,7 +98,7 @@ def sure_table(run: Run) -> PageTable:
             0 if each is None else redrawn["chosen"].get(each.label, 0)
         )
     columns["On 100 random halves of the forms"] = lambda each: of_100(shares[each])
-    return tabulate("How often each was chosen", shares, columns)
+    return tabulate(f"{name_source(run.source)}: how often each is chosen", shares, columns)
 
 
 def _name_any(set_up: SetUp | None) -> str:

@@ -7,6 +7,7 @@ from intake_triage.report.pages.words import (
     Format,
     decimals,
     name_class,
+    name_source,
     of_100,
     whole,
     with_interval,
@@ -67,7 +68,7 @@ def nurse_table(run: Run) -> PageTable:
     share = of_100(run.params["decision"]["nurse_share"])
     heading = ("Left wrong", "Without a nurse", f"If a nurse reads {share} of 100 forms")
     return PageTable(
-        "What to leave to a nurse",
+        f"{name_source(run.source)}: what to leave to a nurse",
         heading,
         rows or [("Too few people to show", ABSENT, ABSENT)],
     )
