@@ -1,6 +1,5 @@
 """A file that is no table, or a broken one, ends in one line that tells the mend."""
 
-import gzip
 import zipfile
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pyarrow as pa
 import pytest
 from written_tables import (
     FORMS,
+    GZIPPED,
     ROWS,
     SHEET,
     TABLE,
@@ -38,7 +38,7 @@ from intake_triage.records.tables.read import read_table
             as_parquet(pa.table({"x": pa.array([0], pa.timestamp("us", tz="Mars/Base"))})),
             "column 'x': holds timestamp[us, tz=Mars/Base] that is no text, number or date",
         ),
-        ("a.gz", gzip.compress(FORMS.encode())[:-9], "a broken gzip file; pack the table anew"),
+        ("a.gz", GZIPPED[:-9], "a broken gzip file; pack the table anew"),
         ("a.gz", b"\x1f\x8b rest", "a broken gzip file; pack the table anew"),
         (
             "a.zip",

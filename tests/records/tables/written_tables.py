@@ -1,5 +1,6 @@
 """One table that many tests write in their own way, and how any table is compared."""
 
+import gzip
 import io
 import zipfile
 
@@ -15,6 +16,7 @@ FORMS = '''id,complaint,level,unit
 2,"chest pain, ""sharp""",1,heart
 3,rash,3,skin
 '''
+GZIPPED = gzip.compress(FORMS.encode(), mtime=0)  # of no clock's time, as names of tests have it
 NAMES = ["id", "complaint", "level", "unit"]
 ROWS = [
     ("1", "itch", "2", "skin"),
@@ -40,7 +42,7 @@ def as_zip(packed_by: int = zipfile.ZIP_STORED, **members: bytes | str) -> bytes
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", packed_by) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, packed_by)
     return file.getvalue()
 
 
