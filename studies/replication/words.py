@@ -20,7 +20,7 @@ REASONS = {
 }
 OWN_DECIMALS = {"gap_closed": 3, "cost_per_1000": 0, "urgent_load": 2}
 HEADLINES = [  # task, measure: in the order of the page
-    *((task, name) for name in ("macro_f1", "log_loss", "gap_closed", "ece") for task in TASKS),
+    *((task, name) for name in ("macro_f1", "gap_closed", "ece") for task in TASKS),
     *(("urgency", name) for name in ("under_triage", "most_urgent_missed", "over_triage")),
     ("urgency", "urgent_load"),
     (BOTH, "cost_per_1000"),

@@ -226,7 +226,7 @@ def test_others_are_compared_on_the_same_forms_of_the_final_check(run):
         for row in run.rows("set_ups", split="test", label=label)
     ]
     kept = [row for row in run.plots["set_ups"] if row["label"] not in ("gbm / gbm", "st / st")]
-    table = asked_table(replace(given, plots={**run.plots, "set_ups": kept + rows}))
+    table = asked_table(replace(given, plots={**run.plots, "set_ups": kept + rows}), clock=False)
     than = dict(
         zip((row[0] for row in table.rows), column_of(table, "Against the choice"), strict=True)
     )
@@ -245,7 +245,7 @@ def test_differences_say_their_direction_once_where_it_is_one():
 
 
 def test_every_tied_and_plain_set_up_has_what_was_asked_for(run):
-    table = asked_table(recommending(run, TOO_FEW_FORMS))
+    table = asked_table(recommending(run, TOO_FEW_FORMS), clock=False)
     names = [row[0] for row in table.rows]
     assert names == [
         "Two logistic regression models",
@@ -255,7 +255,7 @@ def test_every_tied_and_plain_set_up_has_what_was_asked_for(run):
         "LightGBM and Transformer averaged (the choice)",
     ]
     assert all("–" not in cell for row in table.rows for cell in row)
-    mixed = asked_table(recommending(run, TABLES["mixed pair"])).rows[-1]
+    mixed = asked_table(recommending(run, TABLES["mixed pair"]), clock=False).rows[-1]
     costs = run.metrics["cost"]["set_ups"]
     assert mixed[-2] == f"{costs['st / gbm']:,.0f}"
 
@@ -270,12 +270,16 @@ def test_a_pair_costs_what_its_two_models_take(run):
     assert cost["set_ups"]["gbm+mtl"] == pytest.approx(blend, abs=0.02)
 
 
-def test_clock_time_is_shown_where_it_was_measured(run):
-    assert "Clock, seconds" not in asked_table(replace(run, redrawn=None)).heading
+def test_clock_time_is_shown_where_it_was_measured(run, survey):
     redrawn = {"runs": 10, "chosen": {"mtl": 9, "gbm / gbm": 1}}
     redrawn["clock"] = {"mtl": 141, "gbm / gbm": 92}
     given = replace(run, redrawn=redrawn)
-    assert {*column_of(asked_table(given), "Clock, seconds")} >= {"141", "92", "–"}
+    assert {*column_of(asked_table(given, clock=True), "Clock, seconds")} >= {"141", "92", "–"}
+    assert {*column_of(asked_table(survey, clock=True), "Clock, seconds")} == {"–"}
+    assert "Clock, seconds" not in asked_table(given, clock=False).heading
+    rows = parse_page(build_brief(given, [survey])).all("tr")
+    sides = [row for row in rows if "Two LightGBM models" in row.text and "0.0" in row.text]
+    assert len({len(row.all("td")) for row in sides}) == 1
     sure = sure_table(given)
     assert sure.heading[1] == "On 10 new draws of forms, trained anew"
     assert ("Multi-task Transformer", "9") in [row[:2] for row in sure.rows]

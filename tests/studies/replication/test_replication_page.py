@@ -62,9 +62,9 @@ def test_the_whole_page_says_what_the_results_say(study, results):
     page = write_page(study, results)
     assert "Not run yet" not in page
     assert "*Release* in 8 of 10; nothing passes in 1; test vetoes in 1." in page
-    assert "| mtl | 9 | 0 | 9 | nothing |" in page
-    assert "| gbm+mtl | 0 | 10 | 9 | nothing |" in page
-    assert "| st / st | 0 | 0 | 0 | over-triage 2 |" in page
+    assert "| mtl | 9 | 9 | nothing |" in page
+    assert "| gbm+mtl | 0 | 9 | nothing |" in page
+    assert "| st / st | 0 | 0 | over-triage 2 |" in page
     assert "mtl is chosen most often (9). Tied in half the runs or more: mtl, gbm+mtl." in page
     assert "synthetic clinic: 2,500 gbm+mtl; 5,000 gbm+mtl; 10,000 gbm+mtl; 24,000" in page
     assert "4.0 to tell on which side of the margin each tied set-up lies" in page
@@ -72,7 +72,7 @@ def test_the_whole_page_says_what_the_results_say(study, results):
     assert "| synthetic clinic | 4,200 | 2,500 | 3 | mtl (fewer parts) | gbm+mtl |" in page
     assert "100 random halves of the 1,423 physicians (12,008 forms)" in page
     assert "Nothing passes in 93%." in page
-    assert "| mtl | 80 | 82 | 700 | 695,824 |" in page
+    assert "| mtl | 80 | 82 | 700 |" in page
     assert len(page.split()) < 1800
 
 

@@ -49,7 +49,12 @@ def build_brief(run: Run, beside: Sequence[Run] = ()) -> str:
         run=run,
         say=say_of(run),
         columns=[{"run": each, "say": say_of(each)} for each in runs],
-        asked={words.name_source(each.source): tables.asked_table(each) for each in runs},
+        asked={
+            words.name_source(each.source): tables.asked_table(
+                each, clock=any(other.clock for other in runs)
+            )
+            for each in runs
+        },
         changes={
             words.name_source(each.source): choice_tables.nearest_flip_table(each) for each in runs
         },

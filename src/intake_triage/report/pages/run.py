@@ -142,6 +142,11 @@ class Run:
         return None if second is None else set_up_of(second)
 
     @property
+    def clock(self) -> Mapping[str, int]:
+        """Seconds of one training seed, by the label of a set-up; empty where not measured."""
+        return (self.redrawn or {}).get("clock", {})
+
+    @property
     def tied(self) -> dict[SetUp, Row]:
         """What the recommendation says of each set-up whose harm is not told from the lowest."""
         return {set_up_of(each): each for each in self.recommendation["tied"]}

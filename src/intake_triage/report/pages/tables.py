@@ -134,10 +134,9 @@ def decision_table(run: Run) -> PageTable:
     )
 
 
-def asked_table(run: Run) -> PageTable:
+def asked_table(run: Run, *, clock: bool) -> PageTable:
     """What was asked for: macro-F1 and calibration by task, what training takes, parts to keep."""
     costs = run.metrics["cost"]["set_ups"]
-    clock = (run.redrawn or {}).get("clock", {})
 
     def score(task: Task, measure: str, rule: str) -> Callable[[SetUp], Result | None]:
         return lambda each: run.results.find(
@@ -166,7 +165,7 @@ def asked_table(run: Run) -> PageTable:
     columns["CPU-seconds"] = lambda each: cost_to_compute(costs[each.label])
     if clock:
         columns["Clock, seconds"] = lambda each: (
-            cost_to_compute(clock[each.label]) if each.label in clock else ABSENT
+            cost_to_compute(run.clock[each.label]) if each.label in run.clock else ABSENT
         )
     columns["Parts"] = lambda each: str(each.parts)
     return tabulate(
