@@ -52,14 +52,13 @@ def with_source(run: Run, source: str) -> Run:
 
 def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     told = say_of(recommending(run, FEWER_PARTS))
-    assert told["decision"] == f"{SILENT} one multi-task Transformer for both tasks."
+    assert told["decision"] == f"{SILENT} 2 set-ups side by side."
     learnt = f"{run.metrics['prepare']['records']['train']:,}"
     assert told["conditions"] == (
-        "Two LightGBM models may do as well, and should be piloted too. One multi-task Transformer "
-        "for both tasks is the default: it has the fewest "
-        f"parts. First train both anew on the clinic’s own forms, at least {learnt} with labels. "
-        "Then check, on other forms, that no limit is broken. Silent: nobody sees what they "
-        "suggest."
+        "They are: one multi-task Transformer for both tasks; two LightGBM models. The first is "
+        "the default: it has the fewest parts. First train both anew on the clinic’s own forms, at "
+        f"least {learnt} with labels. Then check, on other forms, that no limit is broken. Silent: "
+        "nobody sees what they suggest."
     )
     halves = sure_table(replace(recommending(run, FEWER_PARTS), redrawn=None))
     assert halves.heading == ("Chosen", "On 100 random halves of the forms")
@@ -71,8 +70,8 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
     too_few = say_of(recommending(run, TOO_FEW_FORMS))
     conditions = too_few["conditions"]
-    assert conditions.startswith(
-        "Two LightGBM models and one multi-task Transformer for both tasks may"
+    assert (
+        "; two LightGBM models; one multi-task Transformer for both tasks. The first" in conditions
     )
     assert "did the least harm, and these are too few forms to show that a simpler" in conditions
     assert "First train all of them anew on" in conditions
@@ -157,10 +156,10 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
         "Do not release: at these points of harm no set-up keeps within the safety limits."
     )
     assert told["conditions"] == (
-        "One multi-task Transformer for both tasks comes nearest. On the forms used to choose: for "
-        "each form that belongs in an urgent tier 2.31 are placed there, and at most 2.00 may be; "
-        "the shift of stated chances of “urgent or above” is a number that cannot be shown, and "
-        "-0.22 to 0.22 may be. The table below is of the final check."
+        "One multi-task Transformer for both tasks comes nearest. What is missing: for "
+        "each form that belongs in an urgent tier 2.31 are placed there, and at most 2.00 may be, "
+        "on the forms used to choose; the shift of stated chances of “urgent or above” is a number "
+        "that cannot be shown, and -0.22 to 0.22 may be, on the forms used to choose."
     )
     assert ("Nothing passes", "91") in [(row[0], row[-1]) for row in sure_table(given).rows]
     assert told["one_or_two"].startswith("Nothing passes. Nearest comes one model for both.")
@@ -228,10 +227,14 @@ def test_others_are_compared_on_the_same_forms_of_the_final_check(run):
     kept = [row for row in run.plots["set_ups"] if row["label"] not in ("gbm / gbm", "st / st")]
     table = asked_table(replace(given, plots={**run.plots, "set_ups": kept + rows}), clock=False)
     than = dict(
-        zip((row[0] for row in table.rows), column_of(table, "Against the choice"), strict=True)
+        zip(
+            (row[0] for row in table.rows),
+            column_of(table, "Harm, against the choice"),
+            strict=True,
+        )
     )
-    assert than["Two LightGBM models (tied)"] == "30 more (8 to 68)"
-    assert than["Two Transformer models"] == "12 fewer (41 fewer to 2 more)"
+    assert than["Two LightGBM models (tied)"] == "+30 (+8 to +68)"
+    assert than["Two Transformer models"] == "-12 (-41 to +2)"
     assert than["Multi-task Transformer (the choice)"] == ""
 
 

@@ -204,18 +204,24 @@ def sort_shortcuts(run: Run) -> tuple[list[str], list[str]]:
 def list_excesses(run: Run) -> list[str]:
     """Of what comes nearest where nothing passes: each limit that it breaks, and by how much."""
     nearest = run.recommendation["nearest"]
-    said = [_say_excess(ceiling) for ceiling in nearest["breaks"].values()]
+    said = [_say_excess(run, key, ceiling) for key, ceiling in nearest["breaks"].items()]
     if nearest["floor"]:
         said.append(f"{FLOOR}: no less harm is shown than by rules that ignore the form")
     return said
 
 
-def _say_excess(ceiling: Row) -> str:
+def _say_excess(run: Run, key: str, ceiling: Row) -> str:
+    """By the final check, as the table of figures has it, where it breaks the limit there too."""
     words = limit_words(ceiling)
+    found = run.decided("urgency", key)
+    if key in BY_SEED and found and found.low is not None and found.low > ceiling["limit"]:
+        form = decimals(2) if key == "urgent_load" else of_100
+        allowed = f"at most {form(ceiling['limit'])}"
+        return words.broken.format(figure=form(found.value), allowed=allowed)
     if "limit" in ceiling:
         allowed = f"at most {words.figure(ceiling['limit'])}"
     else:
         allowed = f"{words.figure(ceiling['least'])} to {words.figure(ceiling['most'])}"
     is_shown = ceiling["value"] is not None
     figure = words.figure(ceiling["value"]) if is_shown else "a number that cannot be shown"
-    return words.broken.format(figure=figure, allowed=allowed)
+    return words.broken.format(figure=figure, allowed=allowed) + ", on the forms used to choose"

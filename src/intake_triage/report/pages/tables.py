@@ -15,7 +15,6 @@ from intake_triage.report.pages.words import (
     capitalise,
     cost_to_compute,
     decimals,
-    more_or_fewer,
     name_group,
     name_measure,
     name_set_up,
@@ -159,8 +158,11 @@ def asked_table(run: Run, *, clock: bool) -> PageTable:
     columns["Harm per 1,000"] = lambda each: whole(
         run.find("set_ups", split="test", label=each.label)["cost_per_1000"]
     )
-    columns["Against the " + ("choice" if run.recommendation["parts"] else "nearest")] = (
-        lambda each: "" if each == run.judged else more_or_fewer(run.beside_judged(each, "test"))
+    signed = decimals(0, signed=True)
+    columns["Harm, against the " + ("choice" if run.recommendation["parts"] else "nearest")] = (
+        lambda each: (
+            "" if each == run.judged else with_interval(run.beside_judged(each, "test"), signed)
+        )
     )
     columns["CPU-seconds"] = lambda each: cost_to_compute(costs[each.label])
     if clock:

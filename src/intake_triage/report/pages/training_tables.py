@@ -10,14 +10,18 @@ from intake_triage.report.pages.words import (
     ABSENT,
     TASK_WORDS,
     Row,
+    capitalise,
     decimals,
     name_class,
     name_set_up,
+    name_source,
     plain,
+    say_verdict,
     set_up_of,
     whole,
     with_interval,
 )
+from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.systems import JOINT_SYSTEMS
 
 ALL_CLASSES = "all classes"
@@ -54,6 +58,21 @@ def transfer_table(run: Run, *, by_class: bool = True) -> PageTable:
         f"macro-F1, {plain(margin['log_loss'])} nats. Verdicts by class are corrected for their "
         "number (Holm). A log-loss gain in one class with a loss in another is a shift of the "
         "stated chances between them.",
+    )
+
+
+def gain_table(run: Run) -> PageTable:
+    """What learning both tasks together gains in macro-F1, in plain words; no row if not judged."""
+    gains = run.metrics["compare"].get("transfer", {})
+    margin, signed = run.params["compare"]["margin"]["macro_f1"], decimals(3, signed=True)
+    return tabulate(
+        f"{name_source(run.source)}: macro-F1 of one multi-task Transformer, less that of two",
+        [task for task, gain in gains.items() if gain["verdict"] != NOT_JUDGED],
+        {
+            "Task": lambda task: capitalise(TASK_WORDS[task]),
+            "Gain, single trainings": lambda task: with_interval(gains[task], signed, "delta"),
+            "Together": lambda task: say_verdict(gains[task], margin),
+        },
     )
 
 
