@@ -57,8 +57,8 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert told["conditions"] == (
         "They are: one multi-task Transformer for both tasks; two LightGBM models. The first is "
         "the default: it has the fewest parts. First train both anew on the clinic’s own forms, at "
-        f"least {learnt} with labels. Then check, on other forms, that no limit is broken. Silent: "
-        "nobody sees what they suggest."
+        f"least {learnt} with labels. A final check on other forms must then break no limit. "
+        "Silent: nobody sees what they suggest."
     )
     halves = sure_table(replace(recommending(run, FEWER_PARTS), redrawn=None))
     assert halves.heading == ("Chosen", "On 100 random halves of the forms")
@@ -82,8 +82,12 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     told = say_of(given)
     assert told["decision"] == f"{SILENT} two LightGBM models."
     assert told["conditions"].startswith("Every other set-up within the limits does more harm.")
-    assert told["conditions"].endswith("broken. Silent: nobody sees what it suggests.")
-    assert told["watch_first"].startswith("Open limits (table below) may be broken. Page two says")
+    assert told["conditions"].endswith("no limit. Silent: nobody sees what it suggests.")
+    met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
+    assert told["watch_first"].startswith(
+        "Limits that the table marks as open may be broken. A pilot settles this in about "
+        f"{met['weeks']} weeks, with {met['forms']:,} judged forms (page two)."
+    )
     assert (
         "In 8 of 10 groups of patients, such as age 5-17, urgent forms may be late more often"
         in told["watch_first"]
@@ -91,7 +95,9 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     hidden = SHIFT | {"status": "not_shown"}
     ceilings = LOWEST_NOT_SHOWN["ceilings"] | {"intercept": hidden}
     both = say_of(recommending(run, LOWEST_NOT_SHOWN | {"ceilings": ceilings}))["watch_first"]
-    assert both.startswith("Open limits (table below) may be broken. So may that for the shift of")
+    assert both.startswith(
+        "Limits that the table marks as open may be broken. So may that for the shift of"
+    )
     alone = LOWEST_NOT_SHOWN | {"runner_up": None}
     assert say_of(recommending(run, alone))["conditions"].startswith("No other set-up keeps")
     rows = {row[0]: row[1:] for row in limit_table(given).rows}
@@ -326,7 +332,7 @@ def test_groups_are_compared_by_what_would_be_sent(run):
     assert "worst for sex female, 31 (30 to 32), and best for sex male, 1 (0 to 2)." in said
     assert "Of 100 urgent forms, 9 (8 to 10) are sent too late" in said
     assert "Clearly above the average: sex female." in said
-    assert "The limit of 10 is open for sex female." in said
+    assert "Perhaps above the limit of 10: sex female." in said
     assert said.endswith("Too few to show: sex not recorded.")
     said = say_of(with_figures(whole, rows[0], *rows[2:]))["who_is_worse"]
     assert "Groups of patients cannot be compared: too few of their figures can be shown." in said
@@ -452,7 +458,7 @@ def test_how_many_tiers_are_urgent_is_told(run, urgent_tiers, words):
     decision = run.params["decision"] | {"urgent_tiers": urgent_tiers}
     told = say_of(replace(run, params={**run.params, "decision": decision}))
     assert words in told["what_data"]
-    assert ("another form is sent too late" in told["harm"]) == (urgent_tiers == 1)
+    assert ("other form too late" in told["harm"]) == (urgent_tiers == 1)
 
 
 def test_a_class_that_a_split_lacks_is_told(run):
@@ -489,4 +495,4 @@ def test_a_gain_that_may_be_too_small_to_notice_is_not_oversold():
     assert say("positive", 0.021, 0.045) == "helps"
     assert say("negative", -0.045, -0.009) == "hurts, perhaps too little to be noticed"
     assert say("negative", -0.045, -0.021) == "hurts"
-    assert say("equivalent", -0.01, 0.01) == "makes no difference that would be noticed"
+    assert say("equivalent", -0.01, 0.01) == "no difference that is noticed"

@@ -188,6 +188,16 @@ class Run:
         return all(each.parts > self.judged.parts for each in self.tied_with_judged)
 
     @property
+    def price_of_unsure(self) -> Row | None:
+        """Weeks and forms of a pilot that shows every limit that is open; None: not foreseen."""
+        alarms, ceilings = self.metrics["pilot"]["alarms"], self.recommendation["ceilings"]
+        unsure = [key for key, ceiling in ceilings.items() if ceiling["status"] == "not_shown"]
+        prices = [alarms.get(key, {}).get("met") for key in unsure]
+        if None in prices or not prices:
+            return None
+        return max(prices, key=lambda price: price["weeks"])
+
+    @property
     def has_oracle(self) -> bool:
         """Whether the best possible prediction of these forms is known."""
         return "oracle" in self.scored

@@ -28,7 +28,7 @@ SOURCE_WORDS = {
 VERDICT_WORDS = {
     "positive": "helps",
     "negative": "hurts",
-    "equivalent": "makes no difference that would be noticed",
+    "equivalent": "no difference that is noticed",
     "inconclusive": "may help or hurt",
     "positive, smaller than the margin": "helps, but too little to be noticed",
     "negative, smaller than the margin": "hurts, but too little to be noticed",
