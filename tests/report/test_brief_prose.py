@@ -55,8 +55,8 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert told["decision"] == f"{SILENT} 2 set-ups side by side."
     learnt = f"{run.metrics['prepare']['records']['train']:,}"
     assert told["conditions"] == (
-        "They are: one multi-task Transformer for both tasks; two LightGBM models. The first is "
-        "the default: it has the fewest parts. First train both anew on the clinic’s own forms, at "
+        "The default is one multi-task Transformer for both tasks: it has the fewest parts. Beside "
+        "it: two LightGBM models. First train both anew on the clinic’s own forms, at "
         f"least {learnt} with labels. A final check on other forms must then break no limit. "
         "Silent: nobody sees what they suggest."
     )
@@ -70,9 +70,7 @@ def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
     assert "is the cheapest to run" in say_of(recommending(run, CHEAPER))["conditions"]
     too_few = say_of(recommending(run, TOO_FEW_FORMS))
     conditions = too_few["conditions"]
-    assert (
-        "; two LightGBM models; one multi-task Transformer for both tasks. The first" in conditions
-    )
+    assert "it: two LightGBM models; one multi-task Transformer for both tasks." in conditions
     assert "did the least harm, and these are too few forms to show that a simpler" in conditions
     assert "First train all of them anew on" in conditions
 
@@ -85,8 +83,8 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     assert told["conditions"].endswith("no limit. Silent: nobody sees what it suggests.")
     met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
     assert told["watch_first"].startswith(
-        "Limits that the table marks as open may be broken. A pilot settles this in about "
-        f"{met['weeks']} weeks, with {met['forms']:,} judged forms (page two)."
+        f"Open limits (see the table) may be broken. A pilot needs {met['weeks']} weeks or more, "
+        f"and {met['forms']:,} judged forms, to settle this (page two)."
     )
     assert (
         "In 8 of 10 groups of patients, such as age 5-17, urgent forms may be late more often"
@@ -96,7 +94,7 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     ceilings = LOWEST_NOT_SHOWN["ceilings"] | {"intercept": hidden}
     both = say_of(recommending(run, LOWEST_NOT_SHOWN | {"ceilings": ceilings}))["watch_first"]
     assert both.startswith(
-        "Limits that the table marks as open may be broken. So may that for the shift of"
+        "Open limits (see the table) may be broken. So may that for the shift of"
     )
     alone = LOWEST_NOT_SHOWN | {"runner_up": None}
     assert say_of(recommending(run, alone))["conditions"].startswith("No other set-up keeps")
