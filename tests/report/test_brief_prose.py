@@ -83,8 +83,8 @@ def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     assert told["conditions"].endswith("breaks no limit. Silent: nobody sees what it suggests.")
     met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
     assert told["watch_first"].startswith(
-        f"To close what is open, a pilot needs {met['weeks']} weeks or more, and {met['forms']:,} "
-        "judged forms (page two)."
+        "The pilot must show that the open limits (see the table) are kept. It needs "
+        f"{met['weeks']} weeks or more, and {met['forms']:,} judged forms (page two)."
     )
     assert (
         "In 8 of 10 groups of patients, such as age 5-17, urgent forms may be late more often"
