@@ -156,7 +156,7 @@ def test_nothing_that_passes_is_told_with_what_is_missing(run):
     told = say_of(given)
     assert told["decision"] == ("Do not release: no set-up keeps within the safety limits.")
     assert told["conditions"] == (
-        "One multi-task Transformer for both tasks comes nearest. What is missing: for "
+        "One multi-task Transformer for both tasks comes nearest. It still breaks a limit: for "
         "each form that belongs in an urgent tier 2.31 are placed there, and at most 2.00 may be, "
         "on the forms used to choose; the shift of stated chances of “urgent or above” is a number "
         "that cannot be shown, and -0.22 to 0.22 may be, on the forms used to choose."
