@@ -214,7 +214,7 @@ def test_of_two_tiers_the_first_is_urgent(run):
     assert denominators["over_triage"] == "forms whose true tier is green"
     assert "severe_under_triage" not in denominators
     assert "severe_under_triage" not in set(run.results["measure"])
-    wrong = r"\bNone\b|\bnan\b|two tiers or more|other form"
+    wrong = r"\bNone\b|\bnan\b|two tiers or more|other form\b"
     assert not re.search(wrong, run.pages)
     over = run.results[(run.results["measure"] == "over_triage") & (run.results["n"] != "")]
     assert len(over) > 0
