@@ -34,7 +34,8 @@ def _started_by() -> tuple[int | None, ...]:
     """Numbers of the processes from this one's parent up to the DVC that runs it.
 
     Between the two may be DVC's shell: bash gives its process to the stage, dash (`sh` of Debian)
-    waits for it, and lives on where DVC is killed. macOS, without /proc, has no shell that waits.
+    waits for it, and lives on where DVC is killed. Without /proc, as on macOS, such a shell is not
+    seen through.
     """
     parent = os.getppid()
     stage = f"DVC_STAGE={os.environ.get('DVC_STAGE')}"

@@ -12,7 +12,7 @@ def read_parent(process: int) -> int | None:
 def is_zombie(process: int) -> bool:
     """Whether it has ended, and its parent has not asked how: some containers' first never does."""
     found = _read_stat(process)
-    return found is not None and found[0] == "Z"
+    return found is not None and found[0] == b"Z"
 
 
 def read_environment(process: int) -> set[bytes]:
@@ -23,10 +23,10 @@ def read_environment(process: int) -> set[bytes]:
         return set()
 
 
-def _read_stat(process: int) -> list[str] | None:
+def _read_stat(process: int) -> list[bytes] | None:
     """Its state and all that follows, as `man 5 proc_pid_stat` lists it."""
     try:
-        # The name stands before in brackets, and may itself hold some.
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        # The name stands before in brackets, may itself hold some, and is of any bytes.
+        return Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return None

@@ -19,8 +19,7 @@ from intake_triage.files import read_json, replacing, write_json
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, load_params
 from intake_triage.report.plot_page import VEGA_LITE
-from intake_triage.systems import FORECASTERS, TRAINED_SYSTEMS
-from intake_triage.tasks import TASKS
+from intake_triage.systems import FORECASTERS
 from studies.replication import summary, words
 from studies.replication.pictures import draw_sizes
 from studies.replication.settings import (
@@ -123,7 +122,6 @@ def write_page(study: StudyParams, results: Results) -> str:
     sizes = runs_by_size(study, results)
     by_source = [[run for run in sizes if run["source"] == source] for source in words.SOURCES]
     page = environment.get_template("replication.md.jinja").render(
-        there=list(results),
         still_open=list_open(study, results),
         codes=max((list_codes(results, source) for source in words.SOURCES), key=len),
         replicates=replicates,
@@ -133,8 +131,6 @@ def write_page(study: StudyParams, results: Results) -> str:
         halves=results.get(SURVEY_ALL, {}).get("halves"),
         seconds=results.get(SECONDS),
         forecasters=list(FORECASTERS),
-        systems=TRAINED_SYSTEMS,
-        tasks=TASKS,
         summary=summary,
         words=words,
     )

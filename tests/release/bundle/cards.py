@@ -6,7 +6,7 @@ from dataclasses import replace
 from intake_triage.evaluation.table import Results
 from intake_triage.params import Params
 from intake_triage.recommendation.candidates import SetUp
-from intake_triage.release.bundle.card import Findings, write_card
+from intake_triage.release.bundle.card import RunFigures, write_card
 from intake_triage.release.bundle.manifest import Manifest
 from tests.release.conftest import invent_results
 from tests.release.score.conftest import make_bundle
@@ -39,7 +39,7 @@ def make_card(params: Params, results: Results | None = None, **about: object) -
     bundle = replace(bundle, manifest=manifest, schema=schema or bundle.schema)
     if results is None:
         results = invent_results({task: bundle.schema.classes(task) for task in tasks})
-    return write_card(bundle, other, params, Findings(results, COVERAGE, RECORDS))
+    return write_card(bundle, other, params, RunFigures(results, COVERAGE, RECORDS))
 
 
 def with_card(raw: dict, card: dict, **data: object) -> Params:

@@ -19,7 +19,7 @@ from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.forms.mapping import mapping_of
 from intake_triage.records.prepared import PreparedRecords
 from intake_triage.records.words import find_words
-from intake_triage.release.bundle.card import CARD, read_findings, write_card
+from intake_triage.release.bundle.card import CARD, read_figures, write_card
 from intake_triage.release.bundle.examples import invent_forms, try_forms, write_examples
 from intake_triage.release.bundle.forecast import load_forecaster
 from intake_triage.release.bundle.form_schema import describe_form
@@ -85,7 +85,7 @@ def build_bundle(
         rows = score_out_of_fold(bundle, calibrate, said)
         reference = describe_reference(calibrate.frame, rows, prepared.schema, params.decision)
         write_json(temporary / "reference.json", reference)
-        card = write_card(bundle, other, params, read_findings(layout))
+        card = write_card(bundle, other, params, read_figures(layout))
         (temporary / CARD).write_text(card, encoding="utf-8")
         write_wheel(temporary)
         write_requirements(temporary, set_up.systems)

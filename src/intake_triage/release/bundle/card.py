@@ -38,7 +38,7 @@ OTHER = {"choice": "runner-up", "runner_up": "choice"}
 
 
 @dataclass(frozen=True)
-class Findings:
+class RunFigures:
     """What a run found out, as far as a card shows it.
 
     Attributes
@@ -56,16 +56,16 @@ class Findings:
     records: Mapping[str, int]
 
 
-def read_findings(layout: Layout) -> Findings:
+def read_figures(layout: Layout) -> RunFigures:
     """That of the run at `layout`."""
-    return Findings(
+    return RunFigures(
         read_results(layout.results),
         read_json(layout.plots("conformal")),
         read_json(layout.metrics("prepare"))["records"],
     )
 
 
-def write_card(bundle: Bundle, other: SetUp | None, params: Params, findings: Findings) -> str:
+def write_card(bundle: Bundle, other: SetUp | None, params: Params, figures: RunFigures) -> str:
     """The card as Markdown.
 
     Parameters
@@ -75,13 +75,13 @@ def write_card(bundle: Bundle, other: SetUp | None, params: Params, findings: Fi
         The set-up whose figures stand beside the bundle's: the runner-up, or the choice.
     params : Params
         Those of the run.
-    findings : Findings
+    figures : RunFigures
     """
     manifest, settings, card = bundle.manifest, bundle.settings, params.release.card
     set_up = SetUp(**manifest.forecasters)
     classes = {task: bundle.schema.classes(task) for task in manifest.forecasters}
     compared = [set_up] if other is None else [set_up, other]
-    told = (findings.results, compared, classes, settings.decision)
+    told = (figures.results, compared, classes, settings.decision)
     return (
         _environment()
         .get_template("card.md.jinja")
@@ -105,16 +105,16 @@ def write_card(bundle: Bundle, other: SetUp | None, params: Params, findings: Fi
             classes=classes,
             fields=[field.name for field in bundle.schema.fields],
             subgroups=bundle.schema.subgroups,
-            records=findings.records,
+            records=figures.records,
             decision=settings.decision,
             threshold=settings.nurse_threshold,
             unknown=settings.unknown_words,
             safety=list_figures(SAFETY, *told),
             usefulness=list_figures(USEFULNESS, *told),
-            shape=list_shape(findings.results, set_up, classes, settings.decision),
-            coverage=list_coverage(findings.coverage, set_up),
+            shape=list_shape(figures.results, set_up, classes, settings.decision),
+            coverage=list_coverage(figures.coverage, set_up),
             group_figure=GROUP_FIGURES["urgency" if "urgency" in classes else "specialty"],
-            groups=list_groups(findings.results, compared, classes),
+            groups=list_groups(figures.results, compared, classes),
         )
     )
 
