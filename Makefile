@@ -94,7 +94,7 @@ large: clone-large
 # The transfer study, block by block; each block's results are kept in git. With NAMCS=<folder of
 # survey files> the survey's block too; BLOCKS="conflict" runs some alone.
 .PHONY: transfer
-BLOCKS ?= default relatedness_0 relatedness_05 relatedness_1 conflict
+BLOCKS ?= default relatedness_0 relatedness_05 relatedness_1 conflict shared
 transfer: $(VENV)/installed
 	$(if $(NAMCS),mkdir -p data/raw && rm -rf data/raw/namcs && cp -rL "$(NAMCS)" data/raw/namcs)
 	$(RUN) python -m studies.transfer.block --plan $(BLOCKS) $(if $(NAMCS),namcs)
