@@ -183,3 +183,20 @@ def with_figures(run: Run, *changed: Result) -> Run:
         or (row.measure, row.class_name, row.column) not in keys
     ]
     return replace(run, results=Results([*(replace(row, **own) for row in changed), *kept]))
+
+
+def with_prepare(run: Run, **figures) -> Run:
+    """The same run where stage prepare says other things."""
+    prepare = run.metrics["prepare"] | figures
+    return replace(run, metrics={**run.metrics, "prepare": prepare})
+
+
+def missed(column: str, subgroup: str = "", **figures) -> Result:
+    """The share of urgent forms sent too late, of a group; hidden if nothing is given."""
+    figures = {"n": 1313, "shown": True} | figures if figures else {"value": None, "shown": False}
+    kind = {"task": "urgency", "system": "", "measure": "under_triage"}
+    return Result(**kind, column=column, subgroup=subgroup, **figures)
+
+
+def without_groups(run: Run) -> Run:
+    return replace(run, results=Results(row for row in run.results.rows if not row.column))

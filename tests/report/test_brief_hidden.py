@@ -14,7 +14,7 @@ from intake_triage.report.pages.choice_tables import (
     list_unsearched,
     set_up_table,
 )
-from intake_triage.report.pages.limit_tables import figures_table, seed_table
+from intake_triage.report.pages.limit_tables import figures_table, group_table, seed_table
 from intake_triage.report.pages.pictures import draw_annex_pictures
 from intake_triage.report.pages.pilot_tables import nurse_table
 from intake_triage.report.pages.run import Run
@@ -144,7 +144,7 @@ def test_groups_of_own_forms_are_shown_under_their_own_names(run):
     assert "groups" not in names_drawn(given)
     given = with_params(given, "data", source="file")
     assert "groups" in names_drawn(given)
-    assert "site Nord" in say_of(given)["who_is_worse"]
+    assert "Site Nord" in [row[0] for row in group_table(given).rows]
     assert "site Süd" in {p.name: p.svg for p in draw_annex_pictures(given)}["groups"]
     one = replace(given, results=Results([*whole, rows[0]]))
     assert "groups" not in names_drawn(one)

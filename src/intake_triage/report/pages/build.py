@@ -24,7 +24,7 @@ from intake_triage.report.pages import (
 from intake_triage.report.pages.pictures import draw_annex_pictures
 from intake_triage.report.pages.run import OWN, Run
 from intake_triage.report.pages.tables import PageTable
-from intake_triage.report.pages.trade_off import draw_trade_off
+from intake_triage.report.pages.trade_off import draw_trade_off, exchange_table
 from intake_triage.statistics.estimates import POWER
 from intake_triage.statistics.verdicts import NOT_JUDGED
 
@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent
 FORMS = (
     *("capitalise", "enumerate_words", "keep_together", "lower_first", "more_or_fewer"),
     *("name_class", "name_set_up", "name_source", "name_task", "of_100", "of_100_finely"),
-    *("plain", "quote", "range_of", "say_verdict", "set_up_of", "share_limit", "signed"),
+    *("plain", "quote", "range_of", "say_verdict", "set_up_of", "signed"),
     *("whole", "with_interval"),
 )
 OPEN = "–"
@@ -143,6 +143,7 @@ def _environment(template: str) -> jinja2.Environment:
     }
     modules |= {"training": training_tables}
     environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
+    environment.globals |= {"exchange_table": exchange_table}
     environment.globals |= {"quoted": _quoted, "not_judged": NOT_JUDGED, "power": POWER}
     return environment
 

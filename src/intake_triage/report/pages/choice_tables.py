@@ -24,7 +24,9 @@ from intake_triage.report.pages.words import (
 )
 from intake_triage.tasks import Split
 
+LEAST = "default: the least harm; too few forms to show that a simpler one will do"
 SLOPES = ("least_slope", "greatest_slope")
+LISTED = 2  # set-ups that are named beside the default
 OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
 
 
@@ -37,7 +39,7 @@ FLIP_COLUMNS = {
     "What": lambda change: capitalise(change[0]),
     "Now": lambda change: change[1](change[2]["now"]),
     "If it were": lambda change: change[1](change[2]["at"]),
-    "Recommended instead": lambda change: capitalise(name_choice(change[2])),
+    "The rule would pick": lambda change: capitalise(name_choice(change[2])),
 }
 
 
@@ -103,6 +105,22 @@ def sure_table(run: Run) -> PageTable:
 
 def _name_any(set_up: SetUp | None) -> str:
     return "Nothing passes" if set_up is None else capitalise(name_set_up(set_up, short=True))
+
+
+def pair_table(run: Run) -> PageTable:
+    """The judged set-up and what it is tied with, each with its part in the pilot."""
+    others = run.tied_with_judged
+    reason = "the cheapest to run" if run.recommendation["reason"] == "cheaper" else ""
+    reason = "the fewest parts" if run.judged_is_least else reason
+    rows = [(capitalise(name_set_up(run.judged)), f"default: {reason}" if reason else LEAST)]
+    rows += [(capitalise(name_set_up(each)), "beside it") for each in others[:LISTED]]
+    if len(others) > LISTED:
+        rows.append((f"{len(others) - LISTED} more (docs/results.md)", "beside it"))
+    return PageTable(
+        f"{name_source(run.source)}: what runs side by side",
+        ("Side by side", "Part"),
+        rows if run.recommendation["decision"] == "release" and others else [],
+    )
 
 
 def tied_table(run: Run) -> PageTable:

@@ -1,6 +1,7 @@
 """Tables of what must be kept: the figures that decide, the limits, the floor."""
 
 from collections.abc import Container
+from dataclasses import replace
 
 from intake_triage.evaluation.table import Result
 from intake_triage.report.pages.run import Run
@@ -20,6 +21,7 @@ from intake_triage.report.pages.words import (
     name_system,
     number,
     of_100,
+    of_100_finely,
     plain,
     whole,
     with_interval,
@@ -38,12 +40,30 @@ SIDES = {
     "slope": (1, ", but over-confident", ", but over-cautious"),
     "intercept": (0, ", but stated too high", ", but stated too low"),
 }
+GROUPS_SHOWN = 12  # on page two; the annex has all
 FLOOR = "the floor of usefulness"
 IN_SAMPLES = f"With so many times the forms {of_100(POWER)} of 100 samples would show it."
 
 
+def harm_table(run: Run) -> PageTable:
+    """The points of harm that an error counts."""
+    cost = run.params["decision"]["cost"]
+    asked: list[tuple[str, Task, str]] = [
+        ("Urgent form late, each tier", "urgency", "too_late_urgent"),
+        ("Other form late, each tier", "urgency", "too_late"),
+        ("Any form early, each tier", "urgency", "too_early"),
+        ("Wrong sub-specialty", "specialty", "misroute"),
+    ]
+    if not run.others_can_be_late:
+        del asked[1]
+    counted = {words: plain(cost[key]) for words, task, key in asked if task in run.tasks}
+    return PageTable(
+        "What an error counts", ("Error", *counted), [("Points of harm", *counted.values())]
+    )
+
+
 def figures_table(run: Run) -> PageTable:
-    """The figures that decide, each beside its limit, the best possible and a rule of thumb."""
+    """The figures that decide, each beside its limit, the best possible and one answer for all."""
     decision = run.params["decision"]
     first = f"“{name_class(run.tiers[0])}” placed lower, %" if run.tiers else ""
     asked: list[tuple[Task, str, str, Format, str | None]] = [
@@ -55,11 +75,7 @@ def figures_table(run: Run) -> PageTable:
     ]
 
     def limit(task: Task, measure: str, _: str, form: Format, key: str) -> str:
-        found, most = run.decided(task, measure), decision[key]
-        if found is None or found.value is None:
-            return form(most)
-        is_kept = "kept" if found.high <= most else "broken" if found.low > most else "open"
-        return f"{form(most)}, {is_kept}"
+        return _say_kept(run.decided(task, measure), decision[key], form)
 
     thumb = dict(zip(("system", "rule"), MAJORITY_RULE, strict=True))
     columns = {
@@ -67,12 +83,61 @@ def figures_table(run: Run) -> PageTable:
         "Found": lambda row: with_interval(run.decided(*row[:2]), row[3]),
         "Limit": lambda row: "not set" if row[4] is None else limit(*row),
         "Best possible": lambda row: _point(run.decided(*row[:2], system="oracle"), row[3]),
-        "Rule of thumb": lambda row: _point(run.decided(*row[:2], **thumb), row[3]),
+        "One answer for all": lambda row: _point(run.decided(*row[:2], **thumb), row[3]),
     }
     if not run.has_oracle:
         del columns["Best possible"]
     asked = [row for row in asked if row[0] in run.tasks]
-    return tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
+    table = tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
+    if not run.groups_compare:
+        return table
+    worst = max(run.missed_by_group(), key=lambda group: group["value"])
+    most = decision["max_under_triage"]
+    told = (f"– the worst group: {worst['group']}", with_interval(worst, of_100))
+    blank = ("",) * (len(columns) - len(told) - 1)
+    late = [row[1] for row in asked].index("under_triage") + 1
+    rows = [*table.rows[:late], (*told, _say_kept(worst, most, of_100), *blank), *table.rows[late:]]
+    return replace(table, rows=rows)
+
+
+def group_table(run: Run) -> PageTable:
+    """Who is sent too late: the most urgent tier first, then all, then the worst groups shown."""
+    if not run.groups_compare:
+        return PageTable("", (), [])
+    late, most = "under_triage", run.params["decision"]["max_under_triage"]
+    most_urgent = run.params["decision"]["max_most_urgent_missed"]
+    asked: list[tuple[str, Result | Row | None, Format, float | None]] = [
+        ("All urgent forms", run.decided("urgency", late), of_100, most),
+        ("By two tiers or more", run.decided("urgency", f"severe_{late}"), of_100_finely, None),
+    ]
+    if run.tiers:
+        first = f"“{name_class(run.tiers[0])}”, placed lower"
+        figure = run.decided("urgency", "most_urgent_missed")
+        asked.insert(0, (first, figure, of_100, most_urgent))
+    groups = run.missed_by_group()
+    worst = sorted((row["high"] for row in groups), reverse=True)[:GROUPS_SHOWN]
+    shown = [row for row in groups if row["high"] >= worst[-1]]
+    asked += [(capitalise(row["group"]), row, of_100, most) for row in shown]
+    return tabulate(
+        f"{name_source(run.source)}: urgent forms late, by group",
+        asked,
+        {
+            "Urgent forms": lambda each: each[0],
+            "Late, of 100": lambda each: with_interval(each[1], each[2]),
+            "Beside the limit for all": lambda each: (
+                "" if each[3] is None else _say_kept(each[1], each[3], each[2])
+            ),
+        },
+    )
+
+
+def _say_kept(found: Result | Row | None, most: float, form: Format) -> str:
+    """A limit, and whether it is kept or broken; “?” where it lies within the interval."""
+    row = vars(found) if isinstance(found, Result) else found
+    if row is None or row["value"] is None:
+        return form(most)
+    doubt = "?" if row["low"] <= most < row["high"] else ""
+    return f"{form(most)}, {'kept' if row['value'] <= most else 'broken'}{doubt}"
 
 
 def _point(figure: Result | None, form: Format) -> str:

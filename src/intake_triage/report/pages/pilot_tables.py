@@ -1,6 +1,9 @@
 """Tables of the pilot: what its labels can show, and what a nurse takes over."""
 
-from intake_triage.report.pages.run import Run
+from dataclasses import replace
+
+from intake_triage.release.watch.limits import FALSE_ALARMS
+from intake_triage.report.pages.run import OWN, Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
@@ -12,6 +15,29 @@ from intake_triage.report.pages.words import (
     whole,
     with_interval,
 )
+
+
+def step_table(run: Run) -> PageTable:
+    """What comes first, one step after another; nothing where nothing is released."""
+    learnt, checked = (whole(run.metrics["prepare"]["records"][of]) for of in ("train", "test"))
+    price = run.price_of_unsure
+    steps = {
+        "Train anew": f"at least {learnt} of the clinic’s own labelled forms",
+        "Final check": f"on some {checked} others: no limit broken overall",
+    }
+    if run.source == OWN:
+        steps = {}
+    steps["Silent pilot"] = "nobody sees what is suggested"
+    if price:
+        forms = whole(price["forms"])
+        steps["To show each limit kept"] = (
+            f"{price['weeks']} weeks or more; {forms} judged forms (page two)"
+        )
+    return PageTable(
+        f"{name_source(run.source)}: what comes first",
+        ("Step", "What it takes"),
+        list(steps.items()) if run.recommendation["decision"] == "release" else [],
+    )
 
 
 def alarm_table(run: Run) -> PageTable:
@@ -39,7 +65,7 @@ def alarm_table(run: Run) -> PageTable:
         when = f"week {met['weeks']}" if met else "not soon"
         return f"{when}, if it is {form(alarms[key]['expected'])}"
 
-    return tabulate(
+    table = tabulate(
         "What the pilot’s labels can show",
         [key for key in asked if key in alarms],
         {
@@ -52,6 +78,8 @@ def alarm_table(run: Run) -> PageTable:
             ),
         },
     )
+    false = ("Pilots with any false alarm, of 100", of_100(FALSE_ALARMS), *3 * ("",))
+    return replace(table, rows=[*table.rows, false])
 
 
 def nurse_table(run: Run) -> PageTable:
@@ -66,7 +94,7 @@ def nurse_table(run: Run) -> PageTable:
         left = (of_100(wrong[share]["risk"]) for share in (1.0, kept))
         rows.append(("Wrong sub-specialty, of 100 decided", *left))
     share = of_100(run.params["decision"]["nurse_share"])
-    heading = ("Left wrong", "Without a nurse", f"If a nurse reads {share} of 100 forms")
+    heading = ("Left wrong", "Without a nurse", f"If a nurse who never errs reads {share} of 100")
     return PageTable(
         f"{name_source(run.source)}: what to leave to a nurse",
         heading,

@@ -215,23 +215,9 @@ class Run:
         found = {"task": task, "system": system or self.system(task), "rule": rule}
         return self.results.find(**found, measure=measure, class_name=class_name)
 
-    @property
-    def thumb_is_not_urgent(self) -> bool:
-        """Whether the commonest tier, which the rule of thumb gives to all, is none of these."""
-        load = self.results.find(
-            task="urgency", system="prior", rule="argmax", measure="urgent_load"
-        )
-        return load is not None and load.value == 0
-
     def trade_off(self, **wanted: Any) -> Row | None:
         """The judged urgency model's point of the operating curve with these values."""
         return next(iter(self.rows("operating", system=self.system("urgency"), **wanted)), None)
-
-    @property
-    def groups_beyond(self) -> list[str]:
-        """Groups not shown to keep the limit for urgent forms sent too late; of those shown."""
-        limit = self.params["decision"]["max_under_triage"]
-        return [row["group"] for row in self.missed_by_group() if row["high"] > limit]
 
     def missed_by_group(self, *, shown: bool = True) -> list[Row]:
         """Urgent forms sent too late by group of patients: the figures that are shown, or not."""

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from intake_triage.report.pages.charts import Picture, draw_svg, finish
 from intake_triage.report.pages.run import Run
-from intake_triage.report.pages.words import Row
+from intake_triage.report.pages.tables import PageTable, tabulate
+from intake_triage.report.pages.words import Row, of_100
 
 SPECIFICATION = Path(__file__).with_suffix(".json")
 RATES = ("over_triage", "under_triage")
@@ -23,9 +24,8 @@ def draw_trade_off(run: Run) -> Picture:
     name, title = f"trade-off-{run.source}", "Urgent forms late against others early, of 100 each"
     curves = [_line(run, run.system("urgency"), "this model"), _line(run, BEST, "best possible")]
     points = [
-        {"name": letter} | {rate: point[rate] for rate in RATES}
-        for letter, point in (("A", run.trade_off(weight=1)), ("B", run.trade_off(present=True)))
-        if point is not None
+        {"name": name[0]} | {rate: point[rate] for rate in RATES}
+        for name, point in _list_points(run)
     ]
     specification = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
     specification["datasets"] = {
@@ -42,6 +42,27 @@ def draw_trade_off(run: Run) -> Picture:
         "The sentence below has the figures."
     )
     return finish(name, title, description, draw_svg(specification))
+
+
+def exchange_table(run: Run) -> PageTable:
+    """The two points of the picture in figures."""
+    return tabulate(
+        "What the points of harm exchange",
+        _list_points(run),
+        {
+            "Point": lambda each: each[0],
+            "Urgent late, of 100": lambda each: of_100(each[1]["under_triage"]),
+            "Others early, of 100": lambda each: of_100(each[1]["over_triage"]),
+        },
+    )
+
+
+def _list_points(run: Run) -> list[tuple[str, Row]]:
+    points = {
+        "A: late and early weigh the same": run.trade_off(weight=1),
+        "B: by the points of harm": run.trade_off(present=True),
+    }
+    return [(name, point) for name, point in points.items() if point is not None]
 
 
 def _line(run: Run, system: str | None, name: str) -> list[Row]:
