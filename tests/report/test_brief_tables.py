@@ -80,7 +80,7 @@ def test_what_comes_first_is_told_step_by_step(run):
         "Final check": f"on some {records['test']:,} others: no limit broken overall",
         "Silent pilot": "nobody sees what is suggested",
         "To show each limit kept": (
-            f"{met['weeks']} weeks or more; {met['forms']:,} judged forms (page two)"
+            f"{met['weeks']} weeks or more; {met['forms']:,} more judged forms"
         ),
     }
     own = replace(given, params={**run.params, "data": run.params["data"] | {"source": "file"}})

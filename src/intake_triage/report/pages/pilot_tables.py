@@ -31,7 +31,7 @@ def step_table(run: Run) -> PageTable:
     if price:
         forms = whole(price["forms"])
         steps["To show each limit kept"] = (
-            f"{price['weeks']} weeks or more; {forms} judged forms (page two)"
+            f"{price['weeks']} weeks or more; {forms} more judged forms"
         )
     return PageTable(
         f"{name_source(run.source)}: what comes first",
