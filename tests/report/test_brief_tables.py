@@ -83,6 +83,14 @@ def test_what_comes_first_is_told_step_by_step(run):
             f"{met['weeks']} weeks or more; {met['forms']:,} more judged forms"
         ),
     }
+    late = {"value": 0.11, "low": 0.08, "high": 0.14}
+    bands = [missed("age_band", band, **late) for band in ("0-4", "5-17", "18-39")]
+    for groups, named in (
+        (bands[:2], "age 0-4 and age 5-17"),
+        (bands, "age 0-4, age 5-17 and others"),
+    ):
+        told = dict(step_table(with_figures(without_groups(given), *groups)).rows)
+        assert told["Settle for groups"] == f"{named}: perhaps late too often"
     own = replace(given, params={**run.params, "data": run.params["data"] | {"source": "file"}})
     assert list(dict(step_table(own).rows)) == list(steps)[2:]
     assert step_table(recommending(run, VETOED)).rows == []

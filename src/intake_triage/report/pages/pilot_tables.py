@@ -9,12 +9,15 @@ from intake_triage.report.pages.words import (
     ABSENT,
     Format,
     decimals,
+    enumerate_words,
     name_class,
     name_source,
     of_100,
     whole,
     with_interval,
 )
+
+GROUPS_NAMED = 2  # of those that may be late too often
 
 
 def step_table(run: Run) -> PageTable:
@@ -33,6 +36,11 @@ def step_table(run: Run) -> PageTable:
         steps["To show each limit kept"] = (
             f"{price['weeks']} weeks or more; {forms} more judged forms"
         )
+    most = run.params["decision"]["max_under_triage"]
+    beyond = [group["group"] for group in run.missed_by_group() if group["value"] > most]
+    if beyond:
+        named = enumerate_words(beyond[:GROUPS_NAMED] + ["others"] * (len(beyond) > GROUPS_NAMED))
+        steps["Look first at"] = f"{named}: perhaps late too often"
     return PageTable(
         f"{name_source(run.source)}: what comes first",
         ("Step", "What it takes"),
