@@ -6,7 +6,7 @@ from pathlib import Path
 from intake_triage.report.pages.charts import Picture, draw_svg, finish
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
-from intake_triage.report.pages.words import Row, of_100
+from intake_triage.report.pages.words import Row, name_source, of_100
 
 SPECIFICATION = Path(__file__).with_suffix(".json")
 RATES = ("over_triage", "under_triage")
@@ -47,7 +47,7 @@ def draw_trade_off(run: Run) -> Picture:
 def exchange_table(run: Run) -> PageTable:
     """The two points of the picture in figures."""
     return tabulate(
-        "What the points of harm exchange",
+        f"{name_source(run.source)}: what the points of harm exchange",
         _list_points(run),
         {
             "Point": lambda each: each[0],
