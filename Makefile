@@ -25,6 +25,18 @@ test: lint $(VENV)/installed-optional
 test-faults: $(VENV)/installed-optional
 	$(RUN) python -m tests.faults.kill_anywhere
 	$(RUN) python -m tests.faults.odd_places
+	$(RUN) python -m tests.faults.full_disk
+
+# Do the tests notice a fault? docs/mutants.md; an hour or two, taken up again where it was stopped.
+.PHONY: mutants
+MUTANTS := $(VENV)/mutants
+mutants: $(VENV)/installed-optional $(MUTANTS)/installed
+	$(MUTANTS)/bin/python -m tools.mutants
+
+$(MUTANTS)/installed: tools/requirements-mutants.txt
+	test -x $(MUTANTS)/bin/python || $(PYTHON) -m venv $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 lint: $(VENV)/installed
 	$(RUN) ruff check .

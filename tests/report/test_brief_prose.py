@@ -38,7 +38,7 @@ def with_source(run: Run, source: str) -> Run:
     return replace(run, params={**run.params, "data": run.params["data"] | {"source": source}})
 
 
-def test_tied_set_ups_are_told_with_the_default_and_what_to_do(run):
+def test_tied_set_ups_run_side_by_side(run):
     told = say_of(recommending(run, FEWER_PARTS))
     assert told["decision"] == f"{SILENT} 2 set-ups side by side."
     assert told["conditions"] == ""
@@ -141,7 +141,7 @@ def test_an_average_with_another_kind_is_answered_plainly(run):
     assert said.startswith("One model for both, averaged with another: LightGBM and multi-task")
 
 
-def test_groups_are_compared_by_what_would_be_sent(run):
+def test_groups_that_are_hidden_are_told_of(run):
     rows = [
         missed("sex", "female", value=0.31, low=0.3, high=0.32),
         missed("sex", "male", value=0.01, low=0.0, high=0.02),

@@ -18,22 +18,20 @@ from intake_triage.report.pages import (
     limit_tables,
     pilot_tables,
     tables,
+    trade_off,
     training_tables,
     words,
 )
 from intake_triage.report.pages.pictures import draw_annex_pictures
 from intake_triage.report.pages.run import OWN, Run
 from intake_triage.report.pages.tables import PageTable
-from intake_triage.report.pages.trade_off import draw_trade_off, exchange_table
 from intake_triage.statistics.estimates import POWER
 from intake_triage.statistics.verdicts import NOT_JUDGED
 
 FOLDER = Path(__file__).parent
 FORMS = (
-    *("capitalise", "enumerate_words", "keep_together", "lower_first", "more_or_fewer"),
-    *("name_class", "name_set_up", "name_source", "name_task", "of_100", "of_100_finely"),
-    *("plain", "quote", "range_of", "say_verdict", "set_up_of", "signed"),
-    *("whole", "with_interval"),
+    *("capitalise", "enumerate_words", "keep_together", "lower_first", "name_class"),
+    *("name_set_up", "name_source", "plain", "set_up_of", "whole"),
 )
 OPEN = "–"
 
@@ -60,7 +58,9 @@ def build_brief(run: Run, beside: Sequence[Run] = ()) -> str:
         },
         beside_names=[words.name_source(each.source) for each in beside],
         style=read_style(FOLDER / "brief.css"),
-        trade_offs={each.source: draw_trade_off(each) for each in runs if "urgency" in each.tasks},
+        trade_offs={
+            each.source: trade_off.draw_trade_off(each) for each in runs if "urgency" in each.tasks
+        },
         annex_pictures=list(draw_annex_pictures(run)),
         guidelines=list(list_guidelines(run.source)),
     )
@@ -132,18 +132,18 @@ def _environment(template: str) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    forms = {name: getattr(words, name) for name in FORMS}
-    environment.filters |= forms | {"markdown": _markdown}
+    environment.filters |= {name: getattr(words, name) for name in FORMS}
+    environment.filters["markdown"] = _markdown
     modules = {
         "tables": tables,
         "limits": limit_tables,
         "choices": choice_tables,
         "pilots": pilot_tables,
         "data_tables": data_tables,
+        "trade_off": trade_off,
+        "training": training_tables,
     }
-    modules |= {"training": training_tables}
-    environment.globals |= forms | modules | {"say_in_markdown": _say_in_markdown}
-    environment.globals |= {"exchange_table": exchange_table}
+    environment.globals |= modules | {"say_in_markdown": _say_in_markdown}
     environment.globals |= {"quoted": _quoted, "not_judged": NOT_JUDGED, "power": POWER}
     return environment
 

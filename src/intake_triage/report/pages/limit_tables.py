@@ -54,9 +54,11 @@ def harm_table(run: Run) -> PageTable:
         ("Any form early, each tier", "urgency", "too_early"),
         ("Wrong sub-specialty", "specialty", "misroute"),
     ]
-    if not run.others_can_be_late:
-        del asked[1]
-    counted = {words: plain(cost[key]) for words, task, key in asked if task in run.tasks}
+    counted = {
+        words: plain(cost[key])
+        for words, task, key in asked
+        if task in run.tasks and (key != "too_late" or run.others_can_be_late)
+    }
     return PageTable(
         "What an error counts", ("Error", *counted), [("Points of harm", *counted.values())]
     )
@@ -91,36 +93,49 @@ def figures_table(run: Run) -> PageTable:
     table = tabulate(f"{name_source(run.source)}: each figure beside its limit", asked, columns)
     if not run.groups_compare:
         return table
-    worst = max(run.missed_by_group(), key=lambda group: group["value"])
-    most = decision["max_under_triage"]
-    told = (f"– the worst group: {worst['group']}", with_interval(worst, of_100))
-    blank = ("",) * (len(columns) - len(told) - 1)
-    late = [row[1] for row in asked].index("under_triage") + 1
-    rows = [*table.rows[:late], (*told, _say_kept(worst, most, of_100), *blank), *table.rows[late:]]
+    late = 1 + [row[1] for row in asked].index("under_triage")
+    rows = [*table.rows[:late], _worst_group(run, len(columns)), *table.rows[late:]]
     return replace(table, rows=rows)
 
 
+def _worst_group(run: Run, n_columns: int) -> tuple[str, ...]:
+    """The row of the group that is late most often, beside the limit for all."""
+    worst = run.worst_groups[0]
+    told = (
+        f"– the worst group: {worst['group']}",
+        with_interval(worst, of_100),
+        _say_kept(worst, run.params["decision"]["max_under_triage"], of_100),
+    )
+    return told + ("",) * (n_columns - len(told))
+
+
 def group_table(run: Run) -> PageTable:
-    """Who is sent too late: the most urgent tier first, then all, then the worst groups shown."""
+    """Who is sent too late: the most urgent tier first, then all, then the worst groups."""
     if not run.groups_compare:
         return PageTable("", (), [])
-    late, most = "under_triage", run.params["decision"]["max_under_triage"]
-    most_urgent = run.params["decision"]["max_most_urgent_missed"]
+    most = run.params["decision"]["max_under_triage"]
     asked: list[tuple[str, Result | Row | None, Format, float | None]] = [
-        ("All urgent forms", run.decided("urgency", late), of_100, most),
-        ("By two tiers or more", run.decided("urgency", f"severe_{late}"), of_100_finely, None),
+        (
+            f"“{name_class(run.tiers[0])}”, placed lower",
+            run.decided("urgency", "most_urgent_missed"),
+            of_100,
+            run.params["decision"]["max_most_urgent_missed"],
+        ),
+        ("All urgent forms", run.decided("urgency", "under_triage"), of_100, most),
+        (
+            "By two tiers or more",
+            run.decided("urgency", "severe_under_triage"),
+            of_100_finely,
+            None,
+        ),
     ]
-    if run.tiers:
-        first = f"“{name_class(run.tiers[0])}”, placed lower"
-        figure = run.decided("urgency", "most_urgent_missed")
-        asked.insert(0, (first, figure, of_100, most_urgent))
-    groups = run.missed_by_group()
-    worst = sorted((row["high"] for row in groups), reverse=True)[:GROUPS_SHOWN]
-    shown = [row for row in groups if row["high"] >= worst[-1]]
-    asked += [(capitalise(row["group"]), row, of_100, most) for row in shown]
+    worst = [row["group"] for row in run.worst_groups[:GROUPS_SHOWN]]
+    groups = [row for row in run.missed_by_group() if row["group"] in worst]
+    asked += [(capitalise(row["group"]), row, of_100, most) for row in groups]
+    cut = len(run.worst_groups) - len(worst)
     return tabulate(
         f"{name_source(run.source)}: urgent forms late, by group",
-        asked,
+        [row for row in asked if row[1] is not None],
         {
             "Urgent forms": lambda each: each[0],
             "Late, of 100": lambda each: with_interval(each[1], each[2]),
@@ -128,6 +143,7 @@ def group_table(run: Run) -> PageTable:
                 "" if each[3] is None else _say_kept(each[1], each[3], each[2])
             ),
         },
+        f"The annex has {cut} groups more, which are late less often." if cut else "",
     )
 
 

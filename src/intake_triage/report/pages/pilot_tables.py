@@ -21,28 +21,25 @@ GROUPS_NAMED = 2  # of those that may be late too often
 
 
 def step_table(run: Run) -> PageTable:
-    """What comes first, one step after another; nothing where nothing is released."""
+    """What a pilot takes, and whom to look at first; nothing where nothing is released."""
     learnt, checked = (whole(run.metrics["prepare"]["records"][of]) for of in ("train", "test"))
-    price = run.price_of_unsure
-    steps = {
-        "Train anew": f"at least {learnt} of the clinic’s own labelled forms",
-        "Final check": f"on some {checked} others: no limit broken overall",
-    }
-    if run.source == OWN:
-        steps = {}
+    most, price = run.params["decision"]["max_under_triage"], run.price_of_unsure
+    beyond = [group["group"] for group in run.worst_groups if group["value"] > most]
+    steps = {}
+    if run.source != OWN:
+        steps["Train anew"] = f"at least {learnt} of the clinic’s own labelled forms"
+        steps["Final check"] = f"on some {checked} others: no limit broken overall"
     steps["Silent pilot"] = "nobody sees what is suggested"
     if price:
         forms = whole(price["forms"])
         steps["To show each limit kept"] = (
             f"{price['weeks']} weeks or more; {forms} more judged forms"
         )
-    most = run.params["decision"]["max_under_triage"]
-    beyond = [group["group"] for group in run.missed_by_group() if group["value"] > most]
     if beyond:
         named = enumerate_words(beyond[:GROUPS_NAMED] + ["others"] * (len(beyond) > GROUPS_NAMED))
-        steps["Look first at"] = f"{named}: perhaps late too often"
+        steps["Look first at"] = f"{named}: found beyond the limit"
     return PageTable(
-        f"{name_source(run.source)}: what comes first",
+        f"{name_source(run.source)}: what a pilot takes",
         ("Step", "What it takes"),
         list(steps.items()) if run.recommendation["decision"] == "release" else [],
     )
@@ -87,7 +84,7 @@ def alarm_table(run: Run) -> PageTable:
         },
     )
     false = ("Pilots with any false alarm, of 100", of_100(FALSE_ALARMS), *3 * ("",))
-    return replace(table, rows=[*table.rows, false])
+    return replace(table, rows=[*table.rows, false]) if table.rows else table
 
 
 def nurse_table(run: Run) -> PageTable:

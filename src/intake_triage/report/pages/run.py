@@ -233,6 +233,11 @@ class Run:
             if self.is_group(row.column) and (row.value is not None) == shown
         ]
 
+    @property
+    def worst_groups(self) -> list[Row]:
+        """The groups that are shown, those that are late most often first."""
+        return sorted(self.missed_by_group(), key=lambda row: row["value"], reverse=True)
+
     def is_group(self, column: str) -> bool:
         """Whether the pages show the subgroups of this column."""
         return column != "" if self.source == OWN else column in GROUPS

@@ -24,8 +24,8 @@ def draw_trade_off(run: Run) -> Picture:
     name, title = f"trade-off-{run.source}", "Urgent forms late against others early, of 100 each"
     curves = [_line(run, run.system("urgency"), "this model"), _line(run, BEST, "best possible")]
     points = [
-        {"name": name[0]} | {rate: point[rate] for rate in RATES}
-        for name, point in _list_points(run)
+        {"name": said[0]} | {rate: point[rate] for rate in RATES}
+        for said, point in _list_points(run)
     ]
     specification = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
     specification["datasets"] = {

@@ -96,11 +96,6 @@ def name_source(source: str) -> str:
     return SOURCE_WORDS[source]
 
 
-def name_task(task: str) -> str:
-    """A task, or both."""
-    return TASK_WORDS[task]
-
-
 def say_verdict(gain: Row, margin: float) -> str:
     """What a verdict of transfer says of learning both tasks together."""
     words = VERDICT_WORDS[gain["verdict"]]
