@@ -107,7 +107,10 @@ def test_made_up_real_and_own_forms_are_told_apart(run, survey):
     assert own["not_yet"] == ""
     for said in (run, survey):
         tiers = ", ".join(tier.replace("_", "-") for tier in said.tiers)
-        assert f"most urgent first: {tiers}; the first 2" in say_of(said)["what_data"]
+        assert (
+            f"most urgent first: {tiers}. “Urgent forms” are those of the first 2"
+            in say_of(said)["what_data"]
+        )
 
 
 def test_one_label_asks_no_multi_task_model(run):
@@ -181,7 +184,9 @@ def test_set_ups_have_names_of_their_own():
         assert len(names) == len(list_set_ups(TASKS))
 
 
-@pytest.mark.parametrize(("urgent_tiers", "words"), [(1, "the first of them is"), (3, "3 of them")])
+@pytest.mark.parametrize(
+    ("urgent_tiers", "words"), [(1, "the first tier."), (3, "the first 3 tiers.")]
+)
 def test_how_many_tiers_are_urgent_is_told(run, urgent_tiers, words):
     decision = run.params["decision"] | {"urgent_tiers": urgent_tiers}
     told = say_of(replace(run, params={**run.params, "decision": decision}))

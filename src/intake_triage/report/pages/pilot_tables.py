@@ -24,7 +24,7 @@ def step_table(run: Run) -> PageTable:
     """What a pilot takes, and whom to look at first; nothing where nothing is released."""
     learnt, checked = (whole(run.metrics["prepare"]["records"][of]) for of in ("train", "test"))
     most, price = run.params["decision"]["max_under_triage"], run.price_of_unsure
-    beyond = [group["group"] for group in run.worst_groups if group["value"] > most]
+    beyond = [group["group"] for group in run.worst_groups if round(group["value"], 2) > most]
     steps = {}
     if run.source != OWN:
         steps["Train anew"] = f"at least {learnt} of the clinic’s own labelled forms"
