@@ -208,7 +208,8 @@ def test_one_label_is_compared_by_the_systems_that_it_allows(run, task, other):
     "run", [({"tier": ("red", "green"), "dept": SPECIALTIES}, {"urgent_tiers": 1})], indirect=True
 )
 def test_of_two_tiers_the_first_is_urgent(run):
-    assert "Tiers, most urgent first: red, green; the first of them is called urgent." in run.pages
+    said = "Tiers, most urgent first: red, green. “Urgent forms” are those of the first tier."
+    assert said in run.pages
     denominators = run.json("metrics/safety.json")["denominators"]
     assert denominators["under_triage"] == "forms whose true tier is red"
     assert denominators["over_triage"] == "forms whose true tier is green"
@@ -226,7 +227,7 @@ def test_of_two_tiers_the_first_is_urgent(run):
     indirect=True,
 )
 def test_seven_tiers_of_any_name_stand_on_every_page(run):
-    assert "the first 3 of them are called urgent." in run.pages
+    assert "“Urgent forms” are those of the first 3 tiers." in run.pages
     for name in (*ODD, *SPECIALTIES):
         assert name.replace("_", " ") in run.pages
     assert set(ODD) <= set(run.results["class_name"])
