@@ -29,7 +29,7 @@ def draw_forest(results: Results, pooled: Sequence[Row]) -> dict[str, Any]:
         "color": {
             "field": "what",
             "scale": {"domain": names, "range": list(COLOURS.values())},
-            "legend": {"orient": "top", "title": "against a model for each task:"},
+            "legend": {"orient": "top", "title": "against two models:"},
         },
     }
     shared["color"]["legend"] |= {"labelLimit": 400, "titleLimit": 400}
