@@ -9,6 +9,7 @@ docs/mutants.md says what the faults are that were not found.
 
 import json
 import random
+import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -56,7 +57,7 @@ def main() -> None:
 
 
 def list_faults() -> Iterator[MutationSpec]:
-    """Every fault, but in lines with "None": `|` is of a type there, and any test would fail."""
+    """Every fault, but those that any test would find, or none: see `is_idle`."""
     paths = [ROOT / part for part in TRIED]
     files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
     database = WorkDB(":memory:", WorkDB.Mode.create)
@@ -64,8 +65,15 @@ def list_faults() -> Iterator[MutationSpec]:
     for item in database.work_items:
         (fault,) = item.mutations
         line = fault.module_path.read_text(encoding="utf-8").splitlines()[fault.start_pos[0] - 1]
-        if "BitOr" not in fault.operator_name or "None" not in line:
+        if not is_idle(fault, line):
             yield fault
+
+
+def is_idle(fault: MutationSpec, line: str) -> bool:
+    """Whether it changes a type (`|` beside None), a bare `*` among arguments, or `==` to `is`."""
+    name, column = fault.operator_name, fault.start_pos[1]
+    of_type = "BitOr" in name and "None" in line
+    return of_type or line[column : column + 2] == "*," or name.endswith(("_Is", "_IsNot"))
 
 
 def name_of(fault: MutationSpec) -> tuple[str, str, int]:
@@ -90,7 +98,8 @@ def try_faults(left: Iterator[MutationSpec], bar: tqdm) -> None:
             there = attrs.evolve(fault, module_path=Path(copy, name[0]))
             command = f"env -C {copy} {ROOT}/.venv/bin/python {' '.join(PYTEST)} {tests}"
             result = mutate_and_test([there], command, PATIENCE)
-            changed = [line for line in result.diff.splitlines() if line[:1] in "+-"][2:]
+            lines = result.diff.splitlines()
+            changed = [line for line in lines if re.match(r"[-+](?![-+])", line)]
             told = {"fault": name, "found": result.is_killed, "diff": changed}
             with OUT.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(told) + "\n")
