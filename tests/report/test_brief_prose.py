@@ -31,7 +31,7 @@ from intake_triage.report.pages.words import name_set_up, say_verdict
 from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
-SILENT = "No release. First repeat this on your own forms. Then at most a silent pilot of"
+SILENT = "No release. First repeat this on your own forms. Then at most a silent pilot"
 
 
 def with_source(run: Run, source: str) -> Run:
@@ -40,14 +40,14 @@ def with_source(run: Run, source: str) -> Run:
 
 def test_tied_set_ups_run_side_by_side(run):
     told = say_of(recommending(run, FEWER_PARTS))
-    assert told["decision"] == f"{SILENT} 2 set-ups side by side."
+    assert told["decision"] == f"{SILENT}, these 2 side by side."
     assert told["conditions"] == ""
 
 
 def test_a_clear_choice_is_told_with_what_is_not_shown(run):
     given = recommending(run, LOWEST_NOT_SHOWN)
     told = say_of(given)
-    assert told["decision"] == f"{SILENT} two LightGBM models."
+    assert told["decision"] == f"{SILENT} of two LightGBM models."
     assert told["conditions"] == "Every other set-up within the limits does more harm."
     assert told["watch_first"] == ""
     hidden = SHIFT | {"status": "not_shown"}
