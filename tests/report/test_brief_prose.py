@@ -31,7 +31,7 @@ from intake_triage.report.pages.words import name_set_up, say_verdict
 from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.tasks import TASKS
 
-SILENT = "No release. First repeat this on your own forms. Then at most a silent pilot"
+SILENT = "No release. First repeat this on your own forms. After that, at most a silent pilot"
 
 
 def with_source(run: Run, source: str) -> Run:
@@ -40,7 +40,7 @@ def with_source(run: Run, source: str) -> Run:
 
 def test_tied_set_ups_run_side_by_side(run):
     told = say_of(recommending(run, FEWER_PARTS))
-    assert told["decision"] == f"{SILENT}, these 2 side by side."
+    assert told["decision"] == f"{SILENT}."
     assert told["conditions"] == ""
 
 
@@ -76,7 +76,7 @@ def test_a_veto_is_told(run):
         assert told["watch_first"] == ""
         page = parse_page(build_brief(given)).text
         assert "There is none yet." in page
-        assert "most a silent pilot" not in page
+        assert "at most a silent pilot" not in page
 
 
 def test_nothing_that_passes_is_told_with_what_is_missing(run):
