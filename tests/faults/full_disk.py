@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.checkout import Checkout, environment, make_small
@@ -64,4 +65,7 @@ def fill(checkout: Checkout, stage: str, command: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except pytest.skip.Exception as unable:
+        sys.exit(f"error: {unable}")

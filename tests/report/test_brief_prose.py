@@ -21,9 +21,7 @@ from recommendations import (
 
 from intake_triage.recommendation.candidates import list_set_ups
 from intake_triage.report.pages.build import build_brief, say_of
-from intake_triage.report.pages.choice_tables import (
-    sure_table,
-)
+from intake_triage.report.pages.choice_tables import sure_table
 from intake_triage.report.pages.data_tables import data_table
 from intake_triage.report.pages.limit_tables import limit_table
 from intake_triage.report.pages.run import Run
@@ -38,7 +36,7 @@ def with_source(run: Run, source: str) -> Run:
     return replace(run, params={**run.params, "data": run.params["data"] | {"source": source}})
 
 
-def test_tied_set_ups_run_side_by_side(run):
+def test_tied_set_ups_are_offered_as_one_pilot(run):
     told = say_of(recommending(run, FEWER_PARTS))
     assert told["decision"] == f"{SILENT}."
     assert told["conditions"] == ""
