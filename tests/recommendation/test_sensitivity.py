@@ -5,7 +5,7 @@ from made_tables import CEILINGS, FIGURES, scored, table_of
 
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
 from intake_triage.recommendation.ceilings import list_ceilings
-from intake_triage.recommendation.sensitivity import COSTS, RANGES, find_flips
+from intake_triage.recommendation.sensitivity import COSTS, MOST_TIMES, RANGES, _bracket, find_flips
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
 
@@ -154,3 +154,10 @@ def test_where_nothing_passes_a_flip_says_what_would(flips):
 def test_every_cost_is_of_one_task(params):
     costs = [name for names in COSTS.values() for name in names]
     assert costs == list(type(params.decision.cost).model_fields)
+
+
+def test_a_short_stretch_of_another_choice_is_found_near_to_now():
+    def at(cost: float) -> str:
+        return "another" if 14 < cost < 20 else "chosen"
+
+    assert _bracket(at, "chosen", 10.0, MOST_TIMES) == pytest.approx(14, rel=0.01)
