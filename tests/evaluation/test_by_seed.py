@@ -25,10 +25,10 @@ def test_each_fit_has_its_own_figures(fits, split, params):
         logits = fits.calibrated[row["system"]]["urgency"]
         decided = decide_urgency_by_cost(logits, params.decision)[row["seed"] - 10]
         missed = np.mean(decided[urgent] > labels[urgent])
-        assert row["under_triage"] == pytest.approx(missed, abs=6e-5)
+        assert row["under_triage"] == pytest.approx(missed, abs=5.1e-4)
         others = has_tier & ~urgent
         early = np.mean(decided[others] < labels[others])
-        assert row["over_triage"] == pytest.approx(early, abs=6e-5)
+        assert row["over_triage"] == pytest.approx(early, abs=5.1e-4)
 
 
 def test_what_would_tell_of_few_people_is_hidden(fits, split, params):

@@ -20,6 +20,8 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from intake_triage.calibration.decisions import urgency_cost_matrix
+from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.measures.triage import FORMS
 from intake_triage.files import read_json
 from intake_triage.params import DecisionParams
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
@@ -27,6 +29,11 @@ from intake_triage.tasks import Task
 
 EXACT = 1e-6
 NEAR = 3  # bounds that are nearer are sharpened to whole numbers
+
+
+def off_by(measure: str) -> float:
+    """Half a unit of the last decimal that files have."""
+    return 0.5 * 10.0 ** -MEASURES[measure].decimals
 
 
 @dataclass
@@ -185,18 +192,20 @@ def learn_figures(
             continue
         if row.measure in ratios:
             part, whole = ratios[row.measure]
-            attack.learn_ratio(part, whole, row.value, 0.5e-4)
+            attack.learn_ratio(part, whole, row.value, off_by(row.measure))
             if row.measure == "ppv":
                 attack.learn(whole, row.n)
         elif row.measure in thousandths:
-            attack.learn_ratio(thousandths[row.measure], everything, row.value / 1000, 0.5e-3)
+            off = off_by(row.measure) / FORMS
+            attack.learn_ratio(thousandths[row.measure], everything, row.value / FORMS, off)
         elif row.measure == "placed" and task == "urgency":
             of_class = placed == classes.index(row.class_name)
-            attack.learn_ratio(of_class, everything, row.value / 1000, 0.5e-3)
+            off = off_by(row.measure) / FORMS
+            attack.learn_ratio(of_class, everything, row.value / FORMS, off)
         elif row.measure == "f1" and row.task == task:
             k = classes.index(row.class_name)
             both = ((true == k).astype(float) + (placed == k)) / 2
-            attack.learn_ratio((true == k) & (placed == k), both, row.value, 0.5e-4)
+            attack.learn_ratio((true == k) & (placed == k), both, row.value, off_by(row.measure))
 
 
 def learn_cost(
@@ -213,10 +222,14 @@ def learn_cost(
         return
     n_forms = right["n"].item()
     misrouted = n_forms - round(right["value"].item() * n_forms)
-    routing = 1000 * decision.cost.misroute * misrouted / n_forms
-    off = 0.05 + 1000 * decision.cost.misroute * (n_forms * 0.5e-4 >= 0.5) / n_forms
+    routing = FORMS * decision.cost.misroute * misrouted / n_forms
+    share = off_by("accuracy")  # too few decimals to tell how many are misrouted, or enough
+    routed = 0 if n_forms * share < 0.5 else n_forms * share
+    off = off_by("cost_per_1000") + FORMS * decision.cost.misroute * routed / n_forms
     per_form = urgency_cost_matrix(len(belongs), decision)
-    attack.learn_ratio(per_form, np.ones_like(per_form), (cost.item() - routing) / 1000, off / 1000)
+    attack.learn_ratio(
+        per_form, np.ones_like(per_form), (cost.item() - routing) / FORMS, off / FORMS
+    )
 
 
 def bound_hidden(
@@ -269,13 +282,15 @@ def attack_subgroups(results: pd.DataFrame, root: Path) -> Iterator[Told]:
             attack.learn(unknown[0, g], n_forms / 2, n_forms / 2)
         for s, system in enumerate(systems, start=1):
             total = whole.loc[system, "value"]
-            attack.learn(unknown[s].sum(axis=0), total * urgent, 0.5e-4 * urgent)
+            attack.learn(unknown[s].sum(axis=0), total * urgent, off_by("under_triage") * urgent)
             for g in range(n):
                 attack.learn(unknown[0, g] - unknown[s, g], urgent / 2, urgent / 2)
             for row in of_column[of_column["system"] == system].itertuples():
                 if not np.isnan(row.value):
                     g = list(groups).index(row.subgroup)
-                    attack.learn_ratio(unknown[s, g], unknown[0, g], row.value, 0.5e-4)
+                    attack.learn_ratio(
+                        unknown[s, g], unknown[0, g], row.value, off_by("under_triage")
+                    )
         for row in of_column[of_column["value"].isna()].itertuples():
             g, s = list(groups).index(row.subgroup), 1 + list(systems).index(row.system)
             yield Told(f"{column} {row.subgroup}, {row.system}", *attack.bound(unknown[s, g]))

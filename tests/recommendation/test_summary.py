@@ -96,7 +96,7 @@ def test_with_one_task_there_is_nothing_of_mtl(results):
     figures = summarize(rows, {}, {"urgency": "gbm", "parts": 1}, cost, ["urgency"])
     assert figures == {
         "choice": "gbm",
-        "cost_per_1000": 12.3,
+        "cost_per_1000": 12.0,
         "under_triage": None,
         "chosen": {"urgency": {"macro_f1": 0, "log_loss": 0, "ece": 0.25}},
     }

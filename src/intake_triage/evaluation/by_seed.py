@@ -5,13 +5,13 @@ from typing import Any
 
 from intake_triage.evaluation.decisions import decide_urgency_by_cost
 from intake_triage.evaluation.forecasts import SystemFits
+from intake_triage.evaluation.measures import round_figure
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.evaluation.walk import Part, judge_decisions
 from intake_triage.params import DecisionParams
 
 RULE = "cost"
 SHOWN = ("under_triage", "most_urgent_missed", "over_triage", "urgent_load")
-DECIMALS = 4
 
 
 def safety_by_seed(
@@ -29,9 +29,9 @@ def safety_by_seed(
         for k, classes in enumerate(decided):
             own = {"urgency": classes[None]}
             rows = judge_decisions(system, RULE, own, "urgency", whole, params=decision)
-            figures = {row.measure: row.value for row in rows if row.measure in SHOWN}
-            rounded = {
-                name: None if figures[name] is None else round(figures[name], DECIMALS)
-                for name in SHOWN
+            figures = {
+                row.measure: round_figure(row.measure, row.value)
+                for row in rows
+                if row.measure in SHOWN
             }
-            yield {"system": system, "seed": seeds[k], **rounded}
+            yield {"system": system, "seed": seeds[k], **figures}

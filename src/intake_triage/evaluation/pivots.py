@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from intake_triage.evaluation.measures import MEASURES
+from intake_triage.evaluation.measures import round_figure
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.evaluation.samples import LabelledSplit
-from intake_triage.evaluation.table import WHOLE, Result, Results, list_scopes
+from intake_triage.evaluation.table import ENDS, WHOLE, Result, Results, list_scopes
 from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.statistics.estimates import FEW_UNITS
 from intake_triage.tasks import Task
 
-DECIMALS = 5
 SCORES = ("macro_f1", "f1", "accuracy", "quadratic_kappa", "both_right")
 
 
@@ -44,8 +43,7 @@ def pivot_systems(results: Results, tasks: Sequence[Task]) -> dict[str, Any]:
         if row.single_fits:
             of_fits = place.setdefault("single_fits", {})
             place = of_fits.setdefault("calibrated" if row.calibrated else "raw", {})
-        decimals = 2 if row.measure == "both_right" else DECIMALS  # a share of 1,000
-        _put(place, row, row.measure, _figure(row, decimals))
+        _put(place, row, row.measure, _figure(row))
     return systems
 
 
@@ -58,7 +56,7 @@ def pivot_safety(results: Results, split: LabelledSplit, *, urgent_tiers: int) -
         place = decisions.setdefault(row.system, {}).setdefault(row.rule, {})
         key = f"{row.task}_{row.measure}" if row.measure == "macro_f1" else row.measure
         if row.measure not in ("f1", "accuracy", "quadratic_kappa"):  # of compare.json alone
-            _put(place, row, key, _figure(row, MEASURES[row.measure].decimals, with_n=True))
+            _put(place, row, key, _figure(row, with_n=True))
     cells = triage_cells(split.tiers, urgent_tiers=urgent_tiers)
     denominators = {
         name: {tier: of_tier.denominator for tier, of_tier in by_tier.items()}
@@ -77,11 +75,11 @@ def _put(place: dict[str, Any], row: Result, key: str, figure: Any) -> None:
         place[key] = figure
 
 
-def _figure(row: Result, decimals: int, *, with_n: bool = False) -> Any:
+def _figure(row: Result, *, with_n: bool = False) -> Any:
     """A number, or value, low and high where it has an interval; None where it is not shown."""
     if row.value is None:
         return None
     if row.low is None:
-        return round(row.value, decimals)
-    ends = {name: round(getattr(row, name), decimals) for name in ("value", "low", "high")}
+        return round_figure(row.measure, row.value)
+    ends = {name: round_figure(row.measure, getattr(row, name)) for name in ENDS}
     return ends | ({"n": row.n} if with_n else {})

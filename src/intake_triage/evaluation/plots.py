@@ -12,10 +12,11 @@ from scipy.stats import binomtest
 
 from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.evaluation.forecasts import Logits
+from intake_triage.evaluation.measures import round_figure
 from intake_triage.evaluation.measures.measure import Forecast
 from intake_triage.evaluation.measures.reliability import bin_by_confidence, top_label
 from intake_triage.evaluation.samples import LabelledSplit
-from intake_triage.evaluation.table import OF_FORECASTERS, WHOLE, Result, Results
+from intake_triage.evaluation.table import ENDS, OF_FORECASTERS, WHOLE, Result, Results
 from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.files import read_json
 from intake_triage.layout import Layout
@@ -25,16 +26,15 @@ from intake_triage.systems import FORECASTERS, SYSTEMS, list_systems
 from intake_triage.tasks import TASKS, Task
 
 Row = dict[str, Any]
-DECIMALS = 4
 GRAY = "#8a9199"
 
 
 def macro_f1_rows(results: Results) -> list[Row]:
     """Macro-F1 of each task and forecaster by its likeliest class, with its 95 % interval."""
     return [
-        {"task": row.task, "system": row.system, "macro_f1": value, "low": low, "high": high}
+        {"task": row.task, "system": row.system, "macro_f1": numbers.pop("value"), **numbers}
         for row in results.where(measure="macro_f1", rule=LIKELIEST, **WHOLE | OF_FORECASTERS)
-        for value, low, high in [_rounded(row)]
+        for numbers in [_rounded(row)]
     ]
 
 
@@ -54,18 +54,15 @@ def subgroup_rows(results: Results) -> list[Row]:
             "forms": forms[row.task, row.column, row.subgroup],
             "system": row.system,
             "measure": row.measure,
-            "value": value,
-            "low": low,
-            "high": high,
+            **_rounded(row),
         }
         for row in results.rows
         if row.column and row.value is not None
-        for value, low, high in [_rounded(row)]
     ]
 
 
-def _rounded(row: Result) -> tuple[float, float, float]:
-    return round(row.value, DECIMALS), round(row.low, DECIMALS), round(row.high, DECIMALS)
+def _rounded(row: Result) -> dict[str, float]:
+    return {name: round_figure(row.measure, getattr(row, name)) for name in ENDS}
 
 
 def reliability_rows(
@@ -101,7 +98,7 @@ def _reliability_points(forecast: Forecast) -> list[Row]:
         wilson = binomtest(round(accuracy * count), int(count)).proportion_ci(method="wilson")
         points.append(
             {
-                "confidence": round(float(mean), DECIMALS),
+                "confidence": round(float(mean), 4),
                 "accuracy": round(float(accuracy), 2),
                 "low": round(wilson.low, 2),
                 "high": round(wilson.high, 2),

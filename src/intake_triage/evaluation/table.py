@@ -76,6 +76,7 @@ class Result:
 
 NAMES = tuple(field.name for field in fields(Result))
 NUMBERS = {"value": float, "low": float, "high": float, "n": int, "units": int}
+ENDS = ("value", "low", "high")  # of a figure and its interval
 FLAGS = ("single_fits", "calibrated", "shown")
 WHOLE = {"column": "", "subgroup": ""}  # the keys of a figure of all records
 OF_FORECASTERS = {"single_fits": False}
@@ -135,7 +136,7 @@ def read_results(path: Path) -> Results:
 def _cells(row: Result, decimals: int) -> list[Any]:
     cells = asdict(row)
     cells |= {name: int(cells[name]) for name in FLAGS}
-    for name in ("value", "low", "high"):
+    for name in ENDS:
         if cells[name] is not None:
             cells[name] = f"{cells[name]:z.{decimals}f}"
     return ["" if cell is None else cell for cell in cells.values()]

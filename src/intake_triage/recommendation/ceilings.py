@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from intake_triage.evaluation.measures import round_figure
 from intake_triage.evaluation.measures.cut_calibration import cut_names
+from intake_triage.evaluation.table import ENDS
 from intake_triage.params import DecisionParams
 from intake_triage.tasks import Task
-
-DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,9 @@ def judge_ceilings(
     judged = {}
     for ceiling in ceilings:
         figure = figures[ceiling.name]
-        numbers = dict.fromkeys(("value", "low", "high"))
+        numbers = dict.fromkeys(ENDS)
         if figure is not None and figure.shown:
-            numbers = {key: round(getattr(figure, key), DECIMALS) for key in numbers}
+            numbers = {key: round_figure(ceiling.measure, getattr(figure, key)) for key in numbers}
         status = {"status": ceiling.judge(figure, decision)}
         judged[ceiling.name] = ceiling.describe(decision) | numbers | status
     return judged

@@ -16,13 +16,13 @@ from intake_triage.calibration.decisions import (
 )
 from intake_triage.evaluation.curves.net_benefit import record_net_benefits
 from intake_triage.evaluation.measures.cut_calibration import cut_names, cut_outcomes
-from intake_triage.evaluation.measures.triage import FORMS
+from intake_triage.evaluation.measures.triage import COST_DECIMALS, FORMS
 from intake_triage.evaluation.samples import Sample
 from intake_triage.params import DecisionParams
-from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, is_small_share
 from intake_triage.statistics.estimates import Estimate, estimate_score
 
-DECIMALS = {"cost": 1, "net_benefit": 4}
+DECIMALS = {"cost": COST_DECIMALS, "net_benefit": SHARE_DECIMALS}
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ import numpy as np
 
 from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.evaluation.forecasts import Logits
-from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.measures.triage import FORMS
+from intake_triage.evaluation.measures import MEASURES, round_figure
+from intake_triage.evaluation.measures.triage import COST_DECIMALS, FORMS
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.evaluation.table import BOTH, Result, list_scopes
 from intake_triage.evaluation.walk import Part, judge_decisions
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, Table, list_set_ups
-from intake_triage.recommendation.ceilings import DECIMALS, Ceiling, Figures, list_broken
+from intake_triage.recommendation.ceilings import Ceiling, Figures, list_broken
 from intake_triage.recommendation.rule import Choice, estimate_cost_difference
 from intake_triage.recommendation.scores import SetUpScorer
 from intake_triage.statistics.estimates import estimate_score
@@ -82,8 +82,8 @@ def set_up_rows(
 def _compare_costs(table: Table, set_up: SetUp, reference: SetUp) -> Row:
     """Cost of 1,000 forms and its paired difference from the reference's, with intervals."""
     own, other, n_units = table.of(set_up), table.of(reference), table.n_units
-    cost = estimate_score(own.costs[np.newaxis], n_units=n_units).rounded(1, least=0)
-    difference = estimate_cost_difference(own, other, n_units=n_units).rounded(1)
+    cost = estimate_score(own.costs[np.newaxis], n_units=n_units).rounded(COST_DECIMALS, least=0)
+    difference = estimate_cost_difference(own, other, n_units=n_units).rounded(COST_DECIMALS)
     return {
         "cost_per_1000": cost["value"],
         "low": cost["low"],
@@ -100,7 +100,9 @@ def _shown_figures(ceilings: Sequence[Ceiling], figures: Figures) -> Row:
     slopes = []
     for ceiling in ceilings:
         figure = figures[ceiling.name]
-        value = round(figure.value, DECIMALS) if figure is not None and figure.shown else None
+        value = None
+        if figure is not None and figure.shown:
+            value = round_figure(ceiling.measure, figure.value)
         if ceiling.measure != "slope":
             shown[ceiling.name] = value
         elif value is not None:

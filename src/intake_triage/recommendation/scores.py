@@ -14,7 +14,7 @@ from scipy.special import softmax
 
 from intake_triage.evaluation.decisions import decide_by_cost
 from intake_triage.evaluation.forecasts import Logits
-from intake_triage.evaluation.measures.triage import FORMS
+from intake_triage.evaluation.measures.triage import COST_DECIMALS, FORMS
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp, Table, list_set_ups
@@ -129,7 +129,11 @@ class SetUpScorer:
         return {
             "units": self.split.n_units,
             "costs": [
-                {"task": task, "forecaster": name, "cost_per_1000": round(float(values[0]), 1)}
+                {
+                    "task": task,
+                    "forecaster": name,
+                    "cost_per_1000": round(float(values[0]), COST_DECIMALS),
+                }
                 for (task, name), values in costs.items()
             ],
             "covariance": covariance.round(COVARIANCE_DECIMALS).tolist(),

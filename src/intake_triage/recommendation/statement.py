@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from intake_triage.evaluation.measures import round_figure
+from intake_triage.evaluation.measures.triage import COST_DECIMALS
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import ScoredSetUp, Table, describe_set_up
 from intake_triage.recommendation.ceilings import (
-    DECIMALS,
     Ceiling,
     Figures,
     judge_ceilings,
@@ -18,6 +19,8 @@ from intake_triage.recommendation.ceilings import (
 from intake_triage.recommendation.certainty import forms_to_separate, forms_to_show
 from intake_triage.recommendation.floor import Gain
 from intake_triage.recommendation.rule import Choice, choose_set_up, estimate_cost_difference
+
+EXCESS_DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,9 @@ def state_nearest(
         figure, excess = figures[ceiling.name], None
         value = None
         if figure is not None and figure.shown:
-            value = round(figure.value, DECIMALS)
-            excess = ceiling.excess(figure.value, decision)
-            excess = round(excess, DECIMALS) if np.isfinite(excess) else None
+            value = round_figure(ceiling.measure, figure.value)
+            excess = ceiling.excess(value, decision)
+            excess = round(excess, EXCESS_DECIMALS) if np.isfinite(excess) else None
         breaks[ceiling.name] = ceiling.describe(decision) | {"value": value, "excess": excess}
     return {
         "decision": "do_not_release",
@@ -111,7 +114,11 @@ def state_nearest(
 
 def _describe(scored: ScoredSetUp) -> dict[str, Any]:
     set_up = scored.set_up
-    return {**set_up.forecasters, "parts": set_up.parts, "cost_per_1000": round(scored.cost, 1)}
+    return {
+        **set_up.forecasters,
+        "parts": set_up.parts,
+        "cost_per_1000": round(scored.cost, COST_DECIMALS),
+    }
 
 
 def _describe_tied(
@@ -120,7 +127,7 @@ def _describe_tied(
     above = estimate_cost_difference(scored, choice.lowest, n_units=n_units)
     return {
         **_describe(scored),
-        "above_lowest": above.rounded(1),
+        "above_lowest": above.rounded(COST_DECIMALS),
         "within_margin": scored in choice.within,
         "needed": forms_to_separate(
             scored, choice.lowest, margin=decision.cost_margin, n_units=n_units

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from intake_triage.evaluation.measures import round_figure
 from intake_triage.evaluation.table import Results, list_scopes
 from intake_triage.evaluation.walk import LIKELIEST
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.tasks import Task
 
-DECIMALS = 4
 FIGURES = {"macro_f1": LIKELIEST, "log_loss": "", "ece": ""}  # and the rule that they judge
 FIGURES_OF_CHOICE = {"macro_f1": LIKELIEST}  # beside those of mtl
 
@@ -69,11 +69,11 @@ def _find(
     if set_up is None:
         return None
     row = results.find(measure=measure, task=task, system=set_up.forecasters[task], rule=rule)
-    return None if row is None or row.value is None else round(row.value, DECIMALS)
+    return None if row is None else round_figure(measure, row.value)
 
 
 def _cost_on_test(results: Results, set_up: SetUp | None, scope: str) -> float | None:
     if set_up is None:
         return None
     row = results.find(measure="cost_per_1000", task=scope, system=set_up.label, rule="cost")
-    return round(row.value, 1)
+    return round_figure("cost_per_1000", row.value)

@@ -9,6 +9,8 @@ import numpy as np
 from intake_triage.statistics.estimates import LEVEL, bound_share
 
 SMALLEST_SHOWN = 11  # the smallest count of people that may be seen or worked out
+# Of shares in files: with more, shares of one table of counts give away cells that are hidden.
+SHARE_DECIMALS = 3
 
 
 def smallest_to_show(source: str) -> int:

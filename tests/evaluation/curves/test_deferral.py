@@ -74,10 +74,10 @@ def test_rows_equal_brute_force(logits, clinic, decision):
         missed = 1000 * (late * kept).sum() / N_FORMS
         at_random = 1000 * share * late.mean()
         highest = 1000 * (late * by_highest).sum() / N_FORMS
-        assert row["missed"]["value"] == pytest.approx(missed, abs=0.051)
+        assert row["missed"]["value"] == pytest.approx(missed, abs=0.51)
         fewer = row["fewer_than"]
-        assert fewer["random"]["value"] == pytest.approx(at_random - missed, abs=0.051)
-        assert fewer["highest_probability"]["value"] == pytest.approx(highest - missed, abs=0.051)
+        assert fewer["random"]["value"] == pytest.approx(at_random - missed, abs=0.51)
+        assert fewer["highest_probability"]["value"] == pytest.approx(highest - missed, abs=0.51)
 
 
 def test_the_interval_is_of_the_paired_difference(logits, clinic, decision):

@@ -71,7 +71,7 @@ def test_rows_equal_counts(forecasts, split, params):
         for row in found:
             forms = order[start : start + row["forms"]]
             start += row["forms"]
-            assert row["chance"] == pytest.approx(chance[forms].mean(), abs=1e-4)
-            assert row["observed"] == pytest.approx(urgent[forms].mean(), abs=1e-4)
+            assert row["chance"] == pytest.approx(chance[forms].mean(), abs=5.1e-4)
+            assert row["observed"] == pytest.approx(urgent[forms].mean(), abs=5.1e-4)
             assert row["low"] < row["observed"] < row["high"]
-            assert row["threshold"] == round(1 / 11, 4)
+            assert row["threshold"] == round(1 / 11, 3)

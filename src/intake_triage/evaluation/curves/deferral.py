@@ -17,7 +17,6 @@ from intake_triage.params import DecisionParams
 from intake_triage.statistics.disclosure import points_to_show
 from intake_triage.statistics.estimates import estimate_score
 
-DECIMALS = 1
 OTHERS = ("random", "highest_probability")
 
 
@@ -69,9 +68,9 @@ def _compare(
         "at": [
             {
                 "kept": float(coverages[k]),
-                "missed": missed[k].rounded(DECIMALS, least=0),
+                "missed": missed[k].rounded(0, least=0),
                 "fewer_than": {
-                    other: estimates[k].rounded(DECIMALS)
+                    other: estimates[k].rounded(0)
                     for other, estimates in zip(OTHERS, fewer, strict=True)
                 },
             }

@@ -8,11 +8,10 @@ from scipy.special import expit
 from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.cut_calibration import cut_logits, cut_names, cut_outcomes
 from intake_triage.evaluation.samples import LabelledSplit, Sample
-from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, is_small_share
 from intake_triage.statistics.estimates import estimate_score
 
 TREAT_ALL = "treat all"
-DECIMALS = 4
 
 # From "one such form among 100 is worth acting on nine others" to the reverse.
 THRESHOLDS = np.array([0.01, 0.02, *np.arange(5, 100, 5) / 100])
@@ -70,7 +69,7 @@ def net_benefit_rows(forecasts: Logits, split: LabelledSplit) -> list[dict[str, 
             replicates = replicate_net_benefit(chances[..., k], outcomes[:, k], sample)
             shown = _thresholds_to_show(chances[..., k], smallest_shown=split.smallest_shown)
             for threshold, benefit in zip(THRESHOLDS[shown], replicates[shown], strict=True):
-                numbers = estimate_score(benefit, n_units=sample.n_units).rounded(DECIMALS)
+                numbers = estimate_score(benefit, n_units=sample.n_units).rounded(SHARE_DECIMALS)
                 rows.append(
                     {
                         "cut": cut,

@@ -15,9 +15,13 @@ from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import DecisionParams
-from intake_triage.statistics.disclosure import estimate_share, is_small_share, points_to_show
+from intake_triage.statistics.disclosure import (
+    SHARE_DECIMALS,
+    estimate_share,
+    is_small_share,
+    points_to_show,
+)
 
-DECIMALS = 4
 WEIGHTS = np.round(np.geomspace(1, 50, 17), 2)  # of `decision.cost.too_late_urgent`
 READ_AT = (0.25, 0.35, 0.5)  # over-triage
 
@@ -104,7 +108,7 @@ def operating_rows(
                 for pair in zip(curve.counts[:, k], curve.among, strict=True)
             ):
                 continue
-            under, over = (round(float(share), DECIMALS) for share in curve.shares[:, k, 0])
+            under, over = (round(float(share), SHARE_DECIMALS) for share in curve.shares[:, k, 0])
             point = {"weight": float(curve.weights[k]), "present": bool(k == curve.present)}
             rows.append(
                 {"system": name, **point, "over_triage": over, "under_triage": under} | ceilings
@@ -134,7 +138,7 @@ def missed_at_over_triage(
             numbers = None
             if share is not None:
                 ends = zip(("value", "low", "high"), share, strict=True)
-                numbers = {key: round(number, DECIMALS) for key, number in ends}
+                numbers = {key: round(number, SHARE_DECIMALS) for key, number in ends}
             read[name][str(at)] = numbers
     return read
 

@@ -10,11 +10,10 @@ from scipy.stats import betabinom
 from intake_triage.calibration.conformal import prediction_sets, threshold_rank
 from intake_triage.evaluation.forecasts import FittedRules
 from intake_triage.evaluation.samples import LabelledSplit, Sample
-from intake_triage.statistics.disclosure import is_small_share
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, is_small_share
 from intake_triage.statistics.estimates import ALPHA
 
 ASSIGNING_SEED = 0
-DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def coverage_rows(
                 numbers["promised"] = 1 - alpha
                 rows.append(
                     {"task": task, "system": name, "class": class_name}
-                    | {key: round(float(number), DECIMALS) for key, number in numbers.items()}
+                    | {key: round(float(number), SHARE_DECIMALS) for key, number in numbers.items()}
                     | {"forms": len(held)}
                 )
     return rows

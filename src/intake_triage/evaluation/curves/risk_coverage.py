@@ -18,16 +18,15 @@ from intake_triage.evaluation.decisions import decide_urgency_by_cost
 from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.samples import LabelledSplit, Sample
 from intake_triage.params import DecisionParams
-from intake_triage.statistics.disclosure import estimate_share, points_to_show
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, estimate_share, points_to_show
 from intake_triage.tasks import Task
 
-DECIMALS = 4
 COVERAGES = np.arange(100, 45, -5) / 100  # shares of the forms that the system decides on its own
 
 
 def list_coverages(decision: DecisionParams) -> np.ndarray:
     """`COVERAGES`, and what `nurse_share` leaves, from all of the forms downwards."""
-    return np.unique([*COVERAGES, round(1 - decision.nurse_share, DECIMALS)])[::-1]
+    return np.unique([*COVERAGES, round(1 - decision.nurse_share, 4)])[::-1]
 
 
 def kept_share(certainty: np.ndarray, *, coverage: float) -> np.ndarray:
@@ -131,6 +130,6 @@ def _measure(
                 replicates[k][np.newaxis], n=n, units=units, smallest_shown=smallest_shown
             )
             if share is not None:
-                risk, low, high = (round(number, DECIMALS) for number in share)
+                risk, low, high = (round(number, SHARE_DECIMALS) for number in share)
                 row = {"coverage": float(coverages[k]), "risk": risk, "low": low, "high": high}
                 yield measure, row | {"of": round(n)}

@@ -14,9 +14,8 @@ from intake_triage.evaluation.forecasts import Logits
 from intake_triage.evaluation.measures.cut_calibration import cut_logits
 from intake_triage.evaluation.samples import LabelledSplit
 from intake_triage.params import DecisionParams
-from intake_triage.statistics.disclosure import SMALLEST_SHOWN, estimate_share
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, SMALLEST_SHOWN, estimate_share
 
-DECIMALS = 4
 OUTER = np.array([1.5, 2, 3, 4])
 INNER = np.arange(-4, 5) / 4
 OFFSETS = np.concatenate([-OUTER[::-1], INNER, OUTER])  # of bin edges from the threshold, log-odds
@@ -53,7 +52,7 @@ def threshold_rows(
             numbers |= {"chance": expit(log_odds[rows_of]).mean(), "threshold": threshold}
             rows.append(
                 {"system": name}
-                | {key: round(float(number), DECIMALS) for key, number in numbers.items()}
+                | {key: round(float(number), SHARE_DECIMALS) for key, number in numbers.items()}
                 | {"forms": n}
             )
     return rows

@@ -12,7 +12,7 @@ from intake_triage.evaluation.measures.measure import (
     over,
 )
 from intake_triage.evaluation.measures.triage import COUNT
-from intake_triage.statistics.disclosure import hide_small_counts
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, hide_small_counts
 from intake_triage.tasks import Task
 
 
@@ -37,7 +37,13 @@ def belonging(decisions: Decisions, task: Task) -> ByClass:
     return _by_tier(shares, counts, decisions)
 
 
-@measure("urgent_load", "load on urgent tiers", judges="decisions", tasks=("urgency",))
+@measure(
+    "urgent_load",
+    "load on urgent tiers",
+    judges="decisions",
+    tasks=("urgency",),
+    decimals=SHARE_DECIMALS,
+)
 def urgent_load(decisions: Decisions, task: Task) -> Replicated:
     """Forms placed in the urgent tiers for each that belongs there; NaN where none does.
 

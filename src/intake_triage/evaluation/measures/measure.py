@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import softmax
 
 from intake_triage.evaluation.samples import LabelledSplit, Sample
-from intake_triage.evaluation.table import list_scopes
+from intake_triage.evaluation.table import DECIMALS, list_scopes
 from intake_triage.params import DecisionParams
 from intake_triage.statistics.bootstrap import replicate_confusions
 from intake_triage.tasks import TASKS, Task
@@ -134,7 +134,7 @@ class Measure:
     rules: tuple[str, ...] | None = None
     is_share: bool = False
     per: int = 1
-    decimals: int = 4
+    decimals: int = DECIMALS
     tells_of: str | None = None
     has_interval: bool = True
     in_subgroups: tuple[str, ...] = ()
@@ -146,6 +146,12 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {}
+
+
+def round_figure(name: str, value: float | None) -> float | None:
+    """A figure as files in git have it; one that is made of others is no measure."""
+    decimals = MEASURES[name].decimals if name in MEASURES else DECIMALS
+    return None if value is None else round(value, decimals)
 
 
 def measure(name: str, words: str, **attributes) -> Callable:

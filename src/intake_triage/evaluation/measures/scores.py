@@ -11,11 +11,12 @@ from intake_triage.evaluation.measures.measure import (
     over,
 )
 from intake_triage.statistics.bootstrap import replicate_f1
+from intake_triage.statistics.disclosure import SHARE_DECIMALS
 from intake_triage.statistics.scores import record_briers, record_log_losses
 from intake_triage.tasks import Task
 
 ARGMAX = ("argmax",)
-SHARE = {"judges": "decisions", "least": 0, "most": 1}
+SHARE = {"judges": "decisions", "least": 0, "most": 1, "decimals": SHARE_DECIMALS}
 
 
 @measure("macro_f1", "macro-F1", in_subgroups=ARGMAX, of_fits=True, **SHARE)

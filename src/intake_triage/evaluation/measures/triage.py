@@ -13,12 +13,13 @@ from intake_triage.calibration.decisions import urgency_cost_matrix
 from intake_triage.evaluation.measures.measure import ByClass, Decisions, Replicated, measure
 from intake_triage.evaluation.table import BOTH
 from intake_triage.statistics.bootstrap import replicate_mean
-from intake_triage.statistics.disclosure import hide_small_counts
+from intake_triage.statistics.disclosure import SHARE_DECIMALS, hide_small_counts
 from intake_triage.tasks import Task
 
 FORMS = 1000  # that counts and costs are given for
+COST_DECIMALS = 0  # of these costs in files: parts of a point would tell counts of people
 URGENCY = {"judges": "decisions", "tasks": ("urgency",), "least": 0, "is_share": True}
-SHARE = {**URGENCY, "most": 1}
+SHARE = {**URGENCY, "most": 1, "decimals": SHARE_DECIMALS}
 COUNT = {**URGENCY, "most": FORMS, "per": FORMS, "decimals": 0}
 
 
@@ -177,7 +178,14 @@ def both_right(decisions: Decisions, task: Task) -> Replicated:
     return _share_of(right, decisions.split.has_both(), decisions)
 
 
-@measure("cost_per_1000", "clinical cost", judges="decisions", tasks=(), least=0, decimals=1)
+@measure(
+    "cost_per_1000",
+    "clinical cost",
+    judges="decisions",
+    tasks=(),
+    least=0,
+    decimals=COST_DECIMALS,
+)
 def cost_per_1000(decisions: Decisions, task: Task) -> Replicated:
     """Clinical cost of 1,000 forms, all tasks, in needless steps up of an urgency tier."""
     split = decisions.split

@@ -18,6 +18,7 @@ from intake_triage.release.plan.simulate import (
 from intake_triage.release.watch.alarms import LOAD
 from intake_triage.release.watch.limits import Alarm, list_alarms
 from intake_triage.release.watch.reference import Reference
+from intake_triage.statistics.disclosure import SHARE_DECIMALS
 from intake_triage.statistics.estimates import POWER
 from intake_triage.statistics.sequential import LOOKS
 
@@ -120,7 +121,7 @@ def _plan_alarm(
         met = _when(shown, POWER, YEARS * LOOKS, forms_a_week)
     return {
         "limit": alarm.limit,
-        "expected": round(rate, 4),
+        "expected": round(rate, SHARE_DECIMALS),
         "share_counted": round(counted, 4),
         "sounds": sounds,
         "met": met,

@@ -1,6 +1,6 @@
 """What may sound: every alarm with its limit, and its part of the 5 % of false alarms.
 
-All alarms together sound falsely in at most `FALSE_ALARMS` of pilots in a year of looks (a union
+All alarms together sound falsely in at most `FALSE_ALARMS` of pilots, however long (a union
 bound over bounds that each hold at every look). The part of each is fixed before the pilot:
 three fifths for the decisions about all forms, a fifth each for those about groups and for drift,
 within which the share of every branch is split evenly. So sixty sites take nothing from the alarm

@@ -21,7 +21,7 @@ ADULT = 18
 LEAST_TOLD = 0.01  # of random halves
 REFERENCE = "st"  # what a joint system is compared with for transfer
 LEFT = {"urgency": "missed, of all forms", "specialty": "wrong"}  # the error that a nurse spares
-DECIMALS = 4  # of shares in files
+DECIMALS = 4  # of shares of forms that a system decides
 
 
 @dataclass(frozen=True)
