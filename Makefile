@@ -17,8 +17,14 @@ repro: $(VENV)/installed
 	$(RUN) dvc repro
 
 # Side by side, a file's tests in one process, in the order of the folders: the dearest are amid them.
+PYTEST := python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 test: lint $(VENV)/installed-optional
-	$(RUN) python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(RUN) $(PYTEST)
+
+# All but the dear ones, in a minute or two, while one writes code; tests/conftest.py says which.
+.PHONY: test-quick
+test-quick: $(VENV)/installed-optional
+	$(RUN) $(PYTEST) -m "not slow"
 
 # Faults that take minutes to show; docs/reliability.md. On an otherwise idle machine.
 .PHONY: test-faults

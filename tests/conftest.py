@@ -25,8 +25,56 @@ WORDS_OF = {
     "later": ("for months", "check-up"),
 }
 
+# Below tests/, what takes over some three seconds: real DVC, browsers, servers, clusters and more.
+# `make test-quick` leaves it out.
+SLOW = (
+    "benchmarks/",
+    "calibration/test_choice.py",
+    "calibration/test_nested.py",
+    "calibration/test_stage.py",
+    "evaluation/test_compare.py",
+    "evaluation/test_made_up.py",
+    "examples/",
+    "faults/",
+    "hostile/",
+    "models/test_cluster.py",
+    "models/test_fits.py",
+    "models/transformer/test_loop.py",
+    "models/transformer/test_train.py",
+    "pipeline/",
+    "recommendation/test_recommend.py",
+    "records/draft/",
+    "records/forms/",
+    "records/synthetic/",
+    "records/tables/test_encodings.py",
+    "records/tables/test_round_trips.py",
+    "records/test_file_formats.py",
+    "records/test_namcs.py",
+    "release/bundle/",
+    "release/plan/",
+    "release/score/",
+    "release/serve/",
+    "release/test_demo.py",
+    "release/watch/test_labelling.py",
+    "release/watch/test_watch_command.py",
+    "release/watch/test_watch_page.py",
+    "report/review/",
+    "report/test_brief",
+    "report/test_plot_templates.py",
+    "statistics/test_confidence_set.py",
+    "statistics/test_estimates.py",
+    "studies/",
+)
+
 for thread_variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(thread_variable, "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `SLOW` names."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").as_posix().startswith(SLOW):
+            item.add_marker("slow")
 
 
 @pytest.fixture
