@@ -51,7 +51,7 @@ def measure(workspace: Workspace) -> dict[str, Any]:
         (queue,) = apart(queue_fits, (scale.queued_fits,))
         after_queue = peak_mib(scheduler)
     shipping = {}
-    for workers in sorted({1, MANY}):
+    for workers in (1, MANY):
         with dask_cluster(root, workers) as scheduler:
             (run,) = apart(ship_records, (workers, large))
             shipping[str(workers)] = run.value | {"scheduler_peak_mib": round(peak_mib(scheduler))}

@@ -77,7 +77,7 @@ def test_it_equals_the_shares_counted_among_like_forms(toy_folder, reading):
 @pytest.mark.parametrize("reading", get_args(Reading))
 def test_it_equals_bayes_rule_written_as_loops(catalogue, reading):
     model = build_model(catalogue, task_relatedness=0.65, reading=reading)
-    draw = draw_chunk(model, seed=1, chunk=0, n=24)
+    draw = draw_chunk(model, seed=1, chunk=0, n=64)
     shown = draw.fields.shown
     assert (shown["age"] & shown["sex"]).any()
     assert (shown["age"] & ~shown["sex"]).any()
