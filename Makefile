@@ -32,6 +32,7 @@ test-faults: $(VENV)/installed-optional
 	$(RUN) python -m tests.faults.kill_anywhere
 	$(RUN) python -m tests.faults.odd_places
 	$(RUN) python -m tests.faults.full_disk
+	$(RUN) python -m tests.faults.low_memory
 
 # Do the tests notice a fault? docs/mutants.md; some hours, taken up again where it was stopped.
 .PHONY: mutants

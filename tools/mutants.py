@@ -2,14 +2,15 @@
 
 Which code is tried stands in `TRIED`, and how many faults in `SAMPLE`: drawn by chance from all
 that Cosmic Ray knows to make. Two copies of the committed code are tried side by side. A fault is
-found if the tests fail, or do not end. Writes results/mutants.jsonl, a line a fault as it ends;
-what stands there is not tried again: after a change of code or tests, remove it first.
-docs/mutants.md says what the faults are that were not found.
+found if the tests fail, or do not end; the quick tests are asked first. Writes
+results/mutants.jsonl, a line a fault as it ends; what stands there is not tried again: after a
+change of code or tests, remove it first. docs/mutants.md says which faults were not found, and why.
 """
 
+import hashlib
 import json
-import random
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,17 +39,19 @@ TRIED = {  # what is changed, and the tests that should notice
         for name in LABELS
     },
 }
-PYTEST = ("-m", "pytest", "-x", "-n", "0", "-p", "no:cacheprovider")
+PYTEST = "-m pytest -x -n 0 -p no:cacheprovider"
+KINDS = ("'not slow'", "slow")  # tests by their marker
 
 
 def main() -> None:
     """Try what is left of the sample, and say how many are found."""
     faults = {name_of(fault): fault for fault in list_faults()}
-    drawn = random.Random(SEED).sample(sorted(faults), SAMPLE)
+    drawn = sorted(faults, key=draw)[:SAMPLE]
     known = {tuple(told["fault"]) for told in read_told()}
     left = iter([faults[name] for name in drawn if name not in known])
     for tests in dict.fromkeys(TRIED.values()):  # else a fault is found wherever it is put
-        subprocess.run([f"{ROOT}/.venv/bin/python", *PYTEST, *tests.split()], cwd=ROOT, check=True)
+        for kind in KINDS:
+            subprocess.run(shlex.split(call_tests(ROOT, tests, kind)), check=True)
     with tqdm(total=SAMPLE, initial=len(known), disable=None) as bar, ThreadPoolExecutor() as pool:
         for done in [pool.submit(try_faults, left, bar) for _ in range(COPIES)]:
             done.result()
@@ -82,6 +85,16 @@ def name_of(fault: MutationSpec) -> tuple[str, str, int]:
     return str(path), fault.operator_name, fault.occurrence
 
 
+def draw(name: tuple[str, str, int]) -> str:
+    """Sorted by it, faults are in an order of chance, which changes with the code but little."""
+    return hashlib.sha256(json.dumps([SEED, *name]).encode()).hexdigest()
+
+
+def call_tests(checkout: Path | str, tests: str, kind: str) -> str:
+    """The command that asks the tests of a kind."""
+    return f"env -C {checkout} {ROOT}/.venv/bin/python {PYTEST} -m {kind} {tests}"
+
+
 def read_told() -> list[dict]:
     """What came of the faults that were tried."""
     lines = OUT.read_text(encoding="utf-8").splitlines() if OUT.exists() else []
@@ -96,8 +109,10 @@ def try_faults(left: Iterator[MutationSpec], bar: tqdm) -> None:
             name = name_of(fault)
             tests = next(tests for part, tests in TRIED.items() if name[0].startswith(part))
             there = attrs.evolve(fault, module_path=Path(copy, name[0]))
-            command = f"env -C {copy} {ROOT}/.venv/bin/python {' '.join(PYTEST)} {tests}"
-            result = mutate_and_test([there], command, PATIENCE)
+            for kind in KINDS:
+                result = mutate_and_test([there], call_tests(copy, tests, kind), PATIENCE)
+                if result.is_killed:
+                    break
             lines = result.diff.splitlines()
             changed = [line for line in lines if re.match(r"[-+](?![-+])", line)]
             told = {"fault": name, "found": result.is_killed, "diff": changed}

@@ -27,6 +27,7 @@ SMALL = {
     "gbm": {"max_rounds": 8, "leaves": 7},
     "encoder": {"layers": 1, "width": 16, "attention_heads": 2, "feedforward": 16},
     "train": {"epochs": 1, "seeds": [0, 1], "learning_rate": 0.01},
+    "calibrate": {"candidates": ["identity", "temperature"], "folds": 3},
     "compare": {"resamples": 100},
 }
 RESULTS = ("data", "models", "predictions", "training", "metrics", "plots")

@@ -53,9 +53,15 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def hostile_run(make_once) -> Run:
     """The working tree's pipeline, run on the hostile table."""
-    folder = tmp_path_factory.mktemp("hostile")
+    folder = make_once("hostile", make_run)
+    printed = (folder / "printed").read_text(encoding="utf-8")
+    return Run(Checkout(folder / "checkout"), folder / "site", [printed])
+
+
+def make_run(folder: Path) -> None:
+    """A checkout with its results, DVC's own folder, and what was printed."""
     run = Run(Checkout(folder / "checkout"), folder / "site", [])
     for name in list_files():
         # No test of the tests; no result of another run but what the pages show beside this one.
@@ -73,6 +79,6 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     run.checkout.commit("a table of one's own")
     done = run.call(sys.executable, "-m", "dvc", "repro", "release", "report")
     if done.returncode:
-        pytest.fail("".join(run.printed[-2:]))
+        pytest.fail("".join(run.printed))
     run.checkout.commit("results")
-    return run
+    (folder / "printed").write_text("".join(run.printed), encoding="utf-8")

@@ -8,20 +8,24 @@ SMALL = {
     "gbm": {"max_rounds": 12, "leaves": 7},
     "encoder": {"layers": 1, "width": 16, "attention_heads": 2, "feedforward": 16},
     "train": {"epochs": 2, "seeds": [0, 1, 2], "learning_rate": 0.01},
+    "calibrate": {"candidates": ["identity", "temperature"], "folds": 3},
     "compare": {"resamples": 200},
 }
 
 
 @pytest.fixture(scope="session")
-def small_project(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def small_project(make_once) -> Checkout:
     """The working tree as it stands, committed with small settings and nothing run yet."""
-    return make_small(tmp_path_factory.mktemp("project") / "small", SMALL)
+    return Checkout(make_once("small_project", lambda folder: make_small(folder, SMALL)))
 
 
 @pytest.fixture(scope="session")
-def reproduced(small_project: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def reproduced(small_project: Checkout, make_once) -> Checkout:
     """A clone in which the whole pipeline has run and its results are committed."""
-    checkout = small_project.clone_to(tmp_path_factory.mktemp("project") / "reproduced")
-    checkout.dvc("repro")
-    checkout.commit("results")
-    return checkout
+
+    def reproduce(folder):
+        checkout = small_project.clone_to(folder)
+        checkout.dvc("repro")
+        checkout.commit("results")
+
+    return Checkout(make_once("reproduced", reproduce))

@@ -2,21 +2,54 @@
 
 import json
 import re
+import shutil
+from dataclasses import dataclass
 
 import pytest
 import yaml
-from checkout import Checkout, stages_run
+from checkout import Checkout, digest_files, stages_run
 
 from intake_triage.evaluation.table import read_results
 from intake_triage.systems import FORECASTERS
 
 
+@pytest.fixture(scope="module")
+def copied(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The reproduced clone, with its cache; what a test runs in it, a later one finds there."""
+    folder = tmp_path_factory.mktemp("copied") / "checkout"
+    shutil.copytree(reproduced.root, folder, symlinks=True)
+    return Checkout(folder)
+
+
 @pytest.fixture
-def checkout(reproduced: Checkout):
-    """The reproduced clone; whatever a test changes in tracked files is undone."""
-    yield reproduced
-    reproduced.run("git", "checkout", "--quiet", "--force", "HEAD")
-    reproduced.dvc("checkout", "--quiet", "--force")
+def checkout(copied: Checkout):
+    """The same; whatever a test changes in tracked files is undone."""
+    yield copied
+    _put_back(copied)
+
+
+@dataclass(frozen=True)
+class Run:
+    """An experiment: its name, what it printed, and the scores that it left in the workspace."""
+
+    name: str
+    printed: str
+    systems: dict
+
+
+@pytest.fixture(scope="module")
+def lighter(copied: Checkout) -> Run:
+    """The pipeline with another loss weight."""
+    weight = "mtl.loss_weight=0.3"
+    printed = copied.dvc("exp", "run", "--name", "lighter", "-S", weight).stdout
+    run = Run("lighter", printed, _compare(copied)["systems"])
+    _put_back(copied)
+    return run
+
+
+def _put_back(checkout: Checkout) -> None:
+    checkout.run("git", "checkout", "--quiet", "--force", "HEAD")
+    checkout.dvc("checkout", "--quiet", "--force")
 
 
 def _plots(checkout: Checkout) -> list[str]:
@@ -62,8 +95,8 @@ def test_made_up_forms_hide_no_counts(reproduced: Checkout) -> None:
     assert "under" not in prepared
 
 
-def test_second_repro_does_nothing(reproduced: Checkout) -> None:
-    assert stages_run(reproduced.dvc("repro").stdout) == []
+def test_second_repro_does_nothing(copied: Checkout) -> None:
+    assert stages_run(copied.dvc("repro").stdout) == []
 
 
 def test_lock_is_in_step_without_data(reproduced: Checkout, tmp_path) -> None:
@@ -71,22 +104,19 @@ def test_lock_is_in_step_without_data(reproduced: Checkout, tmp_path) -> None:
     clone.dvc("repro", "--allow-missing", "--dry")
 
 
-def test_loss_weight_reruns_mtl_and_what_follows(checkout: Checkout) -> None:
-    before = _compare(checkout)
-    done = checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
-    after = _compare(checkout)
+def test_loss_weight_reruns_mtl_and_what_follows(reproduced: Checkout, lighter: Run) -> None:
     rerun = ["train_mtl", "calibrate@mtl", "forecast", "compare", "release", "report"]
-    assert stages_run(done.stdout) == rerun
-    for name in before["systems"]:
-        same = before["systems"][name] == after["systems"][name]
-        assert same == ("mtl" not in name), name
+    assert stages_run(lighter.printed) == rerun
+    before = _compare(reproduced)["systems"]
+    assert before.keys() == lighter.systems.keys()
+    for name in before:
+        assert (before[name] == lighter.systems[name]) == ("mtl" not in name), name
 
 
 @pytest.mark.parametrize(
     ("override", "message"),
     [
         ("+mtl.loss_wieght=0.3", "mtl.loss_wieght: unknown key"),
-        ("+mlt.loss_weight=0.3", "mlt: unknown key"),
         ("mtl.loss_weight=1.3", "mtl.loss_weight: got 1.3"),
     ],
 )
@@ -100,16 +130,7 @@ def test_wrong_params_are_refused_in_one_line(checkout: Checkout, override, mess
     assert "Traceback" not in printed
 
 
-def test_temp_run_leaves_the_workspace_alone(checkout: Checkout) -> None:
-    before = _compare(checkout)
-    checkout.dvc("exp", "run", "--temp", "--name", "lighter", "-S", "mtl.loss_weight=0.2")
-    assert _compare(checkout) == before
-    shown = json.loads(checkout.dvc("metrics", "diff", "--json", "HEAD", "lighter").stdout)
-    assert "mtl.urgency.log_loss" in shown["metrics/summary.json"]
-    assert "mtl.valid_log_loss.urgency" in shown["metrics/train_mtl.json"]
-
-
-def test_metrics_are_few_enough_to_read(checkout: Checkout) -> None:
+def test_metrics_are_few_enough_to_read(checkout: Checkout, lighter: Run) -> None:
     shown = json.loads(checkout.dvc("metrics", "show", "--json").stdout)
     (revision,) = shown.values()
     files = revision["data"]
@@ -117,8 +138,9 @@ def test_metrics_are_few_enough_to_read(checkout: Checkout) -> None:
         "metrics/summary.json"
     }
     assert sum(_count_leaves(file["data"]) for file in files.values()) <= 24
-    checkout.dvc("exp", "run", "--temp", "--name", "heavier", "-S", "mtl.loss_weight=0.8")
-    table = checkout.dvc("metrics", "diff", "--all", "HEAD", "heavier").stdout
+    table = checkout.dvc("metrics", "diff", "--all", "HEAD", lighter.name).stdout
+    assert "mtl.urgency.log_loss" in table
+    assert "mtl.valid_log_loss.urgency" in table
     assert len(table.splitlines()) <= 30
 
 
@@ -126,20 +148,25 @@ def _count_leaves(value) -> int:
     return sum(map(_count_leaves, value.values())) if isinstance(value, dict) else 1
 
 
-def test_queued_run_does_not_see_later_edits(checkout: Checkout) -> None:
-    checkout.dvc("exp", "run", "--queue", "--name", "queued", "-S", "mtl.loss_weight=0.7")
+def test_queued_run_leaves_the_workspace_alone_and_does_not_see_later_edits(
+    checkout: Checkout,
+) -> None:
+    before = digest_files(checkout, "metrics", "models")
+    weight = ("-S", "mtl.loss_weight=0.7")
+    checkout.dvc("exp", "run", "--queue", "--name", "queued", *weight, "train_mtl")
     code = checkout.root / "src/intake_triage/models/transformer/balancing.py"
     code.write_text("raise RuntimeError('the workspace was read')\n", encoding="utf-8")
     checkout.dvc("exp", "run", "--run-all")
+    assert digest_files(checkout, "metrics", "models") == before
     shown = json.loads(checkout.dvc("metrics", "diff", "--json", "HEAD", "queued").stdout)
-    assert "mtl.urgency.log_loss" in shown["metrics/summary.json"]
+    assert "mtl.valid_log_loss.urgency" in shown["metrics/train_mtl.json"]
 
 
 def test_a_sweep_lays_its_weights_side_by_side(checkout: Checkout) -> None:
     stamp = checkout.root / ".venv/installed"  # what is to be run lies on the path already
     stamp.parent.mkdir()
     stamp.touch()
-    shown = checkout.run("make", "sweep", "WEIGHTS=0.3,0.7").stdout
+    shown = checkout.run("make", "sweep", "WEIGHTS=0.2,0.8").stdout
     lines = shown.splitlines()
     (start,) = [i for i, line in enumerate(lines) if line.lstrip().startswith("Experiment")]
     header = lines[start].split()
@@ -147,19 +174,19 @@ def test_a_sweep_lays_its_weights_side_by_side(checkout: Checkout) -> None:
         assert f"mtl.valid_log_loss.{task}" in header
     assert max(map(len, lines[start:])) <= 160
     rows = [dict(zip(header, line.split()[-len(header) :], strict=False)) for line in lines[start:]]
-    assert {"0.3", "0.5", "0.7"} <= {row.get("mtl.loss_weight") for row in rows}
+    assert {"0.2", "0.5", "0.8"} <= {row.get("mtl.loss_weight") for row in rows}
     names = checkout.dvc("exp", "list", "--name-only").stdout.split()
     page = (checkout.root / "dvc_plots/index.html").read_text(encoding="utf-8")
     for revision in ("HEAD", *names):
         assert f'"rev": "{revision}"' in page
 
 
-def test_plots_diff_needs_neither_cache_nor_network(checkout: Checkout, tmp_path) -> None:
-    checkout.run("git", "checkout", "--quiet", "-B", "other")
-    checkout.dvc("exp", "run", "-S", "mtl.loss_weight=0.3")
-    checkout.commit("another loss weight")
+def test_plots_diff_needs_neither_cache_nor_network(
+    checkout: Checkout, lighter: Run, tmp_path
+) -> None:
+    checkout.dvc("exp", "branch", lighter.name, "other")
     clone = checkout.clone_to(tmp_path / "clone")
-    checkout.run("git", "checkout", "--quiet", "--force", "main")
+    clone.run("git", "checkout", "--quiet", "other")
 
     clone.dvc("plots", "diff", "HEAD~1")
     page = (clone.root / "dvc_plots/index.html").read_text(encoding="utf-8")
