@@ -156,8 +156,9 @@ review: check-lock
 	$(RUN) python -m stages.review "$(BASE)"
 
 # Fails where dvc.lock is out of step with code, params or results; needs neither cache nor data.
+# With ALL=1 those of the studies and of runs below results/, too: they may be of earlier code.
 check-lock: $(VENV)/installed
-	@$(RUN) python -m stages.check_lock
+	@$(RUN) python -m stages.check_lock $(if $(ALL),--all)
 
 # Side by side against what a user would pick instead; over an hour, on an otherwise idle machine.
 # make bench BENCH="--skip pipeline"   leaves a topic as it was; BENCH=--quick   tries that all runs

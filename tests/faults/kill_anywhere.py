@@ -45,7 +45,7 @@ def main() -> None:
         kills, differing = 0, []
         while kills < wanted:  # a run that is done by then is followed by another
             killed = alone.clone_to(alone.root.with_name(f"killed_{kills}"))
-            waits = (chance.uniform(0, seconds / 6) for _ in range(wanted - kills))
+            waits = (chance.uniform(0, seconds / 3) for _ in range(wanted - kills))
             kills += kill_and_resume(killed, *targets, waits=waits, chance=chance)
             differing += compare(killed, alone)
             print(f"{kills} kills, {len(differing)} files differ", *differing, sep="\n", flush=True)

@@ -58,3 +58,31 @@ def test_a_study_out_of_step_is_no_concern_of_the_pipelines_lock(clone: Checkout
     assert run_script(clone, "check_lock").returncode == 0
     edit(clone, "score.py", "0.6", "0.7")
     assert "measure" not in run_script(clone, "check_lock").stderr
+
+
+def test_all_locks_are_told_in_a_line_each(clone: Checkout) -> None:
+    study = clone.root / "studies/one/dvc.yaml"
+    study.parent.mkdir(parents=True)
+    study.write_text(
+        "stages:\n  measure:\n    cmd: 'true'\n    wdir: ../..\n    deps: [src/code.py]\n"
+        "  page:\n    cmd: 'true'\n    always_changed: true\n"
+    )
+    (clone.root / "src").mkdir()
+    (clone.root / "src/code.py").write_text("1")
+    clone.dvc("repro", "--quiet", "--single-item", "studies/one/dvc.yaml")
+    kept = clone.root / "results/kept/dvc.lock"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes((clone.root / "dvc.lock").read_bytes())
+    done = run_script(clone, "check_lock", "--all")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("every dvc.lock is in step")
+
+    (clone.root / "src/code.py").write_text("2")
+    code = "  score:\n    deps: [{path: src/other.py, md5: 0}]\n"
+    kept.write_text(f"stages:\n{code}", encoding="utf-8")
+    assert run_script(clone, "check_lock").returncode == 0
+    done = run_script(clone, "check_lock", "--all")
+    assert done.returncode == 1
+    of_study, of_kept = done.stderr.splitlines()
+    assert of_study.startswith("error: studies/one/dvc.lock is out of step: measure. ")
+    assert of_kept.startswith("error: results/kept/dvc.lock is of other code than dvc.lock: score.")

@@ -5,13 +5,38 @@ It works in a fresh clone: data and models that are not there count as unchanged
 
 import json
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from intake_triage.errors import InputError
 from intake_triage.report.review.commands import run_dvc, try_dvc
 
 # What `dvc status` says of files that are merely not in this clone.
 ABSENT = ("deleted", "not in cache")
+CODE = ("src/", "stages/")
+
+
+def check_all_locks() -> None:
+    """The pipeline's, each study's, and those of the runs that are kept below results/.
+
+    Raises
+    ------
+    InputError
+        With a line for each that is out of step.
+    """
+    studies, kept = Path().glob("studies/*/dvc.yaml"), Path().glob("results/*/dvc.lock")
+    checks = [check_lock, *(partial(check_study, str(path)) for path in sorted(studies))]
+    faults = []
+    for check in (*checks, *(partial(check_kept, lock) for lock in sorted(kept))):
+        try:
+            check()
+        except InputError as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError("\n".join(faults))
 
 
 def check_lock() -> None:
@@ -33,6 +58,53 @@ def check_lock() -> None:
         f"dvc.lock is out of step: {'; '.join(reasons)}. Run `dvc repro`, then commit dvc.lock "
         "and what changed in metrics/, plots/, reports/, docs/ and results/"
     )
+
+
+def check_study(pipeline: str) -> None:
+    """Ask DVC whether any stage of a study would run again, but for one that always does.
+
+    Raises
+    ------
+    InputError
+        If one would.
+    """
+    status = json.loads(run_dvc("status", pipeline, "--json"))
+    changed = [
+        stage.removeprefix(f"{pipeline}:")
+        for stage, entries in status.items()
+        if any(name != "always changed" for entry in entries for name in _changed_names(entry))
+    ]
+    if changed:
+        raise InputError(
+            f"{Path(pipeline).with_name('dvc.lock')} is out of step: {', '.join(changed)}. "
+            f"`dvc status {pipeline}` says why"
+        )
+
+
+def check_kept(lock: Path) -> None:
+    """Compare the code of a run below results/ with the code of the pipeline's own dvc.lock.
+
+    Raises
+    ------
+    InputError
+        If a stage was run by other code.
+    """
+    ours, kept = _read_code(Path("dvc.lock")), _read_code(lock)
+    other = [stage for stage, files in kept.items() if files - ours.get(stage, set())]
+    if other:
+        raise InputError(
+            f"{lock} is of other code than dvc.lock: {', '.join(other)}. "
+            f"Run `make {lock.parent.name}` again, then commit what changed"
+        )
+
+
+def _read_code(lock: Path) -> dict[str, set[tuple[str, str]]]:
+    """By stage, the files of code that it was run by, each with its MD5."""
+    stages = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"]
+    return {
+        name: {(d["path"], d["md5"]) for d in stage["deps"] if d["path"].startswith(CODE)}
+        for name, stage in stages.items()
+    }
 
 
 def _describe_changes(status: dict[str, Any]) -> Iterator[str]:
