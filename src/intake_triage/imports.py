@@ -10,7 +10,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1]
 ROOTS = (SOURCE, SOURCE.parent)  # where a module of the checkout may lie
 # The ground carries values; what decides a result reaches a stage by its params. After a change of
-# systems.py, which names the set-ups: dvc repro --force compare report.
+# systems.py, which names the set-ups: dvc repro --force --single-item forecast, and dvc repro.
 GROUND_NAMES = "errors files imports layout params processes section systems tasks"
 GROUND = tuple(SOURCE / f"intake_triage/{name}.py" for name in GROUND_NAMES.split())
 
