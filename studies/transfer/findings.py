@@ -33,7 +33,7 @@ def pool_transfer(results: Results) -> list[Row]:
 
 
 def find_trends(results: Results) -> list[Row]:
-    """The slope of the gain along the dial, a row a task and measure."""
+    """The line of the gain along the dial, a row a task and measure; none of three settings."""
     dial = {
         result["task_relatedness"]: result
         for result in results.values()
@@ -42,12 +42,11 @@ def find_trends(results: Results) -> list[Row]:
     rows = []
     for task, measure in COMPARED:
         gains = {x: find_gain(result, task, measure) for x, result in dial.items()}
-        if len(gains) >= 3:
+        if len(gains) >= 4:  # with three, nobody would see where no line fits
             errors = [standard_error(gain["low"], gain["high"]) for gain in gains.values()]
-            slope = fit_trend(list(gains), [gain["delta"] for gain in gains.values()], errors)
-            names = ("delta", "low", "high", "at_0")
-            named = dict(zip(names, (round(v, 4) for v in slope), strict=True))
-            rows.append({"task": task, "measure": measure, "settings": len(gains)} | named)
+            trend = fit_trend(list(gains), [gain["delta"] for gain in gains.values()], errors)
+            found = {name: round(value, 4) for name, value in asdict(trend).items()}
+            rows.append({"task": task, "measure": measure} | found)
     return rows
 
 

@@ -60,7 +60,7 @@ def draw_dial(results: Results, trends: Sequence[Row]) -> dict[str, Any]:
         | {
             "measure": MEASURES[row["measure"]],
             "dial": end,
-            "line": row["at_0"] + end * row["delta"],
+            "line": row["start"] + end * row["slope"],
         }
         for row in trends
         for end in (0, 1)

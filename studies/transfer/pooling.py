@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import norm, t
+from scipy.stats import chi2, norm, t
 
 LEVEL = 0.95
 
@@ -67,13 +67,29 @@ def pool_sources(gains: Sequence[float], errors: Sequence[float]) -> Pooled:
     return Pooled(mean, mean - half, mean + half, float(np.sqrt(between)), mean - new, mean + new)
 
 
-def fit_trend(
-    settings: Sequence[float], gains: Sequence[float], errors: Sequence[float]
-) -> tuple[float, float, float, float]:
-    """Slope of the gain along the dial, from 0 to 1, with its 95 % interval; and the gain at 0.
+@dataclass(frozen=True)
+class Trend:
+    """The line through the gains along the dial.
 
-    Weighted least squares with known variances. The settings share their forms, so that their
-    errors go together: a slope, which is made of differences, then varies less than is said here.
+    Attributes
+    ----------
+    slope, low, high : from 0 to 1, with its 95 % interval
+    start : the gain at 0
+    misfit : p-value of the gains' distances from the line, by chi-squared: small where no line fits
+    """
+
+    slope: float
+    low: float
+    high: float
+    start: float
+    misfit: float
+
+
+def fit_trend(settings: Sequence[float], gains: Sequence[float], errors: Sequence[float]) -> Trend:
+    """Weighted least squares with known variances.
+
+    The settings share their forms, so that their errors go together: a slope, which is made of
+    differences, then varies less than is said here, and so do distances from the line.
     """
     x, weights = np.asarray(settings, float), 1 / np.square(errors)
     centred = x - weights @ x / weights.sum()
@@ -81,7 +97,9 @@ def fit_trend(
     slope = float(weights @ (centred * np.asarray(gains)) / precision)
     half = float(norm.ppf((1 + LEVEL) / 2) / np.sqrt(precision))
     start = float(weights @ (np.asarray(gains) - slope * x) / weights.sum())
-    return slope, slope - half, slope + half, start
+    distances = (np.asarray(gains) - start - slope * x) * np.sqrt(weights)
+    misfit = float(chi2.sf(distances @ distances, len(x) - 2))
+    return Trend(slope, slope - half, slope + half, start, misfit)
 
 
 def standard_error(low: float, high: float) -> float:

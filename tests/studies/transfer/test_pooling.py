@@ -45,20 +45,20 @@ def test_two_sources_tell_no_spread():
 def test_a_trend_is_the_least_squares_line(rng):
     settings = np.array([0.0, 0.5, 0.65, 1.0])
     gains = 0.01 + 0.03 * settings + rng.normal(0, 0.001, 4)
-    slope, low, high, start = fit_trend(settings, gains, [0.005] * 4)
+    trend = fit_trend(settings, gains, [0.005] * 4)
     line = linregress(settings, gains)
-    assert (slope, start) == pytest.approx((line.slope, line.intercept))
+    assert (trend.slope, trend.start) == pytest.approx((line.slope, line.intercept))
     half = 1.959964 * 0.005 / np.sqrt(((settings - settings.mean()) ** 2).sum())
-    assert (high - low) / 2 == pytest.approx(half, rel=1e-5)
+    assert (trend.high - trend.low) / 2 == pytest.approx(half, rel=1e-5)
+    bent = fit_trend(settings, [0.0, 0.03, 0.03, 0.0], [0.005] * 4)
+    assert bent.misfit < 1e-6 < trend.misfit
 
 
 def test_a_trend_is_found_as_often_as_it_should(rng):
     settings, errors = [0.0, 0.5, 0.65, 1.0], np.array([0.004, 0.01, 0.006, 0.008])
-    held = 0
-    for _ in range(1000):
-        _, low, high, _ = fit_trend(settings, rng.normal(0, errors), errors)
-        held += low <= 0 <= high
-    assert 0.93 < held / 1000 < 0.97
+    trends = [fit_trend(settings, rng.normal(0, errors), errors) for _ in range(1000)]
+    assert 0.93 < np.mean([trend.low <= 0 <= trend.high for trend in trends]) < 0.97
+    assert 0.03 < np.mean([trend.misfit < 0.05 for trend in trends]) < 0.07
 
 
 def test_a_standard_error_gives_its_interval_back():
