@@ -76,6 +76,7 @@ def test_a_gain_is_judged_by_its_interval(rng, value, status):
         (value - 1.96, value + 1.96), abs=0.1
     )
     assert replace(gain, shown=False).describe()["value"] is None
+    assert replace(gain, values=values / 1000).status == status  # as of a net benefit
 
 
 def test_no_gain_at_all_is_not_above_the_floor():

@@ -64,6 +64,8 @@ def test_the_margin_flips_at_the_difference(flips):
     assert (flip["now"], flip["at"], flip["urgency"]) == (15, 100, "mtl")
     beyond = flips(A, (MTL, {"misroute": 300}, {}), margin=15.0)["cost_margin"]  # 200 apart
     assert beyond["at"] is None, "more than ten times the margin"
+    near = flips(A, (MTL, {"misroute": 200, "too_late_urgent": 10.05}, {}), margin=0.2)
+    assert near["cost_margin"]["at"] == pytest.approx(0.5, rel=1e-3)
 
 
 def test_the_margin_flips_where_the_bound_of_a_difference_lies_within(flips):

@@ -61,7 +61,8 @@ def test_float32_logits_are_scored_in_float64(forecast, score):
 def test_a_record_without_label_is_refused(forecast, score, wrong):
     logits, labels = forecast
     labels[7] = wrong
-    with pytest.raises(ValueError, match="without a label"):
+    lying = f"must lie in 0 … 4, got {labels.min()} … {labels.max()}; .*without a label"
+    with pytest.raises(ValueError, match=lying):
         score(logits, labels)
 
 
