@@ -124,8 +124,10 @@ def find_crossings(runs: Sequence[Result]) -> Iterator[dict[str, Any]]:
 
     `runs` are of one source, in the order of their sizes. Between two sizes the difference in cost
     is taken to change evenly with the logarithm of the forms. Of the pairs, those of which one is
-    the lowest of all at either size.
+    the lowest of all at either size; none where nothing passes at any size.
     """
+    if not any(run["choice"] for run in runs):
+        return
     for fewer, more in pairwise(runs):
         sizes = np.log([fewer["records"]["train"], more["records"]["train"]])
         leaders = {

@@ -112,6 +112,8 @@ def test_set_ups_cross_where_their_costs_are_equal(made_result):
     assert crossing["at"] == pytest.approx(10 ** (3 + 2 / 3))
     assert (crossing["before"], crossing["after"]) == (20, 40)
     assert not list(summary.find_crossings([few]))
+    nothing_passes = [run | {"choice": None} for run in (few, more)]
+    assert not list(summary.find_crossings(nothing_passes))
 
 
 def test_the_learning_curve_starts_at_the_lowest(study, results):
