@@ -44,6 +44,14 @@ def test_halves_are_counted_by_what_the_rule_takes(decision):
     ]
 
 
+def test_what_is_chosen_most_often_comes_first_though_it_is_tied_less_often(decision):
+    tied = table_of(scored(GBM, 1000, error=20), scored(ST, 1000, error=20))
+    apart = table_of(scored(GBM, 1200, error=5), scored(ST, 1000, error=5))
+    first, second = count_halves([tied, tied, apart], CEILINGS, decision)["set_ups"]
+    assert (first["urgency"], first["chosen"], first["tied"]) == ("gbm", 0.6667, 0.6667)
+    assert (second["urgency"], second["chosen"], second["tied"]) == ("st", 0.3333, 1)
+
+
 def test_a_half_of_the_forms_is_scored_as_if_it_were_all(scorer):
     """Costs, floor and figures of decisions; those of probabilities are taken to first order."""
     split = scorer.split
