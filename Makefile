@@ -21,7 +21,7 @@ PYTEST := python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-load
 test: lint $(VENV)/installed-optional
 	$(RUN) $(PYTEST)
 
-# All but the dear ones, in a minute or two, while one writes code; tests/conftest.py says which.
+# All but the dear ones, in about a minute, while one writes code; tests/conftest.py says which.
 .PHONY: test-quick
 test-quick: $(VENV)/installed-optional
 	$(RUN) $(PYTEST) -m "not slow"

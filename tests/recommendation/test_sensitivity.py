@@ -5,7 +5,14 @@ from made_tables import CEILINGS, FIGURES, scored, table_of
 
 from intake_triage.recommendation.candidates import ScoredSetUp, SetUp
 from intake_triage.recommendation.ceilings import list_ceilings
-from intake_triage.recommendation.sensitivity import COSTS, MOST_TIMES, RANGES, _bracket, find_flips
+from intake_triage.recommendation.sensitivity import (
+    COSTS,
+    MOST_TIMES,
+    RANGES,
+    _bracket,
+    _round_away,
+    find_flips,
+)
 
 GBM, ST, MTL = (SetUp(name, name) for name in ("gbm", "st", "mtl"))
 
@@ -163,3 +170,9 @@ def test_a_short_stretch_of_another_choice_is_found_near_to_now():
         return "another" if 30 < cost < 40 else "chosen"
 
     assert _bracket(at, "chosen", 10.0, MOST_TIMES) == pytest.approx(30, rel=0.01)
+
+
+@pytest.mark.parametrize("times", [0.01, 0.1, 1, 10, 100])
+def test_a_flip_has_four_digits_wherever_its_point_is(times):
+    assert _round_away(1.51234 * times, 0) == pytest.approx(1.513 * times, rel=1e-12)
+    assert _round_away(1.51234 * times, 1000) == pytest.approx(1.512 * times, rel=1e-12)
