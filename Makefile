@@ -34,7 +34,7 @@ test-faults: $(VENV)/installed-optional
 	$(RUN) python -m tests.faults.full_disk
 	$(RUN) python -m tests.faults.low_memory
 
-# Do the tests notice a fault? docs/mutants.md; some hours, taken up again where it was stopped.
+# Do the tests notice a fault? docs/mutants.md; an hour or two, taken up again where it was stopped.
 .PHONY: mutants
 MUTANTS := $(VENV)/mutants
 mutants: $(VENV)/installed-optional $(MUTANTS)/installed
