@@ -131,14 +131,15 @@ replication: $(VENV)/installed
 
 # Loss weights side by side, as queued experiments: their table, and the frontier as
 # dvc_plots/index.html. BALANCING=fixed,pcgrad and RATES=0.001,0.0015 cross methods and learning
-# rates with them. On a cluster (docs/cluster.md) JOBS of them run at once.
+# rates with them. On a cluster (docs/cluster.md) JOBS of them run at once. They end with what is
+# compared: `dvc exp apply <name>` and `dvc repro` make the bundles and the pages of the one you like.
 .PHONY: sweep exps
 WEIGHTS ?= 0.2,0.3,0.4,0.5,0.6,0.7,0.8
 JOBS ?= 8
 sweep: $(VENV)/installed
 	$(RUN) dvc exp run --queue -S 'mtl.loss_weight=$(WEIGHTS)' \
 		$(if $(BALANCING),-S 'mtl.balancing=$(BALANCING)') \
-		$(if $(RATES),-S 'train.learning_rate=$(RATES)')
+		$(if $(RATES),-S 'train.learning_rate=$(RATES)') compare
 	$(RUN) dvc exp run --run-all \
 		$(if $(DASK_SCHEDULER_ADDRESS)$(DASK_SCHEDULER_FILE),--jobs $(JOBS))
 	$(RUN) dvc plots diff HEAD $$($(RUN) dvc exp list --name-only) --targets dvc.yaml::frontier

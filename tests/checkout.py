@@ -47,6 +47,11 @@ class Checkout:
         self.run("git", "clone", "--quiet", str(self.root), str(folder))
         return Checkout(folder)
 
+    def copy_to(self, folder: Path) -> "Checkout":
+        """Copy all that is there, DVC's cache too."""
+        shutil.copytree(self.root, folder, symlinks=True)
+        return Checkout(folder)
+
 
 def list_files() -> list[str]:
     """The files of the working tree that git has or would take."""

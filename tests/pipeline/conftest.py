@@ -20,11 +20,21 @@ def small_project(make_once) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def reproduced(small_project: Checkout, make_once) -> Checkout:
-    """A clone in which the whole pipeline has run and its results are committed."""
+def half_done(small_project: Checkout, make_once) -> Checkout:
+    """A clone in which the pipeline has run as far as to the independent models."""
+
+    def begin(folder):
+        small_project.clone_to(folder).dvc("repro", "train_gbm", "train_st")
+
+    return Checkout(make_once("half_done", begin))
+
+
+@pytest.fixture(scope="session")
+def reproduced(half_done: Checkout, make_once) -> Checkout:
+    """The same, in which the whole pipeline has run and its results are committed."""
 
     def reproduce(folder):
-        checkout = small_project.clone_to(folder)
+        checkout = half_done.copy_to(folder)
         checkout.dvc("repro")
         checkout.commit("results")
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from dataclasses import dataclass
 
 import pytest
@@ -16,9 +15,7 @@ from intake_triage.systems import FORECASTERS
 @pytest.fixture(scope="module")
 def copied(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The reproduced clone, with its cache; what a test runs in it, a later one finds there."""
-    folder = tmp_path_factory.mktemp("copied") / "checkout"
-    shutil.copytree(reproduced.root, folder, symlinks=True)
-    return Checkout(folder)
+    return reproduced.copy_to(tmp_path_factory.mktemp("copied") / "checkout")
 
 
 @pytest.fixture

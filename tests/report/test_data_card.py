@@ -84,4 +84,4 @@ def test_the_committed_card_has_the_information_given_the_form():
     assert given_form < before / 5
     (row,) = (line for line in CARD.read_text("utf-8").splitlines() if ", the default |" in line)
     assert row.split(" | ")[2] == f"{before:.3f}"
-    assert row.split(" | ")[4].rstrip(" |") == f"{given_form:.4f}"
+    assert row.split(" | ")[4].rstrip(" |") == f"{given_form:.3f}"
