@@ -113,6 +113,8 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> np.ndarray:
                 continue
             role, intensity = state[thing]
             weight *= places[role]
+            if weight == 0:  # such a case has no such complaint
+                break
             if not tables.gradable[thing] or role == DENIED:
                 continue
             tie = tables.tie[condition, thing]
@@ -145,6 +147,8 @@ def bayes_rule(model: ClinicModel, draw: Draw, i: int) -> np.ndarray:
         prior = model.network.condition.chances[kind, band, sex, month]
         for condition, severity in np.ndindex(evidence.shape):
             weight = patient * prior[condition] * evidence[condition, severity]
+            if weight == 0:
+                continue
             weight *= entry_chance(model, draw, i, condition * N_LEVELS + severity, band)
             routing = model.labels.specialty.chances[where.site[i], int(band < 2), condition]
             for course in range(N_LEVELS):
