@@ -9,6 +9,8 @@ from typing import TextIO
 
 import pandas as pd
 import pytest
+from scipy.stats import entropy
+from sklearn.metrics import mutual_info_score
 
 from intake_triage.errors import InputError
 from intake_triage.records.checks import check_records
@@ -186,6 +188,10 @@ def test_four_real_years_hold_about_110500_records_with_both_labels(real_survey)
     both = frame["urgency"].notna() & frame["specialty"].notna()
     assert both.sum() == (labelled & ~wordless).sum()
     assert 0 < (~both).sum() < 2500  # records with one label are kept too
+    information = mutual_info_score(frame["urgency"][both], frame["specialty"][both])
+    assert information == pytest.approx(0.148, abs=0.0005)  # as the data card has it
+    tiers = frame["urgency"][both].value_counts()
+    assert information / entropy(tiers) == pytest.approx(0.12, abs=0.005)
 
 
 @pytest.mark.parametrize("form", ["dta", "parquet", "lower_case.csv"])

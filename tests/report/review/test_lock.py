@@ -78,11 +78,15 @@ def test_all_locks_are_told_in_a_line_each(clone: Checkout) -> None:
     assert done.stdout.startswith("every dvc.lock is in step")
 
     (clone.root / "src/code.py").write_text("2")
-    code = "  score:\n    deps: [{path: src/other.py, md5: 0}]\n"
+    with study.open("a") as stages:
+        stages.write("  later:\n    cmd: 'true'\n    wdir: ../..\n    deps: [score.py]\n")
+    deps = "deps: [{path: src/other.py, md5: 0}]"
+    code = "".join(f"  {name}:\n    {deps}\n" for name in ("score", "data_card"))
     kept.write_text(f"stages:\n{code}", encoding="utf-8")
     assert run_script(clone, "check_lock").returncode == 0
     done = run_script(clone, "check_lock", "--all")
     assert done.returncode == 1
     of_study, of_kept = done.stderr.splitlines()
-    assert of_study.startswith("error: studies/one/dvc.lock is out of step: measure. ")
+    faults = "out of step: measure; without later, which never ran."
+    assert of_study.startswith(f"error: studies/one/dvc.lock is {faults}")
     assert of_kept.startswith("error: results/kept/dvc.lock is of other code than dvc.lock: score.")

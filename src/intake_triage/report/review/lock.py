@@ -61,28 +61,33 @@ def check_lock() -> None:
 
 
 def check_study(pipeline: str) -> None:
-    """Ask DVC whether any stage of a study would run again, but for one that always does.
+    """Ask DVC whether any stage of a study would run, but for one that always does.
 
     Raises
     ------
     InputError
-        If one would.
+        If one would, again or for the first time.
     """
+    lock = Path(pipeline).with_name("dvc.lock")
+    known = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"] if lock.exists() else {}
     status = json.loads(run_dvc("status", pipeline, "--json"))
     changed = [
         stage.removeprefix(f"{pipeline}:")
         for stage, entries in status.items()
         if any(name != "always changed" for entry in entries for name in _changed_names(entry))
     ]
-    if changed:
-        raise InputError(
-            f"{Path(pipeline).with_name('dvc.lock')} is out of step: {', '.join(changed)}. "
-            f"`dvc status {pipeline}` says why"
-        )
+    stale = [stage for stage in changed if stage in known]
+    new = [stage for stage in changed if stage not in known]
+    faults = [f"out of step: {', '.join(stale)}"] if stale else []
+    faults += [f"without {', '.join(new)}, which never ran"] if new else []
+    if faults:
+        raise InputError(f"{lock} is {'; '.join(faults)}. `dvc status {pipeline}` says why")
 
 
 def check_kept(lock: Path) -> None:
     """Compare the code of a run below results/ with the code of the pipeline's own dvc.lock.
+
+    That of the data card does not count: the card is the same whatever is run.
 
     Raises
     ------
@@ -90,6 +95,7 @@ def check_kept(lock: Path) -> None:
         If a stage was run by other code.
     """
     ours, kept = _read_code(Path("dvc.lock")), _read_code(lock)
+    kept.pop("data_card", None)
     other = [stage for stage, files in kept.items() if files - ours.get(stage, set())]
     if other:
         raise InputError(
