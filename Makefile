@@ -45,6 +45,20 @@ $(MUTANTS)/installed: tools/requirements-mutants.txt
 	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# Which branches of src/ the tests run through, those that no test meets by line; an hour.
+.PHONY: coverage
+COVERAGE := COVERAGE_FILE="$(CURDIR)/$(VENV)/coverage/data" COVERAGE_RCFILE="$(CURDIR)/tools/coverage.ini"
+coverage: $(VENV)/installed-coverage
+	rm -rf $(VENV)/coverage && mkdir $(VENV)/coverage
+	$(RUN) $(COVERAGE) python -m coverage run -m $(subst python -m ,,$(PYTEST))
+	$(RUN) $(COVERAGE) python -m coverage combine --quiet
+	$(RUN) $(COVERAGE) python -m coverage report
+
+$(VENV)/installed-coverage: $(VENV)/installed-optional tools/requirements-coverage.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r tools/requirements-coverage.txt
+	touch $@
+
 lint: $(VENV)/installed
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .

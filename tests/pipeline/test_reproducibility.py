@@ -51,19 +51,17 @@ def test_killed_run_resumes_and_gives_the_same_bytes(
         stderr=subprocess.DEVNULL,
     )
     _wait_for(
-        lambda: len(_finished(fits)) == 2 and len(list(fits.glob(".*.part"))) == 1,
+        lambda: len(_finished(fits)) == 1 and len(list(fits.glob(".*.part"))) == 1,
         process=run,
         seconds=120,
     )
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
-    kept = [json.loads((path / SECONDS).read_text()) for path in _finished(fits)]
-    assert {cost["seed"] for cost in kept} == {0, 1}
+    (kept,) = [json.loads((path / SECONDS).read_text()) for path in _finished(fits)]
 
     checkout.dvc("repro", "release")
     costs = json.loads((checkout.root / "training/mtl" / SECONDS).read_text())["fits"]
-    for cost in kept:
-        assert cost in costs, "a finished seed was trained again"
+    assert kept in costs, "a finished seed was trained again"
     assert not _finished(fits), "finished fits are forgotten once the stage is done"
     folders = ("data", "models", "predictions", "training", "metrics", "plots")
     assert digest_files(checkout, *folders) == digest_files(reproduced, *folders)
@@ -78,17 +76,18 @@ def test_a_cluster_gives_the_same_bytes(
     cluster = DaskCluster(tmp_path / "cluster")
     try:
         monkeypatch.setenv("DASK_SCHEDULER_FILE", str(cluster.file))
-        checkout.dvc("repro", "compare")
+        checkout.dvc("repro", *TRAINING)
         assert cluster.unpacked() == []
     finally:
         cluster.close()
     hosted = (tmp_path / "cluster/worker_0.log").read_text().count("Starting Worker plugin fits-")
     assert hosted > len(TRAINING)  # linear and gbm go by themselves
-    folders = ("data", "models", "predictions", "training")
-    assert digest_files(checkout, *folders) == digest_files(reproduced, *folders)
-    for name in ("compare", "safety", "forecast"):
-        metrics = f"metrics/{name}.json"
-        assert (checkout.root / metrics).read_bytes() == (reproduced.root / metrics).read_bytes()
+    for system in TRAINED_SYSTEMS:
+        folders = [f"{kind}/{system}" for kind in ("models", "predictions", "training")]
+        assert digest_files(checkout, *folders) == digest_files(reproduced, *folders)
+    for stage in TRAINING:
+        scores = f"metrics/{stage}.json"
+        assert (checkout.root / scores).read_bytes() == (reproduced.root / scores).read_bytes()
 
 
 def test_test_labels_reach_nothing_before_compare(

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ SMALL = {
     "tokenizer": {"min_document_frequency": 3},
 }
 Build = Callable[..., Path]
+MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 def invent_results(classes: dict[Task, tuple[str, ...]]) -> Results:
@@ -76,11 +77,12 @@ def small_params(raw_params: dict) -> Params:
 
 
 @pytest.fixture(scope="session")
-def small_run(
-    clinic_folder: Path, small_params: Params, tmp_path_factory: pytest.TempPathFactory
-) -> Layout:
+def small_run(clinic_folder: Path, small_params: Params, make_once: MakeOnce) -> Layout:
     """A run on the small clinic up to its forecasts."""
-    root = tmp_path_factory.mktemp("run") / "run"
+    return Layout(make_once("small_run", partial(run_small, clinic_folder, small_params)))
+
+
+def run_small(clinic_folder: Path, small_params: Params, root: Path) -> None:
     shutil.copytree(clinic_folder, root)
     layout = Layout(root)
     layout.params.write_text(yaml.safe_dump(small_params.model_dump(mode="json")))
@@ -103,7 +105,6 @@ def small_run(
             patch.setattr("sys.argv", ["calibrate", system])
             calibrate.main()
         forecast.main()
-    return layout
 
 
 @pytest.fixture(scope="session")
@@ -116,15 +117,15 @@ def build(
     small_run: Layout,
     prepared: PreparedRecords,
     small_params: Params,
-    tmp_path_factory: pytest.TempPathFactory,
+    make_once: MakeOnce,
 ) -> Build:
     """Gives the folder of a set-up's bundle, built once: to be left as it is."""
 
-    @cache
     def of_set_up(urgency: str | None, specialty: str | None) -> Path:
-        folder = tmp_path_factory.mktemp("release") / "choice"
-        set_up = SetUp(urgency, specialty)
-        build_bundle(folder, set_up, prepared, small_params, ABOUT, other=None, layout=small_run)
-        return folder
+        def make(folder: Path) -> None:
+            about = prepared, small_params, ABOUT
+            build_bundle(folder, SetUp(urgency, specialty), *about, other=None, layout=small_run)
+
+        return make_once(f"bundle of {urgency} and {specialty}", make)
 
     return of_set_up
