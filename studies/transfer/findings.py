@@ -12,6 +12,7 @@ from studies.transfer.controls import COMPARED, Results, Row, pairs_by_control, 
 from studies.transfer.pooling import fit_trend, pool_sources, standard_error
 from studies.transfer.settings import StudyParams
 
+NO_LINE = 0.05  # where a trend's `misfit` is less, gains along the dial lie on no line
 SOURCES = ("namcs", "default", "shared", "conflict")  # that have forms of their own
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from intake_triage.systems import SYSTEMS
 from intake_triage.tasks import TASKS
 from studies.transfer.controls import Results, Row, select_pairs
+from studies.transfer.findings import NO_LINE
 from studies.transfer.words import ARMS, BLOCKS, MEASURES
 
 COLOURS = {"mtl": SYSTEMS["mtl"].colour, "shuffled": "#999999"}
@@ -63,6 +64,7 @@ def draw_dial(results: Results, trends: Sequence[Row]) -> dict[str, Any]:
             "line": row["start"] + end * row["slope"],
         }
         for row in trends
+        if row["misfit"] >= NO_LINE
         for end in (0, 1)
     ]
     rows = [row | {"line": None} for row in rows] + [

@@ -19,7 +19,7 @@ from intake_triage.files import read_json, replacing, write_json
 from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer import words
 from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
-from studies.transfer.findings import find_trends, list_gains, pool_transfer
+from studies.transfer.findings import NO_LINE, find_trends, list_gains, pool_transfer
 from studies.transfer.pictures import draw_dial, draw_forest
 from studies.transfer.provenance import find_earlier_code
 from studies.transfer.settings import RESULTS, ROOT, STUDY, VALIDITY, load_study
@@ -84,6 +84,7 @@ def write_pages(
         "earlier": earlier,
         "words": words,
         "pooled": pool_transfer(of_ten_starts(results)),
+        "no_line": NO_LINE,
         "trends": find_trends(of_ten_starts(results)),
         "gains": [row for row in list_gains(results, study) if row["pair"] not in LEFT_OUT],
         "pairs": pairs_by_control(study),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from intake_triage.tasks import TASKS
+from studies.transfer.findings import find_gain
 from studies.transfer.provenance import code_changed, find_earlier_code
 from studies.transfer.report import PAGE, read_results, write_pages
 
@@ -35,6 +37,25 @@ def test_the_page_names_blocks_of_earlier_code():
     assert TITLE not in write_pages(results, missing, validity, [])[PAGE]
     page = write_pages(results, missing, validity, ["default", "namcs"])[PAGE]
     assert f"{TITLE} clinic, as by default; survey (NAMCS)." in page
+
+
+def test_what_the_page_says_of_the_dial_holds():
+    results, _, _ = read_results()
+    dial = sorted(
+        (result["task_relatedness"], name) for name, result in results.items() if "dial" in result
+    )
+    assert [setting for setting, _ in dial] == [0, 0.5, 0.65, 1]
+    for measure in ("macro_f1", "log_loss"):
+        urgency, specialty = (
+            [find_gain(results[name], task, measure) for _, name in dial] for task in TASKS
+        )
+        assert all(gain["low"] > 0 for gain in urgency)
+        ends = max(urgency[0]["delta"], urgency[-1]["delta"])
+        assert all(gain["delta"] > ends for gain in urgency[1:-1])
+        falling = [gain["delta"] for gain in specialty]
+        assert falling == sorted(falling, reverse=True)
+        assert specialty[0]["low"] > 0
+        assert specialty[-1]["delta"] <= 0
 
 
 def test_the_page_can_be_read_in_a_few_minutes():
