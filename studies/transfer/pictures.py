@@ -12,6 +12,7 @@ from studies.transfer.words import ARMS, BLOCKS, MEASURES
 COLOURS = {"mtl": SYSTEMS["mtl"].colour, "shuffled": "#999999"}
 POOLED = "all sources together"
 WIDER = 24  # pixels to spare: a reader's letters may be wider than those that place the text
+FEW_TICKS = {"tickCount": 5}  # more would have their numbers run into each other
 ZERO = {"mark": {"type": "rule", "color": "#444444"}}
 
 
@@ -34,7 +35,7 @@ def draw_forest(results: Results, pooled: Sequence[Row]) -> dict[str, Any]:
         },
     }
     shared["color"]["legend"] |= {"labelLimit": 400, "titleLimit": 400}
-    gain = {"title": "gain, 95 % interval: right of 0 it helps"}
+    gain = {"title": "gain, 95 % interval: right of 0 it helps", "axis": FEW_TICKS}
     low = {"x": _field("low", **gain), "x2": {"field": "high"}, **shared}
     delta = {"x": _field("delta", **gain), **shared}
     return _by_task_and_measure(
@@ -70,7 +71,7 @@ def draw_dial(results: Results, trends: Sequence[Row]) -> dict[str, Any]:
     rows = [row | {"line": None} for row in rows] + [
         {key: row[key] for key in ("task", "measure", "dial", "line")} for row in lines
     ]
-    x = {"x": _field("dial", title="task_relatedness")}
+    x = {"x": _field("dial", title="task_relatedness", axis=FEW_TICKS)}
     colour = {"color": {"value": COLOURS["mtl"]}}
     bar = {"y": _field("low", title="gain"), "y2": {"field": "high"}, **x, **colour}
     point = {"y": _field("delta"), **x, **colour}
