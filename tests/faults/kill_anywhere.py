@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -43,9 +44,9 @@ def main() -> None:
         alone.dvc("repro", *targets)
         seconds = time.monotonic() - begun
         print(f"left alone: {seconds:.0f} s", flush=True)
-        kills, differing = 0, []
+        kills, differing, names = 0, [], count()
         while kills < wanted:  # a run that is done by then is followed by another
-            killed = alone.clone_to(alone.root.with_name(f"killed_{kills}"))
+            killed = alone.clone_to(alone.root.with_name(f"killed_{next(names)}"))
             waits = (chance.uniform(0, seconds) for _ in range(wanted - kills))
             kills += kill_and_resume(killed, *targets, waits=waits, chance=chance)
             differing += compare(killed, alone)
