@@ -65,7 +65,8 @@ lint: $(VENV)/installed
 
 # The stamp is made last: an interrupted installation is taken up again.
 $(VENV)/installed: requirements.txt constraints.txt
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	test -x $(VENV)/bin/python || { $(PYTHON) -m venv $(VENV) && echo \
+		'export DVC_SITE_CACHE_DIR="$${VIRTUAL_ENV%/*}/.dvc/tmp/site"' >> $(VENV)/bin/activate; }
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
@@ -110,11 +111,14 @@ clone-%: $(VENV)/installed
 	test -d .runs/$* || git clone --quiet . .runs/$*
 	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
 
+# The survey's files as $(1), where they may lie already: they are copied before it is removed.
+take_survey = rm -rf $(1).part && mkdir -p $(1).part && cp -rL "$(NAMCS)/." $(1).part && \
+	rm -rf $(1) && mv $(1).part $(1)
+
 # NAMCS: folder of survey files.
 namcs: $(if $(NAMCS),clone-namcs)
 	@test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
-	mkdir -p .runs/$@/data/raw && rm -rf .runs/$@/data/raw/namcs
-	cp -rL "$(NAMCS)" .runs/$@/data/raw/namcs
+	$(call take_survey,.runs/$@/data/raw/namcs)
 	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
 	rm -rf results/$@ && mkdir -p results/$@ && \
 		cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots) results/$@/
@@ -129,7 +133,7 @@ large: clone-large
 .PHONY: transfer
 BLOCKS ?= default relatedness_0 relatedness_05 relatedness_1 conflict shared
 transfer: $(VENV)/installed
-	$(if $(NAMCS),mkdir -p data/raw && rm -rf data/raw/namcs && cp -rL "$(NAMCS)" data/raw/namcs)
+	$(if $(NAMCS),$(call take_survey,data/raw/namcs))
 	$(RUN) python -m studies.transfer.block --plan $(BLOCKS) $(if $(NAMCS),namcs)
 	$(RUN) dvc repro --single-item $(addprefix studies/transfer/dvc.yaml:,\
 		$(addprefix block@,$(BLOCKS) $(if $(NAMCS),namcs)) validity report)
@@ -139,7 +143,7 @@ transfer: $(VENV)/installed
 # that are open. Those of the survey need NAMCS=<folder of survey files>, survey_all `make namcs`.
 .PHONY: replication
 replication: $(VENV)/installed
-	$(if $(NAMCS),mkdir -p data/raw && rm -rf data/raw/namcs && cp -rL "$(NAMCS)" data/raw/namcs)
+	$(if $(NAMCS),$(call take_survey,data/raw/namcs))
 	$(RUN) dvc repro --single-item $(addprefix studies/replication/dvc.yaml:,$(foreach run,$(RUNS),\
 		$(if $(filter survey_all seconds,$(run)),,run@)$(run)) report)
 

@@ -1,6 +1,6 @@
 """Stage data_card: what the synthetic clinic is, in figures, and what it is not.
 
-Reads   results/large/compare.json
+Reads   results/large/, params.yaml (encoder)
 Writes  docs/data-card.md
 With --keep-large RUN it writes results/large/ instead, from the finished run in the folder RUN.
 """

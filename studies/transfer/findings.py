@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from studies.transfer.controls import COMPARED, Results, Row, pairs_by_control, select_pairs
+import numpy as np
+
+from studies.transfer.controls import COMPARED, Results, Row, all_pairs, select_pairs
 from studies.transfer.pooling import fit_trend, pool_sources, standard_error
 from studies.transfer.settings import StudyParams
 
@@ -17,46 +19,58 @@ SOURCES = ("namcs", "default", "shared", "conflict")  # that have forms of their
 
 
 def pool_transfer(results: Results) -> list[Row]:
-    """What one model gains over two in each measure, over `SOURCES`; none of fewer than three."""
+    """What one model gains over two in each measure, over `SOURCES`; nothing while one lacks."""
+    if not all("gradients" in results.get(name, {}) for name in SOURCES):  # measured in ten starts
+        return []
     rows = []
     for task, measure in COMPARED:
-        found = [
-            gain
-            for name in SOURCES
-            if name in results and (gain := find_gain(results[name], task, measure))
-        ]
-        if len(found) >= 3:
-            errors = [standard_error(gain["low"], gain["high"]) for gain in found]
-            pooled = pool_sources([gain["delta"] for gain in found], errors)
-            what = {"task": task, "measure": measure, "sources": len(found)}
-            rows.append(what | {name: round(v, 4) for name, v in asdict(pooled).items()})
+        gains = [find_gain(results[name], task, measure) for name in SOURCES]
+        errors = [standard_error(gain["low"], gain["high"]) for gain in gains]
+        pooled = pool_sources([gain["delta"] for gain in gains], errors)
+        found = {name: round(value, 4) for name, value in asdict(pooled).items()}
+        rows.append({"task": task, "measure": measure} | found)
     return rows
+
+
+def select_dial(results: Results) -> Results:
+    """The blocks that differ in the dial alone, by its setting."""
+    dial = [(name, result) for name, result in results.items() if "dial" in result]
+    return dict(sorted(dial, key=lambda block: block[1]["task_relatedness"]))
 
 
 def find_trends(results: Results) -> list[Row]:
     """The line of the gain along the dial, a row a task and measure; none of three settings."""
-    dial = {
-        result["task_relatedness"]: result
-        for result in results.values()
-        if "dial" in result  # the blocks that differ in the dial alone
-    }
+    dial = select_dial(results).values()
+    if len(dial) < 4:  # with three, nobody would see where no line fits
+        return []
     rows = []
     for task, measure in COMPARED:
-        gains = {x: find_gain(result, task, measure) for x, result in dial.items()}
-        if len(gains) >= 4:  # with three, nobody would see where no line fits
-            errors = [standard_error(gain["low"], gain["high"]) for gain in gains.values()]
-            trend = fit_trend(list(gains), [gain["delta"] for gain in gains.values()], errors)
-            found = {name: round(value, 4) for name, value in asdict(trend).items()}
-            rows.append({"task": task, "measure": measure} | found)
+        trend = fit_trend(
+            [result["task_relatedness"] for result in dial],
+            [find_gain(result, task, measure)["delta"] for result in dial],
+            [_error_along_dial(result, task, measure) for result in dial],
+        )
+        found = {name: round(value, 4) for name, value in asdict(trend).items()}
+        rows.append({"task": task, "measure": measure} | found)
     return rows
 
 
-def find_gain(result: dict[str, Any], task: str, measure: str) -> Row | None:
+def find_gain(result: dict[str, Any], task: str, measure: str) -> Row:
     """What one model gains over two on a source."""
-    for _, row in select_pairs({"": result}, [("mtl", "st")]):
-        if (row["task"], row["measure"]) == (task, measure):
-            return row
-    return None
+    rows = [row for _, row in select_pairs({"": result}, [("mtl", "st")])]
+    return next(row for row in rows if (row["task"], row["measure"]) == (task, measure))
+
+
+def _error_along_dial(result: dict[str, Any], task: str, measure: str) -> float:
+    """Standard error of a gain, less what it has in common with those at the other settings.
+
+    Sub-specialties, and with them the fits of two models, are the same at all of them.
+    """
+    rows = result["variances"]
+    spread = next(row for row in rows if (row["task"], row["measure"]) == (task, measure))
+    arms = ("mtl",) if task == "specialty" else ("mtl", "st")
+    over_seeds = sum(spread[arm] ** 2 for arm in arms) / spread["seeds"]
+    return float(np.sqrt(over_seeds + spread["records"] ** 2))
 
 
 def list_gains(results: Results, study: StudyParams) -> Iterator[Row]:
@@ -64,8 +78,7 @@ def list_gains(results: Results, study: StudyParams) -> Iterator[Row]:
 
     `share` is the computing of the treatment and all that it starts from, in that of two models.
     """
-    tried = [pair for pairs in pairs_by_control(study).values() for pair in pairs]
-    for pair in [("mtl", "st"), *tried]:
+    for pair in all_pairs(study):
         for name, result in results.items():
             rows = [row for _, row in select_pairs({name: result}, [pair])]
             if rows:

@@ -1,28 +1,36 @@
 """The page's pictures, as Vega-Lite."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from intake_triage.systems import SYSTEMS
 from intake_triage.tasks import TASKS
 from studies.transfer.controls import Results, Row, select_pairs
-from studies.transfer.findings import NO_LINE
+from studies.transfer.findings import (
+    NO_LINE,
+    SOURCES,
+    find_trends,
+    pool_transfer,
+    select_dial,
+)
 from studies.transfer.words import ARMS, BLOCKS, MEASURES
 
 COLOURS = {"mtl": SYSTEMS["mtl"].colour, "shuffled": "#999999"}
-POOLED = "all sources together"
+POOLED = f"mean of the {len(SOURCES)} with forms of their own"
 WIDER = 24  # pixels to spare: a reader's letters may be wider than those that place the text
 FEW_TICKS = {"tickCount": 5}  # more would have their numbers run into each other
 ZERO = {"mark": {"type": "rule", "color": "#444444"}}
 
 
-def draw_forest(results: Results, pooled: Sequence[Row]) -> dict[str, Any]:
+def draw_forest(results: Results) -> dict[str, Any]:
     """What one model gains over two, a row a source, beside what a shuffled partner gives."""
     rows = [
         row | {"data": BLOCKS[name], "what": ARMS[row["treatment"]]}
         for name, row in select_pairs(results, [(arm, "st") for arm in COLOURS])
     ]
-    rows += [row | {"delta": row["mean"], "data": POOLED, "what": ARMS["mtl"]} for row in pooled]
+    rows += [
+        row | {"delta": row["mean"], "data": POOLED, "what": ARMS["mtl"]}
+        for row in pool_transfer(results)
+    ]
     shown = [row | {"measure": MEASURES[row["measure"]]} for row in rows]
     names = [ARMS[arm] for arm in COLOURS]
     shared = {
@@ -50,9 +58,9 @@ def draw_forest(results: Results, pooled: Sequence[Row]) -> dict[str, Any]:
     )
 
 
-def draw_dial(results: Results, trends: Sequence[Row]) -> dict[str, Any]:
+def draw_dial(results: Results) -> dict[str, Any]:
     """What one model gains over two, by how much one latent decides both labels."""
-    dial = {name: result for name, result in results.items() if "dial" in result}
+    dial = select_dial(results)
     rows = [
         row | {"measure": MEASURES[row["measure"]], "dial": results[name]["task_relatedness"]}
         for name, row in select_pairs(dial, [("mtl", "st")])
@@ -64,7 +72,7 @@ def draw_dial(results: Results, trends: Sequence[Row]) -> dict[str, Any]:
             "dial": end,
             "line": row["start"] + end * row["slope"],
         }
-        for row in trends
+        for row in find_trends(results)
         if row["misfit"] >= NO_LINE
         for end in (0, 1)
     ]

@@ -17,7 +17,9 @@ class Pooled:
     Attributes
     ----------
     mean, low, high : of the mean over such sources, with its 95 % interval
-    spread : standard deviation of the true gains between sources, in the measure's unit
+    spread : standard deviation between sources, in the measure's unit, of the true gains and of
+        whatever the errors leave out
+    spread_low, spread_high : its 95 % interval
     new_low, new_high : where the true gain of one more such source lies, at 95 %; of few sources,
         whose spread is hardly known, at about 90 %
     """
@@ -26,6 +28,8 @@ class Pooled:
     low: float
     high: float
     spread: float
+    spread_low: float
+    spread_high: float
     new_low: float
     new_high: float
 
@@ -42,8 +46,10 @@ def pool_sources(gains: Sequence[float], errors: Sequence[float]) -> Pooled:
     ----------
     Paule and Mandel (1982), Consensus values and weighting factors (the spread between sources).
     Hartung and Knapp (2001), On tests of the overall treatment effect in meta-analysis with
-    normally distributed responses (the interval of the mean; never narrower than without them, as
-    Röver, Knapp and Friede 2015 advise).
+    normally distributed responses (the interval of the mean; with Paule and Mandel's spread their
+    factor is 1 or less, and then never to be used: Röver, Knapp and Friede 2015).
+    Viechtbauer (2007), Confidence intervals for the amount of heterogeneity in meta-analysis (the
+    spread's interval, from the profile of the weighted squares).
     Higgins, Thompson and Spiegelhalter (2009), A re-evaluation of random-effects meta-analysis (the
     interval of a new source).
     """
@@ -52,19 +58,23 @@ def pool_sources(gains: Sequence[float], errors: Sequence[float]) -> Pooled:
     if n < 3:
         raise ValueError(f"need at least 3 sources, got {n}")
 
-    def excess(variance: float) -> float:
-        """Of the weighted squares over what they are where the variance is right."""
-        return _squares(y, v + variance) - (n - 1)
+    def variance_where(squares: float) -> float:
+        """The variance between sources under which the weighted squares are so large."""
 
-    widest = float(np.square(np.ptp(y))) + 1e-12
-    between = brentq(excess, 0.0, widest, xtol=1e-12) if excess(0.0) > 0 else 0.0
+        def excess(variance: float) -> float:
+            return _squares(y, v + variance) - squares
+
+        widest = float(np.square(np.ptp(y))) * n / squares + 1e-12
+        return brentq(excess, 0.0, widest, xtol=1e-12) if excess(0.0) > 0 else 0.0
+
+    between = variance_where(n - 1)
+    ends = (variance_where(chi2.ppf(p, n - 1)) for p in ((1 + LEVEL) / 2, (1 - LEVEL) / 2))
+    spreads = (float(np.sqrt(variance)) for variance in (between, *ends))
     weights = 1 / (v + between)
-    mean = float(weights @ y / weights.sum())
-    scale = max(1.0, _squares(y, v + between) / (n - 1))
-    variance = scale / weights.sum()
+    mean, variance = float(weights @ y / weights.sum()), 1 / weights.sum()
     half = t.ppf((1 + LEVEL) / 2, n - 1) * np.sqrt(variance)
     new = t.ppf((1 + LEVEL) / 2, n - 2) * np.sqrt(between + variance)
-    return Pooled(mean, mean - half, mean + half, float(np.sqrt(between)), mean - new, mean + new)
+    return Pooled(mean, mean - half, mean + half, *spreads, mean - new, mean + new)
 
 
 @dataclass(frozen=True)
@@ -88,8 +98,9 @@ class Trend:
 def fit_trend(settings: Sequence[float], gains: Sequence[float], errors: Sequence[float]) -> Trend:
     """Weighted least squares with known variances.
 
-    The settings share their forms, so that their errors go together: a slope, which is made of
-    differences, then varies less than is said here, and so do distances from the line.
+    Errors that settings of shared forms have in common are taken for independent: a slope, which is
+    made of differences, then varies less than is said here, and so do distances from the line. So
+    `misfit` is an upper limit.
     """
     x, weights = np.asarray(settings, float), 1 / np.square(errors)
     centred = x - weights @ x / weights.sum()

@@ -16,10 +16,18 @@ import vl_convert
 
 from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing, write_json
+from intake_triage.params import load_params
 from intake_triage.report.plot_page import VEGA_LITE
 from studies.transfer import words
 from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
-from studies.transfer.findings import NO_LINE, find_trends, list_gains, pool_transfer
+from studies.transfer.findings import (
+    NO_LINE,
+    SOURCES,
+    find_trends,
+    list_gains,
+    pool_transfer,
+    select_dial,
+)
 from studies.transfer.pictures import draw_dial, draw_forest
 from studies.transfer.provenance import find_earlier_code
 from studies.transfer.settings import RESULTS, ROOT, STUDY, VALIDITY, load_study
@@ -40,12 +48,8 @@ def main() -> None:
     pages = write_pages(results, missing, validity, find_earlier_code(results))
     for path, page in pages.items():
         _replace(path, page)
-    for name, picture in (
-        ("transfer.svg", draw_forest(results, pool_transfer(of_ten_starts(results)))),
-        ("transfer-dial.svg", draw_dial(results, find_trends(of_ten_starts(results)))),
-    ):
-        drawn = vl_convert.vegalite_to_svg(picture, vl_version=VEGA_LITE)
-        _replace(ROOT / "docs" / name, drawn)
+    for path, picture in draw_pictures(results).items():
+        _replace(path, picture)
     write_json(DIAL, keep_dial(results))
 
 
@@ -55,11 +59,6 @@ def read_results() -> tuple[Results, list[str], dict[str, Any] | None]:
     results = {name: read_json(path) for name, path in places.items() if path.exists()}
     validity = read_json(VALIDITY) if VALIDITY.exists() else None
     return results, [name for name in places if name not in results], validity
-
-
-def of_ten_starts(results: Results) -> Results:
-    """Blocks that can be put together: those of three starts are of earlier models, too."""
-    return {name: result for name, result in results.items() if "gradients" in result}
 
 
 def write_pages(
@@ -83,13 +82,15 @@ def write_pages(
         "validity": validity,
         "earlier": earlier,
         "words": words,
-        "pooled": pool_transfer(of_ten_starts(results)),
+        "pooled": pool_transfer(results),
+        "sources": SOURCES,
+        "study": study,
+        "margin": load_params(ROOT / "params.yaml").compare.margin,
         "no_line": NO_LINE,
-        "trends": find_trends(of_ten_starts(results)),
+        "trends": find_trends(results),
         "gains": [row for row in list_gains(results, study) if row["pair"] not in LEFT_OUT],
         "pairs": pairs_by_control(study),
-        # A block that was measured before version 2 of the rule says nothing of it.
-        "dials": [name for name, result in blocks if "parts" in result.get("dial", {})],
+        "dial": select_dial(results),
         "rows": lambda key: [(name, row) for name, result in blocks for row in result.get(key, [])],
         "pair_rows": pair_rows,
         "signed": _signed,
@@ -101,9 +102,18 @@ def write_pages(
     }
 
 
+def draw_pictures(results: Results) -> dict[Path, str]:
+    """As SVG."""
+    pictures = {"transfer.svg": draw_forest(results), "transfer-dial.svg": draw_dial(results)}
+    return {
+        ROOT / "docs" / name: vl_convert.vegalite_to_svg(picture, vl_version=VEGA_LITE)
+        for name, picture in pictures.items()
+    }
+
+
 def keep_dial(results: Results) -> list[dict[str, Any]]:
     """Of the blocks that stand for a setting of the dial what the brief shows, by the setting."""
-    dials = [
+    return [
         {
             "task_relatedness": result["task_relatedness"],
             "dial": result["dial"],
@@ -113,10 +123,8 @@ def keep_dial(results: Results) -> list[dict[str, Any]]:
                 if (row["treatment"], row["reference"]) == ("mtl", "st")
             ],
         }
-        for result in results.values()
-        if "parts" in result.get("dial", {})
+        for result in select_dial(results).values()
     ]
-    return sorted(dials, key=lambda block: block["task_relatedness"])
 
 
 def pair_rows(results: Results, pairs: Sequence[Pair]) -> list[Row]:
@@ -133,10 +141,8 @@ def _signed(value: float, decimals: int = 3) -> str:
     return f"{value:+.{decimals}f}"
 
 
-def _mark(row: Row | None) -> str:
+def _mark(row: Row) -> str:
     """A gain with half the width of its interval, bold where 0 lies outside of it."""
-    if row is None:
-        return ""
     shown = f"{row['delta']:+.3f} ± {(row['high'] - row['low']) / 2:.3f}"
     return f"**{shown}**" if row["low"] > 0 or row["high"] < 0 else shown
 

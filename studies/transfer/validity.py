@@ -8,7 +8,7 @@ are tested on. Each simulated comparison draws both parts from normal distributi
 measured, and a variance of each as so many seeds and that many units would estimate it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,10 @@ def main() -> None:
             for row in read_json(path)["variances"]:
                 names.append(name)
                 margin = getattr(margins, row["measure"])
-                calls.append(delayed(simulate)(row, n_seeds=len(study.seeds), margin=margin))
+                stream = [SIMULATION_SEED, len(calls)]  # so that no row repeats another's luck
+                calls.append(
+                    delayed(simulate)(row, stream, n_seeds=len(study.seeds), margin=margin)
+                )
     simulated = Parallel(n_jobs=-1, return_as="generator")(calls)
     bar = tqdm(zip(names, simulated, strict=True), desc="rows", total=len(calls), disable=None)
     rows = [{"block": name, **row} for name, row in bar]
@@ -50,12 +53,15 @@ def main() -> None:
     write_json(VALIDITY, {"simulations": SIMULATIONS, "monte_carlo_error": error, "rows": rows})
 
 
-def simulate(measured: dict[str, Any], *, n_seeds: int, margin: float) -> dict[str, Any]:
+def simulate(
+    measured: dict[str, Any], stream: Sequence[int], *, n_seeds: int, margin: float
+) -> dict[str, Any]:
     """How often a comparison without a true difference claims one, and how often one is found.
 
     Parameters
     ----------
-    measured : a row of `truth.measure_variances`
+    measured : a row of `variances.measure_variances`
+    stream : the seed of its random numbers
     n_seeds : of each arm in the ordinary comparison
     margin : in the measure's unit
 
@@ -67,7 +73,7 @@ def simulate(measured: dict[str, Any], *, n_seeds: int, margin: float) -> dict[s
         correction; power: share of comparisons with a true `TRUE_EFFECT` called positive, for
         macro-F1 alone.
     """
-    rng = np.random.default_rng(SIMULATION_SEED)  # its own, so that no row depends on the others
+    rng = np.random.default_rng(stream)
 
     def compare(effect: float) -> Estimate:
         return draw([measured], effect, n_seeds=n_seeds, rng=rng)[0]

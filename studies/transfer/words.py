@@ -14,7 +14,7 @@ BLOCKS = {
 ARMS = {
     "mtl": "one model",
     "st": "two models",
-    "shuffled": "one model, the other task's labels shuffled",
+    "shuffled": "one model, partner's labels shuffled",
     "mtl_equal_parameters": "one model, as large as the two",
     "mtl_equal_compute": "one model, trained as long as the two",
     "st_long": "two models, trained twice as long",
@@ -26,9 +26,9 @@ ARMS = {
     "st_fine_tuned": "two models, tuned on as much",
     "linear": "logistic regression for each",
     "gbm": "LightGBM for each",
-    "blend": "average of LightGBM and one model",
-    "distilled": "one model that learns from such averages",
-    "distilled_unlabelled": "the same, and 50,000 forms without labels",
+    "blend": "blend of LightGBM and one model",
+    "distilled": "one model taught by blends",
+    "distilled_unlabelled": "the same, with unlabelled forms",
 }
 MEASURES = {"macro_f1": "macro-F1", "log_loss": "log-loss"}
 INTERVAL = "{delta:+.4f} [{low:+.4f}, {high:+.4f}]"

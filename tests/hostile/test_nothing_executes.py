@@ -120,6 +120,29 @@ def test_make_keeps_what_dvc_unpickles_where_no_other_user_can_write(tmp_path):
     assert ask_make(tmp_path, DVC_SITE_CACHE_DIR="/elsewhere") == "/elsewhere"
 
 
+def test_so_does_who_activates_the_environment_that_make_installs(tmp_path):
+    """The installation stands in for itself: what is looked at is the script to be activated."""
+    checkout = tmp_path / "a clinic's"
+    checkout.mkdir()
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        (checkout / name).write_bytes((ROOT / name).read_bytes())
+    installer = tmp_path / "python"
+    installer.write_text(
+        "#!/bin/sh\nmkdir -p .venv/bin && cp /bin/true .venv/bin/python\n"
+        'echo "VIRTUAL_ENV=\\"$PWD/.venv\\"" > .venv/bin/activate\n'
+    )
+    installer.chmod(0o700)
+    environment = {name: v for name, v in os.environ.items() if name != "DVC_SITE_CACHE_DIR"}
+    for _ in range(2):
+        make = ["make", f"PYTHON={installer}", ".venv/installed"]
+        subprocess.run(make, cwd=checkout, env=environment, check=True, capture_output=True)
+    script = checkout / ".venv/bin/activate"
+    assert script.read_text().count("DVC_SITE_CACHE_DIR") == 1
+    asked = ["sh", "-c", f'. "{script}"; printenv DVC_SITE_CACHE_DIR']
+    told = subprocess.check_output(asked, env=environment, text=True)
+    assert Path(told.strip()) == checkout / ".dvc/tmp/site"
+
+
 def test_dvc_puts_what_it_unpickles_where_it_is_told(hostile_run):
     kept = [path for path in hostile_run.site_cache.rglob("*") if path.is_file()]
     assert any(path.name == "cache.db" for path in kept)

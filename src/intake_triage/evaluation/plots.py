@@ -1,7 +1,7 @@
 """The rows of the plots: small tables in git that need no other file to be drawn.
 
-Shares of people are rounded to 2 decimals, and what stands for fewer of them than the split may
-show (`smallest_shown`) is left out.
+Figures have the decimals of their measure, shares of the reliability and the confusion table two;
+what stands for fewer people than the split may show (`smallest_shown`) is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

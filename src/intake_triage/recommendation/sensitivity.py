@@ -12,12 +12,13 @@ from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp, Table, describe_set_up
 from intake_triage.recommendation.ceilings import Ceiling, get_key, set_key
 from intake_triage.recommendation.rule import bound_difference, choose_set_up
+from intake_triage.statistics.disclosure import SHARE_DECIMALS
 from intake_triage.tasks import Task
 
 MOST_TIMES = 10.0  # every value is searched from a tenth to ten times what it is now
 STEPS = 12  # of the grid of a cost on either side, a fifth each
 CLOSE = 1 + 1e-3  # two values of a cost nearer than this factor are taken for one
-DIGITS = 4  # significant, of a flip shown
+DIGITS = 3  # significant, of a flip shown, which has no more decimals than a share
 COSTS: dict[Task, tuple[str, ...]] = {  # that errors in a task have
     "urgency": ("too_late_urgent", "too_late", "too_early"),
     "specialty": ("misroute",),
@@ -53,8 +54,8 @@ def find_flips(
     decision : DecisionParams
     shown : collection of str
         The names of the ceilings whose figure may be shown of every set-up. A bound of another one
-        is not searched: the value that changes the choice is a set-up's figure to four digits, and
-        would tell of a few people.
+        is not searched: the value that changes the choice is a set-up's figure, rounded up or
+        down, and would tell of a few people.
 
     Returns
     -------
@@ -168,15 +169,15 @@ def _both_sides(values: Iterable[float]) -> list[float]:
     probes = []
     for value in values:
         probes += [_short(value, ROUND_FLOOR), _short(value, ROUND_CEILING)]
-        if round(value, DIGITS) == value:
+        if round(value, SHARE_DECIMALS) == value:
             probes.append(value)
     return probes
 
 
 def _short(value: float, rounding: str) -> float:
-    """The nearest number of `DIGITS` significant digits that is not `value` itself."""
+    """The nearest number that can be shown, see `DIGITS`, and is not `value` itself."""
     number = Decimal(value)
-    unit = Decimal(1).scaleb((number.adjusted() if number else 0) - DIGITS + 1)
+    unit = Decimal(1).scaleb(max(number.adjusted() - DIGITS + 1, -SHARE_DECIMALS))
     short = number.quantize(unit, rounding=rounding)
     if float(short) == value:
         short += unit if rounding == ROUND_CEILING else -unit
@@ -184,7 +185,7 @@ def _short(value: float, rounding: str) -> float:
 
 
 def _round_away(value: float, now: float) -> float:
-    """To `DIGITS` significant digits, and no nearer to `now`."""
+    """To a number that can be shown, and no nearer to `now`."""
     return _short(value, ROUND_CEILING if value > now else ROUND_FLOOR)
 
 

@@ -20,7 +20,7 @@ from intake_triage.recommendation.certainty import forms_to_separate, forms_to_s
 from intake_triage.recommendation.floor import Gain
 from intake_triage.recommendation.rule import Choice, choose_set_up, estimate_cost_difference
 
-EXCESS_DECIMALS = 4
+EXCESS_DECIMALS = 4  # of the figure as it is shown, over its limit: it tells no more than that
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import jinja2
 import numpy as np
 import pandas as pd
+import yaml
 from scipy.sparse import csr_matrix, hstack
 from scipy.special import rel_entr
 from scipy.stats import entropy, sem
@@ -84,8 +85,14 @@ def build_card() -> str:
         difficulty=_difficulty_table(records, oracle),
         large=read_json(LARGE_SCORES),
         large_file=LARGE_SCORES,
+        large_encoder_differs=_read_encoder(LARGE_RUN) != _read_encoder(Layout()),
         examples=_example_table(records[lengths <= LONGEST_EXAMPLE], oracle),
     )
+
+
+def _read_encoder(run: Layout) -> dict:
+    """Its params, as written: those of an older run need not be valid any more."""
+    return yaml.safe_load(run.params.read_text(encoding="utf-8"))["encoder"]
 
 
 def keep_large_run(run: Path) -> None:

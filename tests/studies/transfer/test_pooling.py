@@ -21,20 +21,26 @@ def test_with_errors_of_one_size_the_spread_is_what_the_variance_has_beyond_them
     assert pooled.spread == pytest.approx(np.sqrt(gains.var(ddof=1) - error**2))
     half = (pooled.high - pooled.low) / 2
     assert half == pytest.approx(2.201 * gains.std(ddof=1) / np.sqrt(12), rel=1e-3)  # t, 11 d.f.
-    assert pooled.new_low < pooled.low < pooled.high < pooled.new_high
+    new = 2.228 * np.sqrt(gains.var(ddof=1) * (1 + 1 / 12) - error**2)  # t, 10 d.f.
+    assert (pooled.new_high - pooled.new_low) / 2 == pytest.approx(new, rel=1e-3)
+    squares = 11 * gains.var(ddof=1)  # of which chi-squared is the distribution, 11 d.f.
+    for end, quantile in ((pooled.spread_low, 21.920), (pooled.spread_high, 3.816)):
+        assert end == pytest.approx(np.sqrt(squares / quantile - error**2), rel=1e-3)
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.01, 0.04])
 def test_intervals_hold_what_they_should(rng, spread):
-    errors = np.array([0.004, 0.006, 0.01, 0.008, 0.012])
-    inside, new_inside, n = 0, 0, 600
+    errors = np.array([0.004, 0.006, 0.01, 0.008])
+    inside, spread_inside, new_inside, n = 0, 0, 0, 600
     for _ in range(n):
-        true = 0.01 + rng.normal(0, spread, 6)
-        pooled = pool_sources(true[:5] + rng.normal(0, errors), errors)
+        true = 0.01 + rng.normal(0, spread, 5)
+        pooled = pool_sources(true[:4] + rng.normal(0, errors), errors)
         inside += pooled.low <= 0.01 <= pooled.high
-        new_inside += pooled.new_low <= true[5] <= pooled.new_high
+        spread_inside += pooled.spread_low <= spread <= pooled.spread_high
+        new_inside += pooled.new_low <= true[4] <= pooled.new_high
     assert inside / n > 0.93
-    assert new_inside / n > 0.87  # of five sources the spread is hardly known
+    assert spread_inside / n > 0.93
+    assert new_inside / n > 0.87  # of few sources the spread is hardly known
 
 
 def test_two_sources_tell_no_spread():

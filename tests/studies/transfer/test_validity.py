@@ -32,7 +32,7 @@ def test_a_simulated_difference_varies_as_measured_and_says_so(rng):
 
 def test_the_simulated_test_keeps_its_level_and_finds_what_is_large(monkeypatch):
     monkeypatch.setattr(validity, "SIMULATIONS", 600)
-    shown = validity.simulate(MEASURED, n_seeds=3, margin=0.02)
+    shown = validity.simulate(MEASURED, [0], n_seeds=3, margin=0.02)
     limit = 0.05 + 2 * np.sqrt(0.05 * 0.95 / 600)
     assert shown["claimed"] <= limit
     assert shown["family"] <= limit
