@@ -143,7 +143,7 @@ def _signed(value: float, decimals: int = 3) -> str:
 
 def _mark(row: Row) -> str:
     """A gain with half the width of its interval, bold where 0 lies outside of it."""
-    shown = f"{row['delta']:+.3f} ± {(row['high'] - row['low']) / 2:.3f}"
+    shown = f"{row['delta']:+.3f}±{(row['high'] - row['low']) / 2:.3f}"
     return f"**{shown}**" if row["low"] > 0 or row["high"] < 0 else shown
 
 

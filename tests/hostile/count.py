@@ -12,10 +12,10 @@ from tests.hostile.bad_params import TRICKS, list_bad_params
 # By kind of input, tests of which each case is a bad one.
 TESTS = {
     "mappings and dates in params.yaml": (
-        "tests/test_params.py::test_values_that_contradict_each_other_are_named",
-        "tests/test_params.py::test_classes_that_cells_could_not_tell_apart_are_refused",
-        "tests/test_params.py::test_a_merge_that_has_no_clear_end_is_refused",
-        "tests/test_params.py::test_a_date_format_gives_day_month_and_year",
+        "tests/params/test_params.py::test_values_that_contradict_each_other_are_named",
+        "tests/params/test_file_params.py::test_classes_that_cells_could_not_tell_apart_are_refused",
+        "tests/params/test_file_params.py::test_a_merge_that_has_no_clear_end_is_refused",
+        "tests/params/test_file_params.py::test_a_date_format_gives_day_month_and_year",
         "tests/hostile/test_bad_params.py::test_what_is_no_file_is_refused",
     ),
     "tables": (

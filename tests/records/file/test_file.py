@@ -9,94 +9,11 @@ import pytest
 from pyarrow import parquet
 
 from intake_triage.errors import InputError
-from intake_triage.file_params import FileParams
 from intake_triage.records.checks import check_records
 from intake_triage.records.file import describe_reading, read_file
 from intake_triage.records.prepare import split_source
-from intake_triage.records.schema import RecordTable
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def mapping(file_params) -> FileParams:
-    """The mapping of `clinic_table`."""
-    return file_params(
-        record_id="id",
-        text="complaint",
-        urgency="level",
-        specialty="unit",
-        group="patient",
-        date="day",
-        fields={
-            "age": {"column": "years", "kind": "numeric", "low": 0, "high": 120},
-            "sex": {"column": "gender", "kind": "categorical"},
-        },
-        subgroups={"sex": "gender", "site": "clinic"},
-        urgency_levels=["1", "2"],
-        specialties=["skin", "heart"],
-    )
-
-
-@pytest.fixture
-def clinic_table() -> pd.DataFrame:
-    """Forty forms of a clinic that writes its urgency levels as numbers."""
-    n = 40
-    return pd.DataFrame(
-        {
-            "id": [f"{i:03d}" for i in range(n)],
-            "complaint": [f"itch, for {i} days" for i in range(n)],
-            "years": [20 + i for i in range(n)],
-            "gender": ["f", "m"] * (n // 2),
-            "clinic": ["north"] * n,
-            "patient": [i // 2 for i in range(n)],
-            "day": ["2024-05-31"] * n,
-            "level": [1, 2] * (n // 2),
-            "unit": ["skin", "heart"] * (n // 2),
-            "not mapped": ["x"] * n,
-        }
-    )
-
-
-@pytest.fixture
-def read(mapping, tmp_path):
-    """A function that writes a table as CSV or Parquet and reads it as source `file`."""
-
-    def write_and_read(frame: pd.DataFrame, *, form: str = "csv", **changes) -> RecordTable:
-        path = tmp_path / f"forms.{form}"
-        if form == "csv":
-            frame.to_csv(path, index=False)
-        else:
-            frame.to_parquet(path)
-        return read_file(path, FileParams.model_validate(mapping.model_dump() | changes))
-
-    return write_and_read
-
-
-@pytest.fixture
-def refusals(read, tmp_path):
-    """A function that returns the lines with which a table is refused."""
-
-    def refuse(frame: pd.DataFrame, **changes) -> list[str]:
-        with pytest.raises(InputError) as refused:
-            check_records(read(frame, **changes), source=str(tmp_path / "forms.csv"))
-        lines = str(refused.value).splitlines()
-        prefix = f"{tmp_path / 'forms.csv'}: "
-        assert all(line.startswith(prefix) for line in lines)
-        return [line.removeprefix(prefix) for line in lines]
-
-    return refuse
-
-
-@pytest.fixture
-def refusal(refusals):
-    """A function that returns the one line with which a table is refused."""
-
-    def refuse(frame: pd.DataFrame, **changes) -> str:
-        (line,) = refusals(frame, **changes)
-        return line
-
-    return refuse
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_worked_example_is_prepared_under_the_committed_mapping(params):
@@ -206,25 +123,6 @@ def test_how_the_table_was_read_is_one_line(mapping, clinic_table, tmp_path):
     assert line.endswith(', separated by "\\t", decimal mark ",", dates %d.%m.%Y')
 
 
-def test_columns_of_one_kind_of_fault_are_told_at_once(refusals, clinic_table):
-    frame = clinic_table.astype({"years": object})
-    frame.loc[3, "years"] = "forty"
-    frame.loc[[5, 6], "day"] = "soon"
-    fields = {name: {"column": "years", "kind": "numeric"} for name in ("age", "other")}
-    lines = refusals(frame, fields=fields | {"n": {"column": "complaint", "kind": "numeric"}})
-    assert [line.split(":")[0] for line in lines] == [
-        *("row 4, column 'years'", "row 1, column 'complaint'", "row 6, column 'day'"),
-    ]
-    assert "itch" not in "".join(lines)
-
-
-@pytest.mark.parametrize("task", ["urgency", "specialty"])
-def test_a_label_column_without_any_label_is_refused(refusal, clinic_table, task):
-    column = {"urgency": "level", "specialty": "unit"}[task]
-    line = refusal(clinic_table.assign(**{column: "?"}))
-    assert line == f"column '{column}': no row has a label; set data.file.{task} to null"
-
-
 def test_a_column_may_be_mapped_to_several_keys(read, clinic_table):
     fields = {"sex": {"column": "gender", "kind": "categorical"}}
     table = read(
@@ -297,75 +195,3 @@ def test_rows_are_counted_from_1_whatever_index_a_parquet_table_has(read, clinic
     frame.iloc[6, frame.columns.get_loc("complaint")] = " "
     with pytest.raises(InputError, match=r"row 7, column 'complaint': must not be missing"):
         check_records(read(frame, form="parquet"), source="forms")
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "says"),
-    [
-        ("years", "forty", "row 4, column 'years': not a number (1 such rows)"),
-        ("years", "inf", "row 4, column 'years': not a number (1 such rows)"),
-        ("years", 130, "row 4, column 'years': must be at most 120 (1 such rows)"),
-        ("day", "31.05.2024", "row 4, column 'day': not a date of the form %Y-%m-%d, such"),
-        ("day", "2024-13-01", "row 4, column 'day': not a date of the form %Y-%m-%d, such"),
-        ("day", "2999-01-01", "row 4, column 'day': must not lie in the future (1 such rows)"),
-        ("level", "3", "row 4, column 'level': must be one of 1, 2 (1 such rows with 1"),
-        ("unit", "Skn", "row 4, column 'unit': must be one of skin, heart (1 such rows with"),
-        ("complaint", "", "row 4, column 'complaint': must not be missing (1 such rows)"),
-        ("id", "000", "row 1, column 'id': must not repeat (2 such rows)"),
-        ("patient", None, "row 4, column 'patient': must not be missing (1 such rows)"),
-    ],
-)
-def test_the_row_and_the_users_own_column_are_named(refusal, clinic_table, column, value, says):
-    frame = clinic_table.astype({column: object})
-    frame.loc[3, column] = value
-    assert refusal(frame).startswith(says)
-
-
-@pytest.mark.parametrize(
-    ("column", "key"),
-    [
-        ("id", "data.file.record_id"),
-        ("complaint", "data.file.text"),
-        ("level", "data.file.urgency"),
-        ("patient", "data.file.group"),
-        ("day", "data.file.date"),
-        ("years", "data.file.fields.age"),
-        ("clinic", "data.file.subgroups.site"),
-    ],
-)
-def test_a_missing_column_is_named_with_the_key_that_asks_for_it(
-    refusal, clinic_table, column, key
-):
-    line = refusal(clinic_table.drop(columns=column))
-    assert line == f"no column '{column}', which {key} in params.yaml names"
-
-
-def test_every_missing_column_is_named_and_one_that_is_much_alike(refusals, clinic_table):
-    names = {"years": "Year", "complaint": "What brings you?", "gender": "GENDER "}
-    assert refusals(clinic_table.rename(columns=names)) == [
-        "no column 'complaint', which data.file.text in params.yaml names",
-        "no column 'years', which data.file.fields.age in params.yaml names; there is 'Year'",
-        "no column 'gender', which data.file.fields.sex in params.yaml names; there is 'GENDER'",
-        "no column 'gender', which data.file.subgroups.sex in params.yaml names; there is 'GENDER'",
-    ]
-
-
-def test_a_table_without_a_header_shows_no_cell(refusals, clinic_table):
-    lines = refusals(clinic_table.set_axis(clinic_table.iloc[0].astype(str) + "…", axis="columns"))
-    right = "are data.file.header_row and .separator right?"
-    assert lines[-1] == f"none of the mapped columns is there; {right}"
-    assert "itch" not in "".join(lines)
-
-
-def test_a_table_without_rows_is_refused(refusal, clinic_table):
-    assert refusal(clinic_table.iloc[:0]) == "no records"
-
-
-def test_a_file_that_cannot_be_read_is_refused_by_its_name(mapping, tmp_path):
-    path = tmp_path / "ragged.csv"
-    path.write_bytes(b"id,complaint\n1,itch\n2,itch,rash\n")
-    for file, says in ((path, "row 2: "), (tmp_path / "absent.csv", "no such file; set data.path")):
-        with pytest.raises(InputError) as refused:
-            read_file(file, mapping)
-        assert str(refused.value).startswith(f"{file}: {says}")
-        assert "rash" not in str(refused.value)
