@@ -12,6 +12,8 @@ export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
 $(shell install -d -m 700 "$(DVC_SITE_CACHE_DIR)")
 endif
 
+.NOTPARALLEL:  # under -j, too: two pips would write to one environment
+
 .PHONY: repro test lint
 repro: $(VENV)/installed
 	$(RUN) dvc repro
@@ -63,10 +65,14 @@ lint: $(VENV)/installed
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 
+# Whoever activates it has DVC keep what it unpickles where `make` does.
+make_venv = (test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)) && \
+	{ grep -q DVC_SITE_CACHE_DIR $(VENV)/bin/activate || echo \
+	'export DVC_SITE_CACHE_DIR="$${VIRTUAL_ENV%/*}/.dvc/tmp/site"' >> $(VENV)/bin/activate; }
+
 # The stamp is made last: an interrupted installation is taken up again.
 $(VENV)/installed: requirements.txt constraints.txt
-	test -x $(VENV)/bin/python || { $(PYTHON) -m venv $(VENV) && echo \
-		'export DVC_SITE_CACHE_DIR="$${VIRTUAL_ENV%/*}/.dvc/tmp/site"' >> $(VENV)/bin/activate; }
+	$(make_venv)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.txt
 	touch $@
@@ -107,8 +113,8 @@ bundle: $(VENV)/installed-optional
 .PHONY: namcs large
 run_in_clone = cd .runs/$@ && $(RUN) dvc exp run $(foreach param,$(1),-S '$(param)')
 
-clone-%: $(VENV)/installed
-	test -d .runs/$* || git clone --quiet . .runs/$*
+clone-%: $(VENV)/installed  # without a .git of its own, git would reset the checkout around it
+	test -e .runs/$*/.git || git clone --quiet . .runs/$*
 	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
 
 # The survey's files as $(1), where they may lie already: they are copied before it is removed.
@@ -199,7 +205,7 @@ CUDA := $(if $(TORCH_INDEX),,$(if $(filter Linux,$(shell uname)),-r requirements
 install_locked = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 	--require-hashes --no-build-isolation --use-pep517
 locked:
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(make_venv)
 	sed -n '/^setuptools==/,/[^\\]$$/p' requirements.lock | $(install_locked) -r /dev/stdin
 	$(install_locked) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
 		-r requirements.lock -r requirements-optional.lock $(CUDA)

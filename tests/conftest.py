@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,13 @@ import pytest
 import yaml
 
 from intake_triage.layout import Layout
+from intake_triage.models.fits import pool
 from intake_triage.params import Params, TokenizerParams
 from intake_triage.records import prepare
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
 
 ROOT = Path(__file__).resolve().parents[1]
+TRAINERS = ("intake_triage.models.tabular.gbm", "intake_triage.models.transformer.train")
 URGENCY = ("now", "today", "later")
 SPECIALTY = ("heart", "skin", "bones")
 WORDS_OF = {
@@ -100,6 +102,18 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
         return folder
 
     return make_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def preloaded() -> Iterator[None]:
+    """Let the fork server of a process of tests have what any of its fits imports.
+
+    It starts once: after a fit by LightGBM each by a Transformer would import torch itself.
+    """
+    with_modules = pool._context_with
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_context_with", lambda own: with_modules({*own, *TRAINERS}))
+        yield
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The survey's files are copied for a run, and are never the worse for it."""
+"""Runs with other params take the survey's files and a clone, and leave what they take as it is."""
 
 import os
 import subprocess
@@ -46,3 +46,25 @@ def test_a_folder_that_is_not_there_costs_nothing(take, tmp_path):
     lay(tmp_path / "data/raw/namcs", namcs2006="theirs")
     assert take("mistyped").returncode != 0
     assert (tmp_path / "data/raw/namcs/namcs2006").read_text() == "theirs"
+
+
+def test_a_folder_that_is_no_clone_has_nothing_reset_around_it(tmp_path):
+    """Within it git would take the checkout for the repository that is meant."""
+
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    for name in ("Makefile", "requirements.txt", "constraints.txt"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    git("init", "--quiet")
+    git("add", "Makefile", "requirements.txt")
+    git("commit", "--quiet", "-m", "first")
+    git("remote", "add", "origin", str(tmp_path))
+    lay(tmp_path / ".venv", installed="")
+    lay(tmp_path / ".runs/namcs/data", forms="a killed run's")
+    (tmp_path / "requirements.txt").write_text("not committed yet")
+    (tmp_path / ".venv/installed").write_text("")
+    make = ["make", "--silent", "-o", ".venv/installed", "clone-namcs"]
+    assert subprocess.run(make, cwd=tmp_path, capture_output=True).returncode != 0
+    assert (tmp_path / "requirements.txt").read_text() == "not committed yet"

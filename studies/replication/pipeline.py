@@ -24,6 +24,7 @@ from intake_triage.errors import InputError
 from intake_triage.files import read_json, write_json
 from studies.replication.settings import ROOT, Changes
 
+CATALOGUE = "src/intake_triage/records/synthetic/catalogue"
 LINKED = ("src", "stages", "studies", "data/raw")  # what a run has of the checkout
 Params = dict[str, Any]  # of params.yaml, by section
 
@@ -43,7 +44,9 @@ class Stage:
 
 
 def change_params(changes: Changes) -> Params:
-    """The root's params.yaml with other values at some dotted keys.
+    """The root's params.yaml, of the made-up clinic, with other values at some dotted keys.
+
+    Whatever forms the root is of: on a branch with a clinic's own they are none of this study.
 
     Raises
     ------
@@ -51,6 +54,7 @@ def change_params(changes: Changes) -> Params:
         If a key is none of the root's.
     """
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["data"] |= {"source": "synthetic", "path": CATALOGUE}
     for key, value in changes.items():
         *outer, last = key.split(".")
         section = params

@@ -74,8 +74,9 @@ def sum_up(study: StudyParams, results: Results, data: DataParams) -> dict[str, 
     -------
     dict
         data: what the runs have in common with the root's params; runs: how many data seeds;
-        chosen: in how many of them each set-up, by its label; clock: seconds of one training seed,
-        one fit after another, by the label of a set-up, where it was measured.
+        chosen: in how many of them each set-up, by its label; gain: by task, of one multi-task fit
+        over two in macro-F1, mean; clock: seconds of one training seed, one fit after another, by
+        the label of a set-up, where it was measured.
     """
     runs = list_replicates(study, results)
     measured = results.get(SECONDS, {}).get("systems", {})
@@ -83,6 +84,11 @@ def sum_up(study: StudyParams, results: Results, data: DataParams) -> dict[str, 
         "data": {"n_records": data.n_records, "synthetic": data.synthetic.model_dump()},
         "runs": len(runs),
         "chosen": Counter(run["choice"] for run in runs if run["choice"] is not None),
+        "gain": {
+            row["task"]: round(row["gain"].mean, 3)
+            for row in summary.count_verdicts(runs)
+            if row["measure"] == "macro_f1"
+        },
         "clock": {
             label: round(sum(measured[each]["wall_seconds"] for each in FORECASTERS[name].members))
             for label, name in summary.UNIFORM.items()

@@ -22,8 +22,8 @@ from intake_triage.params import (
 STUDY = Path(__file__).resolve().parent
 ROOT = STUDY.parents[1]
 RESULTS = STUDY / "results"
-LOCK = STUDY / "dvc.lock"
 VALIDITY = STUDY / "validity.json"
+CATALOGUE = ROOT / "src/intake_triage/records/synthetic/catalogue"
 
 Control = Literal["size", "fine_tuning", "distillation", "few_labels", "dial", "equals"]
 
@@ -81,19 +81,23 @@ def load_study() -> StudyParams:
 
 
 def load_block_params(study: StudyParams, block: Block) -> Params:
-    """The pipeline's params.yaml, with this block's data in it."""
+    """The pipeline's params.yaml, with this block's data in it: never those that the root names,
+    which may be a clinic's own forms.
+    """
     params = load_params(ROOT / "params.yaml")
     counts = study.records
     changes = {
         "n_records": sum(counts.model_dump().values()),
         "seed": study.data_seed,
-        "path": str(ROOT / params.data.path),
     }
     if block.task_relatedness is None:
         changes |= {"source": "namcs", "path": str(ROOT / "data/raw/namcs")}
     else:
-        changes["synthetic"] = params.data.synthetic.model_copy(
-            update={"task_relatedness": block.task_relatedness, "reading": block.reading}
-        )
+        update = {"task_relatedness": block.task_relatedness, "reading": block.reading}
+        changes |= {
+            "source": "synthetic",
+            "path": str(CATALOGUE),
+            "synthetic": params.data.synthetic.model_copy(update=update),
+        }
     data: DataParams = params.data.model_copy(update=changes)
     return params.model_copy(update={"data": data})

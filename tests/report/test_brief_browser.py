@@ -68,7 +68,7 @@ def test_each_of_the_two_pages_is_one_printed_page_and_the_annex_at_most_eight(p
     pages = subprocess.run([PDFTOTEXT, pdf, "-"], capture_output=True, text=True, check=True)
     first, second, *annex = pages.stdout.rstrip("\f").split("\f")
     assert first.startswith("Intake triage: two models")
-    assert "Stop rule (suggested: stop at any alarm" in first
+    assert "Stop rule (suggested: that of docs/pilot.md" in first
     assert second.startswith("The models side by side")
     assert "What we do not know" in second
     assert annex[0].startswith("Annex: ")

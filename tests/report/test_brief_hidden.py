@@ -50,9 +50,10 @@ def with_specialty_alone(run: Run) -> Run:
 
 
 def test_hidden_figures_are_said_to_be_not_shown(run):
-    every = ("most_urgent_missed", "under_triage", "over_triage", "urgent_load", "misrouted")
+    every = ("most_urgent_missed", "under_triage", "over_triage", "urgent_load")
+    every += ("urgency_right", "misrouted")
     given = hiding(run, *every)
-    assert [row[1] for row in figures_table(given).rows] == ["not shown"] * 5
+    assert [row[1] for row in figures_table(given).rows] == ["not shown"] * len(every)
     assert "too small" not in parse_page(build_brief(given)).text
     safety = run.metrics["safety"]
     by_seed = [row | {"under_triage": None} for row in safety["by_seed"]]

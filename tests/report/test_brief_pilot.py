@@ -19,22 +19,23 @@ from intake_triage.report.pages.run import Run
 def test_what_a_pilot_takes_is_told_step_by_step(run):
     given = recommending(run, LOWEST_NOT_SHOWN)
     met = run.metrics["pilot"]["alarms"]["under_triage"]["met"]
-    records = run.metrics["prepare"]["records"]
+    in_all, checked = run.params["data"]["n_records"], run.metrics["prepare"]["records"]["test"]
     steps = dict(step_table(without_groups(given)).rows)
     assert steps == {
-        "Train anew": f"at least {records['train']:,} of the clinic’s own labelled forms",
-        "Final check": f"on some {records['test']:,} others: no limit broken overall",
+        "Train anew": f"with some {in_all:,} of the clinic’s own labelled forms",
+        "Final check": f"on {checked:,} of them: no limit shown to be broken",
         "Silent pilot": "nobody sees what is suggested",
-        "To show each limit kept": (
-            f"{met['weeks']} weeks or more; {met['forms']:,} more judged forms"
-        ),
+        "To show each limit kept": f"{met['weeks']} weeks; {met['forms']:,} forms",
     }
     late = {"value": 0.11, "low": 0.08, "high": 0.14}
     bands = [missed("age_band", band, **late) for band in ("0-4", "5-17", "18-39")]
     pair = "age 0-4 and age 5-17"
     for groups, named in ((bands[:2], pair), (bands, "age 0-4, age 5-17 and others")):
         told = dict(step_table(with_figures(without_groups(given), *groups)).rows)
-        assert told["Look first at"] == f"{named}: found beyond the limit"
+        assert told["Look first at"] == f"{named}: limit broken?"
+    sure = missed("age_band", "0-4", value=0.15, low=0.11, high=0.19)
+    told = dict(step_table(with_figures(without_groups(given), sure)).rows)
+    assert told["Look first at"] == "age 0-4: limit broken"
     own = replace(given, params={**run.params, "data": run.params["data"] | {"source": "file"}})
     assert list(dict(step_table(without_groups(own)).rows)) == list(steps)[2:]
     assert step_table(recommending(run, VETOED)).rows == []
@@ -46,7 +47,7 @@ def with_nurse(run: Run, kept: float) -> list[tuple[str, ...]]:
     deferral = {run.system("urgency"): {"at": [row]}}
     safety = run.metrics["safety"] | {"deferral": deferral}
     table = nurse_table(replace(run, metrics={**run.metrics, "safety": safety}))
-    assert table.heading[-1] == "If a nurse who never errs reads 20 of 100"
+    assert table.heading[-1] == "If a faultless nurse reads 20 of 100"
     return table.rows
 
 

@@ -122,7 +122,8 @@ def test_what_an_error_counts_is_told_for_the_errors_that_can_occur(run):
 def test_changes_are_told_the_smallest_first_by_what_they_lead_to(run):
     given = recommending(run, LOWEST_NOT_SHOWN)
     late, other = nearest_flip_table(given).rows
-    assert late == ("Limit for urgent forms sent too late", "10 of 100", "8.608 of 100", "No pilot")
+    none = "No set-up passes"
+    assert late == ("Limit for urgent forms sent too late", "10 of 100", "8.608 of 100", none)
     both = "One multi-task Transformer for both tasks"
     assert other == ("Harm points for any other form sent too late", "2", "1.28", both)
     steady = ["harm points for a form sent to the wrong sub-specialty"]
@@ -212,7 +213,7 @@ def test_a_pair_costs_what_its_two_models_take(run):
 
 def test_clock_time_is_shown_where_it_was_measured(run, survey):
     redrawn = {"runs": 10, "chosen": {"mtl": 9, "gbm / gbm": 1}}
-    redrawn["clock"] = {"mtl": 141, "gbm / gbm": 92}
+    redrawn |= {"gain": {"urgency": 0.02, "specialty": 0.0}, "clock": {"mtl": 141, "gbm / gbm": 92}}
     given = replace(run, redrawn=redrawn)
     assert {*column_of(asked_table(given, clock=True), "Clock, seconds")} >= {"141", "92", "–"}
     assert {*column_of(asked_table(survey, clock=True), "Clock, seconds")} == {"–"}
@@ -268,7 +269,7 @@ def test_the_exchange_of_late_for_early_is_read_off_the_curve(run):
     ]
     told = exchange_table(replace(run, plots={**run.plots, "operating": points}))
     assert told.rows == [
-        ("A: late and early weigh the same", "37", "11"),
+        ("A: an urgent form late counts 1 point", "37", "11"),
         ("B: by the points of harm", "7", "41"),
     ]
     none = replace(run, plots={**run.plots, "operating": []})

@@ -57,6 +57,18 @@ def test_every_run_of_the_study_has_params_that_the_pipeline_takes(raw_params):
         assert plan_run(run, params)
 
 
+def test_on_a_branch_with_own_forms_the_study_is_still_of_the_made_up_clinic(
+    tmp_path, monkeypatch, raw_params
+):
+    own = raw_params | {"data": raw_params["data"] | {"source": "file", "path": "ours.csv"}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(own))
+    monkeypatch.setattr(pipeline, "ROOT", tmp_path)
+    data = change_params({})["data"]
+    assert (data["source"], data["path"]) == ("synthetic", pipeline.CATALOGUE)
+    survey = {"data.source": "namcs", "data.path": "data/raw/namcs"}
+    assert change_params(survey)["data"]["source"] == "namcs"
+
+
 def test_a_key_that_the_pipeline_lacks_is_refused():
     with pytest.raises(InputError, match=r"data\.sed: no key of the root's params\.yaml"):
         change_params({"data.sed": 3})

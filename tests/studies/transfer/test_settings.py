@@ -1,6 +1,7 @@
 """The study's params are refused like the pipeline's: in one line, before any work."""
 
 import pytest
+import yaml
 
 from intake_triage.errors import InputError
 from studies.transfer import settings
@@ -32,3 +33,16 @@ def test_every_wrong_key_has_a_line(tmp_path, monkeypatch, written, instead, say
     lines = str(refused.value).split("\n")
     assert all(line.startswith(str(tmp_path / "params.yaml")) for line in lines)
     assert any(says in line for line in lines)
+
+
+def test_on_a_branch_with_own_forms_a_block_is_still_of_its_own_source(
+    tmp_path, monkeypatch, raw_params
+):
+    own = raw_params | {"data": raw_params["data"] | {"source": "file", "path": "ours.csv"}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    study = load_study()
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    data = {name: settings.load_block_params(study, of).data for name, of in study.blocks.items()}
+    assert {name for name, of in data.items() if of.source == "synthetic"} == {*data} - {"namcs"}
+    assert data["default"].path == str(settings.CATALOGUE)
+    assert data["namcs"].path == str(tmp_path / "data/raw/namcs")

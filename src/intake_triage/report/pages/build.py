@@ -31,7 +31,7 @@ from intake_triage.statistics.verdicts import NOT_JUDGED
 FOLDER = Path(__file__).parent
 FORMS = (
     *("capitalise", "enumerate_words", "keep_together", "lower_first", "name_class"),
-    *("name_set_up", "name_source", "plain", "set_up_of", "whole"),
+    *("name_set_up", "name_source", "of_100", "plain", "set_up_of", "signed", "whole"),
 )
 OPEN = "–"
 

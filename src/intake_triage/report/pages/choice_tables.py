@@ -32,7 +32,7 @@ OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
 
 def name_choice(chosen: Row) -> str:
     """The set-up that the rule chooses, if any."""
-    return "no pilot" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
+    return "no set-up passes" if chosen["parts"] is None else name_set_up(set_up_of(chosen))
 
 
 FLIP_COLUMNS = {
@@ -111,7 +111,9 @@ def pair_table(run: Run) -> PageTable:
     """The judged set-up and what it is tied with, each with its part in the pilot."""
     others = run.tied_with_judged
     reason = "the cheapest to run" if run.recommendation["reason"] == "cheaper" else ""
-    reason = "the fewest parts" if run.judged_is_least else reason
+    if run.judged_is_least:
+        is_lowest = run.recommendation["reason"] == "lowest_cost"
+        reason = "the least harm" if is_lowest else "the fewest parts"
     rows = [(capitalise(name_set_up(run.judged)), f"default: {reason}" if reason else LEAST)]
     rows += [(capitalise(name_set_up(each)), "beside it") for each in others[:LISTED]]
     if len(others) > LISTED:

@@ -73,6 +73,7 @@ def figures_table(run: Run) -> PageTable:
         ("urgency", "under_triage", "Urgent forms late, %", of_100, "max_under_triage"),
         ("urgency", "over_triage", "Others too early, %", of_100, "max_over_triage"),
         ("urgency", "urgent_load", "Placed as urgent, per true one", decimals(2), "max_load"),
+        ("urgency", "urgency_right", "Right tier, of 1,000", whole, None),
         ("specialty", "misrouted", "Wrong sub-specialty, of 1,000", whole, None),
     ]
 
@@ -114,7 +115,7 @@ def group_table(run: Run) -> PageTable:
     if not run.groups_compare:
         return PageTable("", (), [])
     most = run.params["decision"]["max_under_triage"]
-    asked: list[tuple[str, Result | Row | None, Format, float | None]] = [
+    asked: list[tuple[str, Result | Row | None, Format, float]] = [
         (
             f"“{name_class(run.tiers[0])}”, placed lower",
             run.decided("urgency", "most_urgent_missed"),
@@ -126,7 +127,7 @@ def group_table(run: Run) -> PageTable:
             "By two tiers or more",
             run.decided("urgency", "severe_under_triage"),
             of_100_finely,
-            None,
+            run.params["decision"]["max_severe_under_triage"],
         ),
     ]
     worst = [row["group"] for row in run.worst_groups[:GROUPS_SHOWN]]
@@ -139,9 +140,7 @@ def group_table(run: Run) -> PageTable:
         {
             "Urgent forms": lambda each: each[0],
             "Late, of 100": lambda each: with_interval(each[1], each[2]),
-            "Beside the limit for all": lambda each: (
-                "" if each[3] is None else _say_kept(each[1], each[3], each[2])
-            ),
+            "Beside the limit for all": lambda each: _say_kept(each[1], each[3], each[2]),
         },
         f"The annex has {cut} groups more, which are late less often." if cut else "",
     )

@@ -22,22 +22,24 @@ GROUPS_NAMED = 2  # of those that may be late too often
 
 def step_table(run: Run) -> PageTable:
     """What a pilot takes, and whom to look at first; nothing where nothing is released."""
-    learnt, checked = (whole(run.metrics["prepare"]["records"][of]) for of in ("train", "test"))
-    most, price = run.params["decision"]["max_under_triage"], run.price_of_unsure
-    beyond = [group["group"] for group in run.worst_groups if round(group["value"], 2) > most]
+    checked, price = whole(run.metrics["prepare"]["records"]["test"]), run.price_of_unsure
+    most = run.params["decision"]["max_under_triage"]
+    beyond = [group for group in run.worst_groups if group["value"] > most]
     steps = {}
     if run.source != OWN:
-        steps["Train anew"] = f"at least {learnt} of the clinic’s own labelled forms"
-        steps["Final check"] = f"on some {checked} others: no limit broken overall"
+        in_all = whole(run.params["data"]["n_records"])
+        steps["Train anew"] = f"with some {in_all} of the clinic’s own labelled forms"
+        steps["Final check"] = f"on {checked} of them: no limit shown to be broken"
     steps["Silent pilot"] = "nobody sees what is suggested"
     if price:
         forms = whole(price["forms"])
-        steps["To show each limit kept"] = (
-            f"{price['weeks']} weeks or more; {forms} more judged forms"
-        )
+        longer = " (more than a pilot’s year)" * (price["weeks"] > run.metrics["pilot"]["weeks"])
+        steps["To show each limit kept"] = f"{price['weeks']} weeks{longer}; {forms} forms"
     if beyond:
-        named = enumerate_words(beyond[:GROUPS_NAMED] + ["others"] * (len(beyond) > GROUPS_NAMED))
-        steps["Look first at"] = f"{named}: found beyond the limit"
+        named = [group["group"] for group in beyond[:GROUPS_NAMED]]
+        others = ["others"] * (len(beyond) > GROUPS_NAMED)
+        doubt = "?" * all(group["low"] <= most for group in beyond)
+        steps["Look first at"] = f"{enumerate_words(named + others)}: limit broken{doubt}"
     return PageTable(
         f"{name_source(run.source)}: what a pilot takes",
         ("Step", "What it takes"),
@@ -99,7 +101,11 @@ def nurse_table(run: Run) -> PageTable:
         left = (of_100(wrong[share]["risk"]) for share in (1.0, kept))
         rows.append(("Wrong sub-specialty, of 100 decided", *left))
     share = of_100(run.params["decision"]["nurse_share"])
-    heading = ("Left wrong", "Without a nurse", f"If a nurse who never errs reads {share} of 100")
+    heading = (
+        "Left wrong",
+        "Without a nurse",
+        f"If a faultless nurse reads {share} of 100",
+    )
     return PageTable(
         f"{name_source(run.source)}: what to leave to a nurse",
         heading,

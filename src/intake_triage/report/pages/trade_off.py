@@ -59,7 +59,7 @@ def exchange_table(run: Run) -> PageTable:
 
 def _list_points(run: Run) -> list[tuple[str, Row]]:
     points = {
-        "A: late and early weigh the same": run.trade_off(weight=1),
+        "A: an urgent form late counts 1 point": run.trade_off(weight=1),
         "B: by the points of harm": run.trade_off(present=True),
     }
     return [(name, point) for name, point in points.items() if point is not None]
