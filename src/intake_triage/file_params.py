@@ -52,6 +52,18 @@ def _number_as_text(value: object) -> object:
     return value
 
 
+def _names_differ(given: object) -> object:
+    """Refuse keys that are one name without the blanks around: the last would replace others."""
+    if not isinstance(given, dict):
+        return given
+    names = [key.strip() if isinstance(key, str) else cell_key(str(key)) for key in given]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        told = "stands twice, for blanks around a name are left aside; leave one out"
+        raise ValueError(*(f"'{name}' {told}" for name in twice))
+    return given
+
+
 def _as_written(bound: float) -> float:
     """A whole number without its decimal zero, so that 0 and 0.0 are the same bytes."""
     return int(bound) if bound.is_integer() else bound
@@ -61,6 +73,8 @@ Bound = Annotated[float, Field(ge=-1e15, le=1e15), AfterValidator(_as_written)]
 FromNumber = BeforeValidator(_number_as_text)
 Mark = Annotated[str, FromNumber]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), FromNumber]
+NamesDiffer = BeforeValidator(_names_differ)
+Names = Annotated[dict[Name, Name], NamesDiffer]
 
 
 class FileFieldParams(Section):
@@ -83,8 +97,8 @@ class FileFieldParams(Section):
 class MergeParams(Section):
     """By task, which class is taken into which other one: `old: new`."""
 
-    urgency: dict[Name, Name]
-    specialty: dict[Name, Name]
+    urgency: Names
+    specialty: Names
 
 
 class Saved(Section):
@@ -116,8 +130,8 @@ class FileParams(Saved):
     specialty: Name | None
     group: Name | None
     date: Name | None
-    fields: dict[Name, FileFieldParams]
-    subgroups: dict[Name, Name]
+    fields: Annotated[dict[Name, FileFieldParams], NamesDiffer]
+    subgroups: Names
     urgency_levels: Annotated[list[Name], Field(min_length=2, max_length=7)]
     specialties: Annotated[list[Name], Field(min_length=2)]
     merge: MergeParams

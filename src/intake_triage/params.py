@@ -42,6 +42,13 @@ class NamcsParams(Section):
     years: Annotated[list[Annotated[int, Field(ge=1973, le=2100)]], Field(min_length=1)]
     fields: Literal["strict", "extended"]
 
+    @field_validator("years")
+    @classmethod
+    def _years_differ(cls, years: list[int]) -> list[int]:
+        if len(set(years)) < len(years):
+            raise ValueError(f"years must differ from each other, got {years}")
+        return years
+
 
 # Countries by ISO 3166, as records/identifiers/phones.py has them.
 Region = Literal[

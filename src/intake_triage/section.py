@@ -39,7 +39,11 @@ class _Refused(yaml.MarkedYAMLError):
 
 
 class _Loader(yaml.CSafeLoader):
-    """A safe loader that refuses a key that stands twice, and says where a scalar is wrong."""
+    """A safe loader that refuses a key that stands twice, and says where a scalar is wrong.
+
+    A whole number must be written as it is read: in a list of names 00, 010 and 12:30 would be
+    0, 8 and 750.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -56,10 +60,14 @@ class _Loader(yaml.CSafeLoader):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep=deep)
+            built = super().construct_object(node, deep=deep)
         except ValueError:  # such as 2024-13-01, which YAML takes for a date
             told = f"{_show(node.value)} is no number or date, though it looks like one; quote it"
             _refuse_yaml(told, node.start_mark)
+        if node.tag == "tag:yaml.org,2002:int" and node.value != str(built):
+            told = f"{_show(node.value, str)} is how YAML writes {_show(built)}"
+            _refuse_yaml(f"{told}; write that, or quote it if it is a name", node.start_mark)
+        return built
 
 
 def read_yaml(path: Path) -> Any:

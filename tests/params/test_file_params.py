@@ -47,6 +47,22 @@ def test_what_yaml_takes_for_a_truth_value_is_asked_for_in_quotes(refusals):
 
 
 @pytest.mark.parametrize(
+    ("key", "given", "name"),
+    [
+        ("subgroups", {" age ": "a", "age": "b"}, "age"),
+        ("fields", {" x": {"column": "a", "kind": "numeric"}, "x": {}}, "x"),
+        ("merge.specialty", {"Derm": "cardiology", " Derm": "primary_care"}, "Derm"),
+        ("merge.specialty", {3: "cardiology", "3": "primary_care"}, "3"),
+    ],
+)
+def test_keys_that_are_one_name_do_not_replace_each_other(refusal, key, given, name):
+    assert refusal(f"data.file.{key}", given) == (
+        f"data.file.{key}: '{name}' stands twice, for blanks around a name are left aside; "
+        "leave one out"
+    )
+
+
+@pytest.mark.parametrize(
     ("classes", "says"),
     [
         (["Skin", "skin"], "specialties: 'Skin' and 'skin' are one label"),

@@ -237,6 +237,50 @@ def test_a_missing_file_or_column_is_named_in_one_line(made_up_survey, tmp_path,
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("namcs2006.csv", b""),
+        ("namcs2006.csv", b"AGE,SPECR\n\xff\xfe\x81,1\n"),
+        ("namcs2006.csv", b"AGE,SPECR\n1,2\n1,2,3\n"),
+        ("namcs2006.csv.gz", b"no gzip"),
+        ("namcs2006.csv.gz", gzip.compress(b"AGE,SPECR\n1,2\n" * 99, mtime=0)[:-12]),
+        ("namcs2006.parquet", b"no Parquet"),
+        ("namcs2006.dta", b"no Stata"),
+        ("nam06for.txt.gz", b"no gzip"),
+    ],
+)
+def test_a_damaged_file_is_named_in_one_line(made_up_survey, tmp_path, name, content):
+    folder = tmp_path / "survey"
+    shutil.copytree(made_up_survey, folder)
+    for other in folder.glob(f"{name.split('.')[0]}.*"):
+        other.unlink()
+    (folder / name).write_bytes(content)
+    with pytest.raises(InputError, match=re.escape(f"{folder / name}: empty, broken")) as refused:
+        read(folder)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("AGE", "Under 1", "namcs2006: row 8, column AGE: not a number (1 such rows); "),
+        ("SPECR", "skin", "namcs2006: row 8, column SPECR: not a number (1 such rows); "),
+        ("VMONTH", 13, "namcs2006: row 8, column VMONTH, VYEAR: not a month (1 such rows); "),
+        ("VYEAR", None, "namcs2006: row 8, column VMONTH, VYEAR: not a month (1 such rows); "),
+    ],
+)
+def test_a_damaged_visit_is_named_in_one_line(made_up_survey, tmp_path, column, value, says):
+    folder = tmp_path / "survey"
+    shutil.copytree(made_up_survey, folder)
+    visits = pd.read_csv(folder / "namcs2006.csv").astype({column: object})
+    visits.loc[7, column] = value
+    visits.loc[[0, 3], "SPECR"] = 99  # out of scope, though rows are counted with them
+    visits.to_csv(folder / "namcs2006.csv", index=False)
+    with pytest.raises(InputError, match=f"^{re.escape(says)}"):
+        read(folder)
+
+
 def test_the_extended_fields_ask_for_their_columns(made_up_survey, tmp_path):
     folder = tmp_path / "survey"
     shutil.copytree(made_up_survey, folder)

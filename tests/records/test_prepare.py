@@ -200,6 +200,24 @@ def test_a_pretrained_encoders_tokenizer_is_taken_as_it_is(split_forms, write, t
     assert "prepared/tokens.npy" in first
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"config.json": "{"},
+        {"config.json": '{"model_type": "bert"}'},
+        {"config.json": '{"model_type": "bert"}', "tokenizer.json": "{}"},
+    ],
+)
+def test_a_pretrained_encoder_without_its_tokenizer_is_refused(split_forms, write, tmp_path, files):
+    folder = tmp_path / "encoder"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"^params.yaml: encoder.pretrained: .* no tokenizer that"):
+        write("out", split_forms, pretrained=str(folder))
+
+
 def test_categories_are_those_of_train(split_source, forms):
     frame = forms.frame.copy()
     split = split_source(frame)
@@ -259,10 +277,14 @@ def test_a_class_that_the_draw_left_too_small_is_refused_or_left_out(split_sourc
     assert records.n_read == 600
 
 
-def test_groups_too_few_to_split_are_refused(split_source, forms):
-    sites = forms.frame.assign(group=forms.frame["sex"])
-    with pytest.raises(InputError, match="2 groups are too few"):
-        split_source(sites)
+@pytest.mark.parametrize("by", ["random", "date"])
+@pytest.mark.parametrize("n_groups", [1, 2, 3, 4, 5])
+def test_groups_too_few_to_split_are_refused(split_source, forms, params, by, n_groups):
+    sites = forms.frame.assign(group=[f"s{i % n_groups}" for i in range(len(forms.frame))])
+    split = params.data.split.model_copy(update={"by": by})
+    with pytest.raises(InputError, match=f"{n_groups} groups are too few to split") as refused:
+        split_source(sites, split=split)
+    assert "\n" not in str(refused.value)
 
 
 def test_the_oracle_is_cut_down_to_the_test_records(forms, params, monkeypatch):

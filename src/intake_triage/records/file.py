@@ -46,13 +46,15 @@ def read_file(path: Path, mapping: FileParams) -> RecordTable:
     Raises
     ------
     InputError
-        A line for each fault of a kind: the file cannot be read, mapped columns are missing, or
-        columns hold what is no number, date or label. Lines name column and row, never a value.
+        A line for each fault of a kind: the file cannot be read, mapped columns are missing,
+        fields have no value in any row, or columns hold what is no number, date or label. Lines
+        name column and row, never a value.
     """
     raw = read_table(path, mapping)
     mapped = list(_mapped_columns(mapping))
     _check_columns_present(raw.frame.columns, mapped, path)
     cells, n_marks = _clear_missing(raw.frame, mapping, {column for _, _, column in mapped})
+    _check_fields_filled(cells, mapping, path, in_workbook=raw.found["format"] == "Excel")
     frame, found = _to_values(cells, mapping, path, typed=raw.is_typed)
     fields = mapping.fields.items()
     schema = RecordSchema(
@@ -118,6 +120,21 @@ def _clear_missing(
     return cells | {mapping.text: text.mask(text.str.strip() == "")}, n_marks
 
 
+def _check_fields_filled(
+    cells: dict[str, pd.Series], mapping: FileParams, path: Path, *, in_workbook: bool
+) -> None:
+    """Refuse fields without any value, as formulas are that no Excel has computed yet."""
+    mend = " out, or, if it holds formulas, open the workbook in Excel and save it once"
+    faults = [
+        f"column '{field.column}': no row has a value; take data.file.fields.{name}"
+        + (mend if in_workbook else " out")
+        for name, field in mapping.fields.items()
+        if len(cells[field.column]) and cells[field.column].isna().all()
+    ]
+    if faults:
+        refuse(path, faults)
+
+
 def _to_values(
     cells: dict[str, pd.Series], mapping: FileParams, path: Path, *, typed: bool
 ) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -136,7 +153,8 @@ def _to_values(
     for name, column in mapping.subgroups.items():
         values.setdefault(name, unify_spellings(cells[column]))
     if mapping.group is not None:
-        values["group"] = cells[mapping.group]
+        # As `P1` and `p1`, one patient would be on two sides of the split.
+        values["group"] = unify_spellings(cells[mapping.group])
     if mapping.date is not None:
         with _noting(faults):
             date_format = mapping.date_format or find_date_format(cells[mapping.date])

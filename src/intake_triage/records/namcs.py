@@ -7,6 +7,8 @@ vital signs, disposition) is never read, for it gives the specialty away.
 
 import gzip
 import re
+import struct
+import zlib
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +29,8 @@ STRICT_COLUMNS = (
     *("AGE", "SEX", "INJURY", "SENBEFOR", "REFER", "VMONTH", "VYEAR", "VDAYR", "RACER"),
     *("PHYCODE", "PATCODE", "MAJOR", "SPECR"),
 )
+CODES = ("PHYCODE", "PATCODE")  # which need be no numbers
+BROKEN_FILE = (ValueError, OSError, EOFError, zlib.error, struct.error)
 BLANK_REASONS = (0, 90000)  # and every negative code
 PAYMENT = {1: "private", 2: "medicare", 3: "medicaid", 4: "workers_compensation", 5: "self_pay"}
 PAYMENT |= {6: "no_charge", 7: "other"}
@@ -65,7 +69,7 @@ def read_namcs(folder: Path, *, years: list[int], fields: str) -> RecordTable:
     Raises
     ------
     InputError
-        If a file or a column is missing.
+        If a file or a column is missing or damaged.
     """
     visits = [_read_year(folder, year, extended=fields == "extended") for year in sorted(years)]
     frame = pd.concat(visits, ignore_index=True)
@@ -83,9 +87,14 @@ def read_namcs(folder: Path, *, years: list[int], fields: str) -> RecordTable:
 def _read_year(folder: Path, year: int, *, extended: bool) -> pd.DataFrame:
     """One year's visits in the repository's own columns; out-of-scope specialties are left out."""
     visits = _read_table(folder, year)
-    visits = visits[visits["SPECR"].isin(SPECIALTY_OF_SPECR)].reset_index(drop=True)
     payment = "PAYTYPE" if "PAYTYPE" in visits else "PAYTYPER"
-    _require_columns(visits, payment, *STRICT_COLUMNS, year=year)
+    used = [payment, *STRICT_COLUMNS]
+    if extended:
+        used += [*CHRONIC, "USETOBAC", "INJDET", "PASTVIS"]
+    _require_columns(visits, *used, year=year)
+    visits = visits[visits["SPECR"].isin(SPECIALTY_OF_SPECR)]
+    visits = _with_numbers(visits, [name for name in used if name not in CODES], year=year)
+    dates = _read_months(visits, year=year)
     physician = f"{year}-" + visits["PHYCODE"].astype(str)
     columns = {
         "record_id": physician + "-" + visits["PATCODE"].astype(str),
@@ -101,17 +110,16 @@ def _read_year(folder: Path, year: int, *, extended: bool) -> pd.DataFrame:
         "weekday": visits["VDAYR"].astype(str),
     }
     if extended:
-        _require_columns(visits, *CHRONIC, "USETOBAC", "INJDET", "PASTVIS", year=year)
         columns |= _extended_columns(visits, year)
     columns |= {
         "age_band": pd.cut(visits["AGE"], AGE_ENDS, labels=AGE_BANDS).astype(str),
         "race": visits["RACER"].map({1: "white", 2: "black", 3: "other"}),
         "group": physician,
-        "date": pd.to_datetime({"year": visits["VYEAR"], "month": visits["VMONTH"], "day": 1}),
+        "date": dates,
         "urgency": visits["MAJOR"].map(URGENCY_OF_MAJOR),
         "specialty": visits["SPECR"].map(SPECIALTY_OF_SPECR),
     }
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def _extended_columns(visits: pd.DataFrame, year: int) -> dict[str, pd.Series]:
@@ -136,9 +144,12 @@ def _read_table(folder: Path, year: int) -> pd.DataFrame:
     for ending, read in (endings | {".dta": read_stata}).items():
         path = folder / f"namcs{year}{ending}"
         if path.exists():
-            visits = read(path).rename(columns=str.upper)
+            try:
+                visits = read(path).rename(columns=str.upper)
+            except BROKEN_FILE:
+                raise _broken(path) from None
             _require_columns(visits, "SPECR", year=year)
-            return visits
+            return _with_numbers(visits.reset_index(drop=True), ["SPECR"], year=year)
     raise InputError(
         f"{folder}: no namcs{year} as .csv, .csv.gz, .parquet or .dta; "
         "put the year's public-use file there or take the year out of data.namcs.years"
@@ -151,6 +162,35 @@ def _require_columns(visits: pd.DataFrame, *names: str, year: int) -> None:
         raise InputError(f"namcs{year}: no column {absent}; use the official variable names")
 
 
+def _with_numbers(visits: pd.DataFrame, names: list[str], *, year: int) -> pd.DataFrame:
+    """The visits with numbers in some columns, which a damaged file has as text."""
+    numbers = {name: pd.to_numeric(visits[name], errors="coerce") for name in names}
+    for name, values in numbers.items():
+        _refuse_rows(values.isna() & visits[name].notna(), f"{name}: not a number", year=year)
+    return visits.assign(**numbers)
+
+
+def _read_months(visits: pd.DataFrame, *, year: int) -> pd.Series:
+    """The first day of each visit's month."""
+    parts = {"year": visits["VYEAR"], "month": visits["VMONTH"], "day": 1}
+    dates = pd.to_datetime(parts, errors="coerce")
+    _refuse_rows(dates.isna(), "VMONTH, VYEAR: not a month", year=year)
+    return dates
+
+
+def _refuse_rows(failed: pd.Series, what: str, *, year: int) -> None:
+    """Refuse visits, the index of which counts the rows of the year's file from 0."""
+    if failed.any():
+        row, rows = int(failed.index[failed][0]) + 1, int(failed.sum())
+        raise InputError(
+            f"namcs{year}: row {row}, column {what} ({rows} such rows); download the file anew"
+        )
+
+
+def _broken(path: Path) -> InputError:
+    return InputError(f"{path}: empty, broken or no such file as its ending says; download it anew")
+
+
 def _read_reason_labels(folder: Path, year: int) -> dict[int, str]:
     """The words of each reason-for-visit code, from the block `VALUE RFVF` of the year's labels."""
     name = f"nam{year % 100:02d}for.txt"
@@ -158,8 +198,11 @@ def _read_reason_labels(folder: Path, year: int) -> dict[int, str]:
     if not found:
         raise InputError(f"{folder}: no {name} or {name}.gz; it holds the words of RFV1 to RFV3")
     path = found[0]
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="latin-1") as file:
-        text = file.read()
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="latin-1") as file:
+            text = file.read()
+    except BROKEN_FILE:
+        raise _broken(path) from None
     block = re.search(r"VALUE\s+RFVF\b(.*?)\n\s*;", text, flags=re.DOTALL)
     if block is None:
         raise InputError(f"{path}: no block `VALUE RFVF`; take the year's SAS value labels")

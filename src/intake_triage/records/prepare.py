@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from transformers import PreTrainedTokenizerFast
 
 from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json, write_parquet
@@ -17,7 +18,7 @@ from intake_triage.records.identifiers.screen import screen_identifiers
 from intake_triage.records.schema import RecordSchema
 from intake_triage.records.sources import read_source
 from intake_triage.records.split import find_units, split_records
-from intake_triage.records.split_checks import check_split
+from intake_triage.records.split_checks import check_split, check_units
 from intake_triage.records.tokenizer import (
     TextLengths,
     encode_texts,
@@ -80,6 +81,7 @@ def split_source(params: DataParams, assign: Assign = assign_by_share) -> SplitR
     if params.split.by == "date" and "date" not in frame:
         raise InputError("params.yaml: data.split.by: got 'date', but the records have no date")
     units = find_units(frame)
+    check_units(units, params)
     frame["unit"] = units
     frame["split"] = assign(frame, units, params)
     check_split(frame, schema, params)
@@ -123,7 +125,7 @@ def write_prepared(
     hidden = frame.assign(**{task: frame[task].where(known).astype("str") for task in TASKS})
     texts, train = frame["text"].tolist(), (frame["split"] == "train").to_numpy()
     if pretrained:
-        tokenizer = load_tokenizer(pretrained)
+        tokenizer = _load_pretrained(pretrained)
     else:
         tokenizer = train_tokenizer(
             frame.loc[train, "text"],
@@ -143,6 +145,28 @@ def write_prepared(
     write_parquet(layout.test_labels, labels)
     write_parquet(layout.oracle, records.oracle)
     return lengths
+
+
+def _load_pretrained(folder: str) -> PreTrainedTokenizerFast:
+    """The tokenizer of a pretrained encoder; without its files the library gives one of no words.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no tokenizer that can be read, or one of special tokens alone.
+    """
+    try:
+        tokenizer = load_tokenizer(folder)
+    except InputError:
+        raise
+    except Exception:  # of a broken file the library's parsers raise whatever they meet
+        tokenizer = None
+    if tokenizer is None or len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise InputError(
+            f"params.yaml: encoder.pretrained: {folder} holds no tokenizer that can be read; save "
+            "the encoder's own beside it, by save_pretrained"
+        )
+    return tokenizer
 
 
 def _draw(frame: pd.DataFrame, *, n_records: int, seed: int) -> pd.DataFrame:

@@ -56,6 +56,19 @@ def check_split(frame: pd.DataFrame, schema: RecordSchema, params: DataParams) -
         refuse(params.path, faults)
 
 
+def check_units(units: np.ndarray, params: DataParams) -> None:
+    """Refuse, by an `InputError`, fewer units than there are splits to assign them to.
+
+    Parameters
+    ----------
+    units : int array of shape (n_records,)
+    """
+    n_units = len(np.unique(units))
+    if n_units < len(SPLITS):
+        told = f"{n_units} groups are too few to split; {LEAST_UNITS} or more are needed"
+        refuse(params.path, [f"{told}; {_mend_units(params)}"])
+
+
 def check_folds(
     frame: pd.DataFrame, schema: RecordSchema, params: DataParams, *, n_folds: int
 ) -> None:

@@ -100,6 +100,40 @@ def test_a_table_without_a_header_is_refused_and_its_first_row_not_told(tmp_path
     assert MARKER not in str(error.value)
 
 
+HEADERLESS = "Gerd Y. Jones,pain fever since days swollen left,fever days burning cough,routine"
+
+
+@pytest.mark.parametrize(
+    "first", [HEADERLESS, HEADERLESS.replace("pain fever", "note the time my symptom is pain")]
+)
+def test_a_row_of_a_name_and_complaints_is_no_row_of_names(first, tmp_path, rng, draft_of):
+    words = ["pain", "fever", "since", "days", "swollen", "left", "burning", "cough", "chest"]
+    others = [
+        ",".join([f"Ann {initial}. Doe", *(" ".join(rng.choice(words, 5)) for _ in "ab"), tier])
+        for initial in "ABCDEFGH"
+        for tier in ("routine", "urgent") * 12
+    ]
+    (path := tmp_path / "bare.csv").write_text("\n".join([first, *others]), encoding="utf-8")
+    with pytest.raises(InputError, match="no row looks like the names of columns") as error:
+        draft_of(path)
+    assert "Gerd" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("What brings you in today?", "Triage level", "Referred to"),
+        ("Reason for the visit in your words", "How urgent", "Department or clinic"),
+        ("panasz", "sürgősség", "osztály"),
+    ],
+)
+def test_names_of_several_words_or_of_an_unknown_language_are_names(names, tmp_path, draft_of):
+    path = write_table(tmp_path / "forms.csv", form=None, clinic=["Internal Medicine", "ENT"] * 240)
+    lines = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(",".join(names) + "\n" + lines[1], encoding="utf-8")
+    assert mapping_of(draft_of(path))["text"] == names[0]
+
+
 def test_how_an_earlier_table_was_saved_does_not_stand_in_the_way_of_the_next(tmp_path, rng):
     earlier = draft_params(
         sheet := make_sheet(tmp_path, rng), TEMPLATE, read_back(TEMPLATE, tmp_path)

@@ -133,6 +133,13 @@ def test_a_column_may_be_mapped_to_several_keys(read, clinic_table):
     check_records(table, source="forms")
 
 
+def test_a_group_is_one_however_it_is_spelt(read, clinic_table):
+    patients = ["P001", "p001", " P001", "P001", "12", "12.0", "12", "7"] * 5
+    groups = read(clinic_table.assign(patient=patients)).frame["group"]
+    assert groups.tolist() == ["P001"] * 4 + ["12"] * 3 + ["7"] + groups.tolist()[8:]
+    assert groups.nunique() == 3
+
+
 @pytest.mark.parametrize("task", ["urgency", "specialty"])
 def test_either_label_may_have_no_column(read, clinic_table, task):
     table = read(clinic_table, **{task: None})

@@ -25,6 +25,18 @@ def test_a_label_column_without_any_label_is_refused(refusal, clinic_table, task
     assert line == f"column '{column}': no row has a label; set data.file.{task} to null"
 
 
+def test_a_field_without_any_value_is_refused(refusal, clinic_table):
+    line = refusal(clinic_table.assign(years=["NA", ""] * 20))
+    assert line == "column 'years': no row has a value; take data.file.fields.age out"
+
+
+def test_formulas_that_no_excel_has_computed_are_told_as_such(mapping, clinic_table, tmp_path):
+    path = tmp_path / "forms.xlsx"
+    clinic_table.assign(years="=20+1").to_excel(path, index=False)
+    with pytest.raises(InputError, match=r"'years': no row has a value; .* in Excel and sav"):
+        read_file(path, mapping)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
@@ -74,6 +86,11 @@ def test_every_missing_column_is_named_and_one_that_is_much_alike(refusals, clin
         "no column 'gender', which data.file.fields.sex in params.yaml names; there is 'GENDER'",
         "no column 'gender', which data.file.subgroups.sex in params.yaml names; there is 'GENDER'",
     ]
+
+
+def test_columns_that_differ_by_letter_case_alone_are_all_there(refusal, clinic_table):
+    line = refusal(clinic_table.assign(Years=1, UNIT="x").drop(columns="clinic"))
+    assert line.startswith("no column 'clinic', which")
 
 
 def test_a_table_without_a_header_shows_no_cell(refusals, clinic_table):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intake_triage.errors import InputError
 from intake_triage.records.file import read_file
 from intake_triage.records.forms import mapping_of, read_forms
 from intake_triage.records.forms.read import SeenIds
@@ -144,6 +145,11 @@ def test_a_number_out_of_bounds_is_missing_and_flagged(read):
     assert got.frame["age"][1] == 41
 
 
+def test_an_age_is_cut_off_as_in_training(read):
+    ages = read(HEADER + GOOD.replace("41", "89") + LAST.replace(",7,", ",104,")).frame["age"]
+    assert ages.tolist() == [89, 90]
+
+
 def test_an_unknown_category_stays_as_it_is(read):
     got = read(HEADER + "A-1,,pain,,,Divers,\n")
     assert got.frame["sex"].tolist() == ["Divers"]
@@ -218,6 +224,29 @@ def test_questionnaire_responses_are_forms(read):
     assert got.frame["age"].tolist() == [41, 43]
     assert got.frame["sex"].tolist() == ["female", "female"]
     assert got.frame["date"].notna().all()
+
+
+FORM = {"Nummer": "A-1", "Beschwerde": "pain", "Eingang": "2024-02-01"}
+
+
+@pytest.mark.parametrize("name", ["forms.json", "forms.jsonl"])
+def test_what_nobody_answered_is_missing_in_json(read, name):
+    got = read(json.dumps(FORM | {"Alter": 41}), name)
+    assert got.frame["age"].tolist() == [41]
+    assert got.frame[["temperature", "sex", "site"]].isna().all(axis=None)
+    assert got.faults == {}
+
+
+@pytest.mark.parametrize("absent", FORM)
+def test_what_every_form_has_must_be_there_in_json_too(read, absent):
+    form = {name: value for name, value in FORM.items() if name != absent} | {"Alter": 41}
+    with pytest.raises(InputError, match=f"no column '{absent}', which the bundle expects"):
+        read(json.dumps(form), "forms.json")
+
+
+def test_a_field_in_other_letters_is_not_taken_for_unanswered(read):
+    with pytest.raises(InputError, match=r"no column 'Alter', .*; there is 'ALTER'"):
+        read(json.dumps(FORM | {"ALTER": 41}), "forms.json")
 
 
 def test_a_stray_quote_costs_its_own_row_alone(read):

@@ -185,6 +185,7 @@ def test_ages_are_top_coded_at_90(redacted, make_table):
     ("name", "column"),
     [
         *[("age_years", "a"), ("patientAge", "a"), ("alter", "a"), ("years", "Alter (Jahre)")],
+        *[("years", "Lebensalter"), ("years", "Patientenalter"), ("x", "患者年龄"), ("x", "wiek")],
         *[("years", "AGE-AT-VISIT"), ("leeftijd", "l"), ("âge", "b"), ("x", "pt age")],
     ],
 )

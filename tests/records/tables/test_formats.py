@@ -50,7 +50,7 @@ LINES = "\n".join(map(json.dumps, OBJECTS))
         ),
         (
             "forms.zip",
-            as_zip(**{"f.csv": FORMS, "README.txt": "x"}),
+            as_zip(**{"f.csv": FORMS, "README.txt": "x", "a/licence 2.txt": "x"}),
             {"format": "CSV", "packed": "zip"},
         ),
         ("forms.zip", as_zip(t=TABLE), {"format": "Parquet", "packed": "zip"}),

@@ -45,6 +45,14 @@ from intake_triage.records.tables.read import read_table
             as_zip(a=FORMS, b=FORMS),
             "the zip holds 2 files that may be the table; pack one alone",
         ),
+        *(
+            (
+                "a.zip",
+                as_zip(**{"a.csv": FORMS, f"b.{ending}": FORMS}),
+                "the zip holds 2 files that may be the table; pack one alone",
+            )
+            for ending in ("txt", "tab", "dat", "xls", "xlsm", "xlsb", "ods", "TXT.gz")
+        ),
         (
             "a.zip",
             as_zip(**{"a/": ""}),

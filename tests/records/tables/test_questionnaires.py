@@ -78,6 +78,30 @@ def test_an_answer_becomes_text(read, answer, text):
     assert [row[-1] for row in rows_of(table)] == [text, "-"]
 
 
+def quantity(**parts) -> dict:
+    return {"linkId": "x", "answer": [{"valueQuantity": {"value": 80} | parts}]}
+
+
+def test_quantities_in_one_unit_are_values(read):
+    units = [{"unit": "kg"}, {"unit": "kilograms", "code": "kg"}, {}]
+    table = read(json.dumps([response(quantity(**unit)) for unit in units]))
+    assert [row[-1] for row in rows_of(table)] == ["80"] * 3
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        ({"unit": "lb"}, "row 2, column 'x': a quantity in another unit than those before it; "),
+        ({"code": "[lb_av]", "unit": "kg"}, "row 2, column 'x': a quantity in another unit than"),
+        ({"unit": "kg", "comparator": "<"}, "row 2, column 'x': a quantity that is only a bound,"),
+    ],
+)
+def test_a_quantity_whose_value_says_something_else_is_refused(refusal, second, says):
+    line = refusal(json.dumps([response(quantity(unit="kg")), response(quantity(**second))]))
+    assert line.startswith(says)
+    assert "80" not in line
+
+
 def test_items_below_items_and_answers_are_columns_too(read):
     below = {"linkId": "pain", "answer": [{"valueInteger": 6}]}
     group = {"linkId": "signs", "item": [COMPLAINT]}
@@ -102,6 +126,15 @@ def test_what_was_entered_in_error_is_left_out_and_counted(read):
         (bundle(PATIENT), "FHIR without a QuestionnaireResponse; export the responses"),
         (bundle(), "FHIR without a QuestionnaireResponse; export the responses"),
         ([response({"answer": [{"valueString": "itch"}]})], "row 1: an item without linkId"),
+        (
+            [response(COMPLAINT | {"linkId": None})],
+            "row 1: an item without linkId, which is a text",
+        ),
+        (
+            [response(COMPLAINT | {"linkId": True})],
+            "row 1: an item without linkId, which is a text",
+        ),
+        ([response(quantity() | {"linkId": ["x"]})], "row 1: an item without linkId, which is a"),
         (
             [response(COMPLAINT), response({"linkId": "x", "answer": [{"valueAttachment": {}}]})],
             "row 2, column 'x': an answer that is no text, number or code",

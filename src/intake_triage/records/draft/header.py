@@ -7,12 +7,15 @@ import pandas as pd
 
 from intake_triage.errors import InputError
 from intake_triage.file_params import UNTOLD, Saved
+from intake_triage.records.draft.columns import LEAST_PROSE, Column
+from intake_triage.records.draft.words import is_usual_name, names_a
 from intake_triage.records.tables.read import RawTable, read_table
 
 ROWS = range(1, 5)
 LONGEST_NAME = 80  # characters; what is longer is a sentence
 SAMPLE = 1000  # rows by which a name is told from a cell
 MOST_LIKE_CELLS = 1 / 3  # share of the names; fewer are so by chance, as a column `2` of figures
+FEW_WORDS = 3  # of the name of a column of prose that is called as usual; more may be a complaint
 ALIKE = 0.9  # share of a column's cells that have the shape of its name, where it is a cell too
 
 
@@ -39,23 +42,48 @@ def read_below_titles(path: Path, saved: Saved) -> RawTable:
             if looks_like_names(raw.frame):
                 return raw
     raise refused or InputError(
-        f"{path}: no row looks like the names of columns; give the table a row of names"
+        f"{path}: no row looks like the names of columns; give the table a row of names, such as "
+        "id, complaint and triage"
     )
 
 
 def looks_like_names(frame: pd.DataFrame) -> bool:
-    """Whether what stands above the columns are names and not one more row of cells."""
+    """Whether what stands above the columns are names and not one more row of cells.
+
+    Names in no known words pass as long as none of them is like a cell.
+    """
     names = [str(name) for name in frame.columns]
     if max(map(len, names), default=0) > LONGEST_NAME:
         return False
-    like_cells = sum(_is_like_cells(name, frame[name].head(SAMPLE)) for name in names)
-    return like_cells < MOST_LIKE_CELLS * len(names)
+    cells = {name: _filled(frame[name].head(SAMPLE)) for name in names}
+    like_cells = sum(_is_like_cells(name, cells[name]) for name in names)
+    prose = [name for name in names if _is_prose(name, cells[name])]
+    usual = [name for name in names if _is_usual(name, above_prose=name in prose)]
+    like_texts = sum(len(name.split()) > 1 and name not in usual for name in prose)
+    return like_cells < MOST_LIKE_CELLS * len(names) and (
+        bool(usual) or not (like_cells or like_texts)
+    )
+
+
+def _filled(cells: pd.Series) -> pd.Series:
+    cells = cells.str.strip()
+    return cells[cells.notna() & (cells != "")]
+
+
+def _is_prose(name: str, cells: pd.Series) -> bool:
+    return Column(name, len(cells), cells.value_counts()).prose > LEAST_PROSE
+
+
+def _is_usual(name: str, *, above_prose: bool) -> bool:
+    """Whether columns are called so; above prose, where `pain since May` has known words too,
+    only a short name of a text is."""
+    if above_prose:
+        return names_a("text", name) and len(name.split()) <= FEW_WORDS
+    return is_usual_name(name)
 
 
 def _is_like_cells(name: str, cells: pd.Series) -> bool:
     """Whether a name is a cell of its column, or has figures where nearly all cells have them."""
-    cells = cells.str.strip()
-    cells = cells[cells.notna() & (cells != "")]
     if cells.empty:
         return False
     shape = _shape_of(name)

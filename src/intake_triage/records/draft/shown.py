@@ -7,7 +7,7 @@ import pandas as pd
 from intake_triage.records.draft.columns import Column, within_most
 from intake_triage.records.draft.numbers import LONGEST_SHOWN
 from intake_triage.records.draft.words import is_usual_class
-from intake_triage.records.identifiers.screen import MAX_AGE
+from intake_triage.records.values.ages import MAX_AGE
 from intake_triage.records.values.dates import parse_dates
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 

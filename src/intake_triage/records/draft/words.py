@@ -8,7 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from intake_triage.records.values.ages import AGE_WORDS
+
 LISTS = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+LISTS["measures"]["age"]["columns"] = AGE_WORDS
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,12 @@ class KnownMeasure:
 def names_a(role: str, column: str) -> bool:
     """Whether a column's name is usual for a role of `columns` in words.yaml."""
     return _says(column, LISTS["columns"][role])
+
+
+def is_usual_name(column: str) -> bool:
+    """Whether a column's name is in any of the lists of names."""
+    named = any(names_a(role, column) for role in LISTS["columns"])
+    return named or subgroup_of(column) is not None or bool(measures_of(column))
 
 
 def subgroup_of(column: str) -> str | None:

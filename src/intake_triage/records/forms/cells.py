@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from intake_triage.errors import InputError, refuse
+from intake_triage.file_params import cell_key
 from intake_triage.records.forms.delimited import SwallowCheck, TextTable, check_columns
 from intake_triage.records.forms.mapping import FormMapping
 from intake_triage.records.tables.cells import PANDAS_TEXT, TEXT
@@ -126,13 +127,29 @@ def _read_text(
 
 def _read_whole(path: Path, mapping: FormMapping, n_rows: int) -> Iterator[CellPiece]:
     raw = read_table(path, mapping)
+    frame = raw.frame
+    if "JSON" in raw.found["format"]:
+        frame = _with_unanswered(frame, mapping)
     with _naming(path):
-        check_columns(list(raw.frame.columns), mapping)
-    cells = raw.frame[list(mapping.form_columns)]
+        check_columns(list(frame.columns), mapping)
+    cells = frame[list(mapping.form_columns)]
     cells = cells.set_axis(range(1, len(cells) + 1))
     for start in range(0, len(cells), n_rows):
         piece = cells.iloc[start : start + n_rows]
         yield CellPiece(piece, {}, raw.is_typed, (start + len(piece)) / len(cells))
+
+
+def _with_unanswered(frame: pd.DataFrame, mapping: FormMapping) -> pd.DataFrame:
+    """JSON and FHIR have no name of what nobody answered: such fields and subgroups are missing.
+
+    A name that is there in other letters is another one, and refused with that hint.
+    """
+    there = {cell_key(name) for name in frame}
+    optional = [*mapping.fields.values(), *mapping.subgroups.values()]
+    needed = {mapping.record_id, mapping.text, mapping.date}
+    absent = {name for name in optional if cell_key(name) not in there} - needed
+    nothing = pd.Series(None, index=frame.index, dtype="str")
+    return frame.assign(**dict.fromkeys(absent, nothing))
 
 
 def _to_frame(

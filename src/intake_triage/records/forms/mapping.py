@@ -46,7 +46,7 @@ class FormMapping(Saved):
 
     @property
     def form_columns(self) -> tuple[str, ...]:
-        """The columns that every table of forms must have."""
+        """The columns that a table of forms must have, but for unanswered ones in JSON and FHIR."""
         single = [column for column in (self.record_id, self.text, self.date) if column]
         return tuple(dict.fromkeys([*single, *self.fields.values(), *self.subgroups.values()]))
 

@@ -12,6 +12,7 @@ from intake_triage.file_params import cell_key
 from intake_triage.records.forms.cells import CellPiece
 from intake_triage.records.forms.mapping import FormMapping
 from intake_triage.records.schema import FormField, RecordSchema
+from intake_triage.records.values.ages import cut_ages
 from intake_triage.records.values.cells import clear_missing
 from intake_triage.records.values.dates import ISO, read_dates
 from intake_triage.records.values.numbers import MAYBE_THOUSANDS, POINT_OR_COMMA, read_numbers
@@ -123,7 +124,7 @@ def _add_numbers(
     values.note(failed, f"column '{cells.name}': not a number{told}")
     outside = find_outside(numbers, of)
     values.out_of_bounds |= outside
-    values.frame[of.name] = numbers.mask(outside)
+    values.frame[of.name] = cut_ages(numbers.mask(outside), of.name, cells.name)
 
 
 def _add_dates(values: Values, cells: pd.Series, mapping: FormMapping, *, typed: bool) -> None:

@@ -1,7 +1,6 @@
 """Ages over 89, which Safe Harbor wants as one group of 90 and above, in the clerks' shorthand."""
 
 import re
-import unicodedata
 
 from intake_triage.records.identifiers.pattern import NO_UNIT, not_after, pattern
 
@@ -19,12 +18,6 @@ YEARS = (
 )
 TEENS = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 SPELT = rf"(?:ninety(?:[ -]{TEENS})?|hundred(?:[ -]and)?(?:[ -](?:{TEENS}|ten|eleven|twelve))?)"
-
-# What a column is called: `age`, `patientAge`, `Alter (Jahre)`; `age_months` is another number.
-AGE_WORDS = frozenset(["age", "alter", "âge", "edad", "leeftijd", "età", "idade"])
-SHORTER_UNIT = re.compile(
-    "mos?|months?|weeks?|wks?|days?|hours?|monaten?|wochen?|tagen?|mois|semaines?|jours?|mes(es|i)?"
-)
 
 TOP_GROUP_BEFORE = re.compile(r"(?:over|above|least|than|[>≥]=?) ?$", re.IGNORECASE)
 TOP_GROUP_AFTER = re.compile(
@@ -100,13 +93,6 @@ def _is_person(match: re.Match[str]) -> bool:
     if 100 <= int(match["age"]) <= 105 and FEVER_AFTER.match(after):
         return False
     return introduced or not TEMPERATURE_BEFORE.search(before)
-
-
-def names_age(column: str) -> bool:
-    """Whether a column's name has a word for age, and none for a unit other than years."""
-    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", column)
-    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", parts).lower())
-    return not AGE_WORDS.isdisjoint(words) and not any(map(SHORTER_UNIT.fullmatch, words))
 
 
 AGES = (

@@ -72,6 +72,12 @@ DATES = (
         rf"{MONTH_NAME}[ ./-]{{0,2}}{DAY}{ORDINAL}?[ ,./-]{{1,2}})(?:{YEAR}|'\d\d)|"
         rf"{DAY}-?{MONTH_NAME}-\d\d)(?!\d)",
     ),
+    pattern(  # with two figures of the year; "march 5 10" and "may 5 10" may be no date
+        "date",
+        rf"{FIRST}(?:{DAY}{ORDINAL}?[ ./-]{{0,2}}{MONTH_NAME}\.?[ ./-]{{1,2}}|"
+        rf"(?!may\b|march\b){MONTH_NAME}\.? {DAY}{ORDINAL}?,? )\d\d{END}(?![/:.,-]?\d){NO_UNIT}",
+        not_after(VERSION_OR_DOSE),
+    ),
     pattern(  # without a year: an ordinal or a long name
         "date",
         rf"{START}(?:{MONTH_NAME}\.? {DAY}{TH}|{DAY}{TH} {OF}(?!may\b){MONTH_NAME}|"

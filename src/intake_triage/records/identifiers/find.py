@@ -16,6 +16,7 @@ from intake_triage.records.identifiers.shapes import (
     MARKED_IDS,
     NETWORK,
     NUMBER_IDS,
+    REGION_IDS,
     SSN,
     WEB,
 )
@@ -52,8 +53,9 @@ class Found:
 
 def text_patterns(regions: list[str]) -> tuple[Pattern, ...]:
     """What a text is looked through for; what one takes, those after it no longer see."""
+    national = [REGION_IDS[region] for region in regions if region in REGION_IDS]
     return (
-        *(*WEB, *NETWORK, *ANNOUNCED, SSN, *CARDS, *MARKED_IDS, *NUMBER_IDS, *DATES),
+        *(*WEB, *NETWORK, *ANNOUNCED, SSN, *CARDS, *MARKED_IDS, *NUMBER_IDS, *national, *DATES),
         *(*phone_patterns(regions), *LONG_NUMBERS, *place_patterns(regions), *AGES),
     )
 

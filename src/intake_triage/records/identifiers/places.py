@@ -22,7 +22,17 @@ ROAD = (
 )
 STREET_WORD = (  # one of those that the patterns below look for
     rf"{ROAD}|\b(?:p\.? ?o\.? ?box|\d(?:th|st|nd|rd) st|rue|boulevard|chemin|impasse|quai|calle|"
-    r"avenida|avda|plaza|viale|corso|piazza|rua|travessa)\b|stra(?:ß|ss)e|str\.|gasse|allee|straat"
+    r"avenida|avda|plaza|viale|corso|piazza|rua|travessa)\b|stra(?:ß|ss)e|str\.|"
+    r"(?:gasse|allee|straat|str|weg|platz)\b"
+)
+# German words that begin or end as a street does: "Menstr. 12", "Atemweg 2".
+NO_STREET = (
+    r"(?!(?:(?:men|demon|regi|(?:ad)?mini|(?:re)?kon|ob|de|re|fene|seque|ga|ka|seme)str(?!a)|"
+    r"(?:atem|luft|harn|gallen|verdauungs|infektions|übertragungs|zugangs|arbeits|heim|hin|rück)weg|"
+    r"(?:arbeits|pflege|intensiv|sitz|steh|park|schlaf|therapie|studien|warte|betten)platz))"
+)
+NO_GERMAN_UNIT = (
+    r"(?! ?(?:h|std|stunden?|tage?n?|wochen?|monaten?|jahren?|mal|uhr|meter|m|cm|mm)\b)"
 )
 NAME = r"(?-i:[A-Z][\w' ]{2,25}?)"
 
@@ -33,7 +43,11 @@ PLACES = (
         rf"(?:{NO_NAME}[a-z][\w'-]*\.? ){{1,3}}?{ROAD}|"
         r"(?<![\w.,/:-])\d{1,5} [nsew]\.? \d{1,3}(?:st|nd|rd|th) (?:st|ave)\w*|"
         r"\bp\.? ?o\.? ?box \d+|"
-        r"\b[a-zäöü]{3,}(?:stra(?:ß|ss)e|str\.|gasse|allee|straat) ?\d{1,4}[a-z]?\b|"
+        rf"\b{NO_STREET}(?:[a-zäöüß-]{{3,30}}(?:stra(?:ß|ss)e|str\.|gasse|allee|straat) ?|"
+        r"(?-i:[A-ZÄÖÜ][a-zäöüß-]{2,30}(?:str|weg|platz)) |"
+        r"(?-i:(?!Auf|Der|Die|Dieser?|Einer?|Zur)[A-ZÄÖÜ][a-zäöüß-]{2,30} "
+        r"(?:Stra(?:ß|ss)e|Str\.?|Gasse|Allee)) ?)"
+        rf"\d{{1,4}}[a-z]?\b{NO_GERMAN_UNIT}{NO_UNIT}|"
         r"(?<![\w/.])\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|chemin|impasse|quai) "
         r"(?:d|(?-i:[A-Z]))|"
         r"\b(?:calle|avenida|avda\.|plaza|viale|corso|piazza|rua|travessa) "

@@ -9,7 +9,6 @@ import pandas as pd
 
 from intake_triage.errors import InputError
 from intake_triage.params import DataParams
-from intake_triage.records.identifiers.ages import names_age
 from intake_triage.records.identifiers.find import (
     Found,
     find_identifiers,
@@ -20,8 +19,8 @@ from intake_triage.records.identifiers.find import (
 from intake_triage.records.identifiers.names import NOT_LOOKED_FOR, NameFinder, load_name_finder
 from intake_triage.records.identifiers.pattern import Pattern
 from intake_triage.records.schema import RecordSchema, RecordTable
+from intake_triage.records.values.ages import cut_ages
 
-MAX_AGE = 90  # Safe Harbor: ages over 89 become one category of 90 and above
 ROWS_SHOWN = 5
 # Site and subject, as "200-101-1001": no area or exchange of North America is so. 555 is what an
 # invented number begins with, and may be followed by anything.
@@ -94,8 +93,10 @@ def screen_identifiers(table: RecordTable, params: DataParams) -> Screened:
         )
     if faults:
         raise InputError("\n".join(f"{params.path}: {fault}" for fault in faults))
-    for name in _ages(table):
-        frame[name] = frame[name].clip(upper=MAX_AGE)
+    for each in table.schema.fields:
+        if each.kind == "numeric":
+            name = each.name
+            frame[name] = cut_ages(frame[name], name, table.source_columns.get(name, name))
     said = names.description if names else NOT_LOOKED_FOR
     return Screened(frame, findings.count(), said if params.source == "file" else "")
 
@@ -105,16 +106,6 @@ def _worded_columns(schema: RecordSchema) -> list[str]:
     numeric = {field.name for field in schema.fields if field.kind == "numeric"}
     named = [*(field.name for field in schema.fields), *schema.subgroups]
     return [name for name in dict.fromkeys(named) if name not in numeric]
-
-
-def _ages(table: RecordTable) -> list[str]:
-    """Numeric fields that are ages by their own name, or by their column's."""
-    numeric = [field.name for field in table.schema.fields if field.kind == "numeric"]
-    return [
-        name
-        for name in numeric
-        if names_age(name) or names_age(table.source_columns.get(name, name))
-    ]
 
 
 def _screen_ids(table: RecordTable, patterns: tuple[Pattern, ...]) -> list[str]:

@@ -21,6 +21,13 @@ WEB = (
         r"(?<![.,;:!?)\]])|"
         r"(?<![\w@.])@[a-z_][\w.]{2,}",  # the last: a name on a social network
     ),
+    pattern(  # of a country whose letters are no word, which a missing blank would bring here
+        "url",
+        r"(?<![\w.-])[a-z][\w-]{2,62}(?:\.[\w-]{1,63}){0,3}\."
+        r"(?:(?:co|org|ac|gov|nhs)\.uk|de(?! (?:la|el|los|las|una?)\b)|at(?!\s)|ch|fr|nl|info)"
+        r"(?![\w-]|\s?\d)(?:/\S*)?"
+        r"(?<![.,;:!?)\]])",
+    ),
 )
 NETWORK = (
     pattern("ip_address", rf"(?<![\d.])(?:{OCTET}\.){{3}}{OCTET}(?!\.?\d)"),
@@ -78,6 +85,21 @@ NUMBER_IDS = (
     ),
     pattern("national_id", rf"{START}(?P<digits>[xyz\d]\d{{7}})-?(?P<letter>[a-z]){END}", _is_dni),
 )
+
+
+def _is_nhs_number(match: re.Match[str]) -> bool:
+    """Whether the last digit of ten is the one that the others give."""
+    digits = [int(sign) for sign in match[0] if sign.isdigit()]
+    weighted = sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits, strict=False))
+    return -weighted % 11 == digits[-1]
+
+
+# Of a country that must be named, since elsewhere a telephone number may be so.
+REGION_IDS = {
+    "gb": pattern(
+        "national_id", rf"{START}(?<!\d[ -])\d{{3}}([ -])\d{{3}}\1\d{{4}}{END}", _is_nhs_number
+    ),
+}
 
 LONG_NUMBERS = (
     pattern(  # 17 figures and letters, as cars have

@@ -1,6 +1,6 @@
 """Columns of text as the reader of a format finds them, and the table that they become."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -92,7 +92,7 @@ def tell_column(names: list[str], position: int) -> str:
     )
 
 
-def tell_absent(names: Iterable[str], wanted: Iterable[tuple[str, str]]) -> list[str]:
+def tell_absent(names: Collection[str], wanted: Iterable[tuple[str, str]]) -> list[str]:
     """A line for each column that is not there; of the table's own names only one much alike.
 
     In a table without a header the names are cells, so that a list of them is never shown.
@@ -102,8 +102,8 @@ def tell_absent(names: Iterable[str], wanted: Iterable[tuple[str, str]]) -> list
     names : of the table's columns
     wanted : of each column its name, and in words who names it
     """
+    there = set(names)
     by_key = {cell_key(name): name for name in names}
-    there = set(by_key.values())
     faults = []
     for column, named_by in wanted:
         if column not in there:

@@ -203,10 +203,10 @@ def _most_coherent(readings: list[Reading], sample: bytes) -> list[Reading]:
 
 def _sample(data: bytes) -> bytes:
     lines, size = {}, 0
-    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
-        if match[0] not in lines:
-            lines[match[0]] = None
-            size += len(match[0])
+    for line in (match[0] for match in re.finditer(rb"[^\r\n]+", data)):
+        if not line.isascii() and line not in lines:
+            lines[line] = None
+            size += len(line)
             if size > SAMPLE:
                 break
     return b"\n".join(lines)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -12,8 +13,11 @@ from intake_triage.errors import InputError
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
-# A note or a licence beside the table has another ending, or is the only text among them.
-TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".parq")
+TABLE_ENDINGS = (
+    *(".csv", ".tsv", ".tab", ".txt", ".dat", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    *(".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".parq"),
+)
+NOTE = re.compile(r"(?:read.?me|licen[cs]e|notice|changelog)(?![a-z]).*\.txt")
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError),
     NotImplementedError,  # packed in a way that zipfile does not know
@@ -59,7 +63,7 @@ def _unzip(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = [member for member in archive.infolist() if _is_of_the_user(member)]
-            tables = [file for file in files if _has_table_ending(file)] or files
+            tables = [file for file in files if _may_be_table(file)] or files
             inner = archive.read(tables[0]) if len(tables) == 1 else b""
     except BROKEN_ZIP:
         raise InputError("a broken zip file or workbook; save it anew") from None
@@ -71,8 +75,10 @@ def _unzip(data: bytes) -> bytes:
     return inner
 
 
-def _has_table_ending(member: zipfile.ZipInfo) -> bool:
-    return member.filename.lower().removesuffix(".gz").endswith(TABLE_ENDINGS)
+def _may_be_table(member: zipfile.ZipInfo) -> bool:
+    """By its name, which is not that of a note beside the table."""
+    name = PurePosixPath(member.filename).name.lower().removesuffix(".gz")
+    return name.endswith(TABLE_ENDINGS) and not NOTE.match(name)
 
 
 def _is_of_the_user(member: zipfile.ZipInfo) -> bool:

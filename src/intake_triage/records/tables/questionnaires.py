@@ -28,8 +28,8 @@ def flatten_responses(
     Raises
     ------
     InputError
-        If no response is left, an item has no `linkId`, or an answer is of a kind that is no
-        text, number, date or code.
+        If no response is left, an item has no `linkId`, an answer is of a kind that is no text,
+        number, date or code, a quantity is only a bound, or those of an item have several units.
     """
     try:
         every = [inner for resource in resources for inner in _resources(resource)]
@@ -44,9 +44,10 @@ def flatten_responses(
     if not kept:
         raise InputError(f"every {RESPONSE} was entered in error; export others")
     rows = []
+    units: dict[str, Any] = {}
     for row, response in enumerate(kept, 1):
         try:
-            rows.append(_flatten(response, row))
+            rows.append(_flatten(response, row, units))
         except (AttributeError, TypeError):
             raise InputError(f"row {row}: not a valid {RESPONSE}; export it anew") from None
     return rows, {what: n for what, n in left_out.items() if n}
@@ -60,7 +61,8 @@ def _resources(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _resources(entry.get("resource", {}))
 
 
-def _flatten(response: dict[str, Any], row: int) -> dict[str, str | None]:
+def _flatten(response: dict[str, Any], row: int, units: dict[str, Any]) -> dict[str, str | None]:
+    """The row of a response; `units` has, and gets, the unit of each `linkId` with quantities."""
     flat = {
         "id": response.get("id"),
         "status": response.get("status"),
@@ -71,10 +73,13 @@ def _flatten(response: dict[str, Any], row: int) -> dict[str, str | None]:
     answers: dict[str, list[str]] = {}
     for item in _items(response):
         for answer in item.get("answer", []):
-            if "linkId" not in item:
-                raise InputError(f"row {row}: an item without linkId; name it")
+            name = item.get("linkId")
+            if not isinstance(name, str):
+                raise InputError(f"row {row}: an item without linkId, which is a text; name it")
+            if "valueQuantity" in answer:
+                _check_quantity(answer["valueQuantity"], name, row, units)
             if any(key.startswith("value") for key in answer):  # else it has items of its own alone
-                answers.setdefault(item["linkId"], []).append(_value(answer, item["linkId"], row))
+                answers.setdefault(name, []).append(_value(answer, name, row))
     taken = [name for name, n in Counter([*flat, *answers]).items() if n > 1]
     if taken:
         raise InputError(
@@ -90,6 +95,23 @@ def _items(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _items(item)
         for answer in item.get("answer", []):
             yield from _items(answer)
+
+
+def _check_quantity(
+    quantity: dict[str, Any], link_id: str, row: int, units: dict[str, Any]
+) -> None:
+    """Refuse a quantity whose value alone would say something else."""
+    if quantity.get("comparator"):
+        raise InputError(
+            f"row {row}, column '{link_id}': a quantity that is only a bound, such as < 5; "
+            "give its value, or leave the answer out"
+        )
+    unit = quantity.get("code", quantity.get("unit"))
+    if unit is not None and units.setdefault(link_id, unit) != unit:
+        raise InputError(
+            f"row {row}, column '{link_id}': a quantity in another unit than those before it; "
+            "give all in one"
+        )
 
 
 def _value(answer: dict[str, Any], link_id: str, row: int) -> str:
