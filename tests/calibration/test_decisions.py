@@ -1,6 +1,8 @@
 """Decisions against an enumeration, and the costs against their definition."""
 
 import json
+from fractions import Fraction
+from math import ceil
 
 import numpy as np
 import pytest
@@ -148,6 +150,13 @@ def test_no_more_than_their_share_go_to_a_nurse_and_no_lower_threshold_keeps_to_
         assert (missed > threshold).mean() <= share
         lower = missed[missed < threshold]
         assert all((missed > each).mean() > share for each in lower)
+
+
+@pytest.mark.parametrize("share", ["0.05", "0.1", "0.2", "0.3", "0.6", "0.7", "0.9"])
+def test_a_whole_number_of_forms_is_one_whatever_the_last_binary_digit(share):
+    for n in (*range(1, 41), 130, 990, 1000):
+        kept = ceil(n * (1 - Fraction(share)))
+        assert fit_nurse_threshold(np.arange(n), nurse_share=float(share)) == max(kept, 1) - 1
 
 
 def test_decision_rules_read_back_to_the_last_digit(tmp_path, rng):

@@ -8,7 +8,7 @@ from scipy.special import log_softmax, softmax
 from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import LEAST_LOG_PROBABILITY
 from intake_triage.calibration.class_weights import decide_held_out
-from intake_triage.calibration.conformal import fit_conformal_thresholds
+from intake_triage.calibration.conformal import fit_conformal_thresholds, prediction_sets
 from intake_triage.calibration.forecaster import Member, cool_nested, fit_forecaster
 from intake_triage.records.prepared import NO_LABEL
 from intake_triage.statistics.scores import log_loss
@@ -118,7 +118,21 @@ def test_sets_are_made_of_what_no_label_has_touched(members, labels):
     np.testing.assert_allclose(np.exp(fitted.raw), raw)
     known = labels != NO_LABEL
     expected = fit_conformal_thresholds(raw[:N_CALIBRATE][known], labels[known], alpha=0.2)
-    np.testing.assert_allclose(fitted.rules.thresholds, expected)
+    np.testing.assert_allclose(fitted.rules.thresholds, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.2, 0.3])
+def test_sets_hold_enough_forms_that_tie_as_they_are_read_back(rng, alpha):
+    """Every tenth form is the same as nine others, and files keep half of the digits."""
+    logits = np.repeat(rng.normal(size=(N_CALIBRATE // 10, 3)), 10, axis=0)
+    labels = rng.integers(0, 3, N_CALIBRATE)
+    known = np.arange(N_CALIBRATE)
+    member = Member(np.concatenate([logits, logits]), np.tile(logits, (N_FOLDS, 1, 1)), logits)
+    fitted = fit_forecaster([member], labels, known, FOLDS, alpha=alpha)
+    read_back = fitted.raw.astype(np.float32)[N_CALIBRATE:]
+    sets = prediction_sets(softmax(np.float64(read_back), axis=1), fitted.rules.thresholds)
+    for k in range(3):
+        assert sets[labels == k, k].mean() >= 1 - alpha
 
 
 def test_an_average_of_two_that_know_different_things_was_too_timid(rng, draw_labels):

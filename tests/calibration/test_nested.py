@@ -1,4 +1,4 @@
-"""Nested logits: what is said of a fold owes nothing to its labels, nor to those held out."""
+"""Nested logits owe nothing to a fold that is held out, and are by no fit to their own fold."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from intake_triage.calibration.calibrators import CALIBRATORS, calibrate_seeds
-from intake_triage.calibration.choice import choose_calibrator
+from intake_triage.calibration.choice import choose_calibrator, fit_seeds
 from intake_triage.calibration.nested import calibrate_nested, out_of_fold
 from intake_triage.calibration.sample import CalibrationSample
 from intake_triage.errors import InputError
@@ -41,15 +41,42 @@ def poison(sample, fold, rng):
 
 @pytest.mark.parametrize("fold", range(4))
 def test_poisoned_labels_of_a_fold_leave_alone_what_owes_it_nothing(sample, fold, rng):
-    """Its own records, and all records where it is held out."""
+    """All records where it is held out, its own among them; and the fits of its own throughout."""
+    poisoned = poison(sample, fold, rng)
     before = calibrate_nested(sample, CANDIDATES)
-    after = calibrate_nested(poison(sample, fold, rng), CANDIDATES)
+    after = calibrate_nested(poisoned, CANDIDATES)
     rows = sample.fold == fold
     known = sample.has_label()
     np.testing.assert_array_equal(after[fold][:, known], before[fold][:, known])
-    np.testing.assert_array_equal(after[:, :, rows & known], before[:, :, rows & known])
+    np.testing.assert_array_equal(after[fold][:, rows], before[fold][:, rows])
     others = [k for k in range(4) if k != fold]
     assert (after[others][:, :, ~rows] != before[others][:, :, ~rows]).any()
+    for kind in CANDIDATES:  # where none is chosen
+        before, after = (calibrate_nested(each, [kind]) for each in (sample, poisoned))
+        np.testing.assert_array_equal(after[:, :, rows & known], before[:, :, rows & known])
+
+
+def test_the_kind_of_a_fold_is_chosen_on_its_own_labels_too(sample):
+    """Where another fold is held out: its labels may spoil the fits to others, and so a kind."""
+    timid = replace(sample, logits=sample.logits / 4)
+    rows = (sample.fold == 0) & sample.has_label()
+    wrong = np.where(rows, sample.logits[0].argmin(axis=1), sample.labels)
+    poisoned = replace(timid, labels=wrong)
+    before, after = (calibrate_nested(each, CANDIDATES) for each in (timid, poisoned))
+    np.testing.assert_array_equal(after[0][:, rows], before[0][:, rows])
+    assert (after[1:][:, :, rows] != before[1:][:, :, rows]).any()
+
+
+def test_a_kind_is_chosen_without_the_held_out_fold_and_fitted_without_the_records_own(sample):
+    nested = calibrate_nested(sample, CANDIDATES)
+    for held_out in range(4):
+        others = sample.at(sample.fold != held_out).labelled()
+        kind = choose_calibrator(others, CANDIDATES).name
+        for own in set(range(4)) - {held_out}:
+            rows = (sample.fold == own) & sample.has_label()
+            fitted = fit_seeds(kind, others.at(others.fold != own))
+            expected = calibrate_seeds(fitted, sample.logits[:, rows])
+            np.testing.assert_array_equal(nested[held_out][:, rows], expected)
 
 
 def test_out_of_fold_is_each_records_own(sample):

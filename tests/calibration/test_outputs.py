@@ -17,8 +17,10 @@ from intake_triage.calibration.outputs import (
     read_nested,
     summarize_choice,
     write_calibrated,
+    write_nested,
 )
 from intake_triage.calibration.system import CalibratedTask
+from intake_triage.errors import InputError
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import Predictions, read_predictions
 
@@ -47,6 +49,18 @@ def test_each_seed_has_its_own_calibrator_and_nested_logits_are_averaged(tmp_pat
     assert kept["9"] == {"name": "temperature", "temperature": 4.00004}
     averaged = np.exp(read_nested(layout.nested("st", "urgency"), record_id))
     np.testing.assert_allclose(averaged, softmax(nested, axis=3).mean(axis=1), rtol=1e-5)
+
+
+def test_nested_logits_are_read_in_the_order_wanted_and_of_no_other_records(tmp_path, rng):
+    path = tmp_path / "nested.parquet"
+    logits = rng.normal(size=(3, 4, 2)).astype(np.float32)
+    write_nested(path, np.array(list("wxyz")), logits)
+    np.testing.assert_array_equal(
+        read_nested(path, np.array(list("zwyx"))), logits[:, [3, 0, 2, 1]]
+    )
+    for others in ("wxyq", "wxy", "wxyzq"):
+        with pytest.raises(InputError, match="other records"):
+            read_nested(path, np.array(list(others)))
 
 
 def test_the_summary_of_a_choice_is_rounded():

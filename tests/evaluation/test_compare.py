@@ -1,17 +1,23 @@
 """The comparison as a whole: its shape, its signs, and the same bytes for the same input."""
 
 import json
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn import metrics
 from small_split import regroup
 
+from intake_triage.calibration.forecaster import Member, fit_forecaster
 from intake_triage.evaluation.compare import compare_systems, gap_closed
 from intake_triage.evaluation.forecasts import SystemFits
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.measures.measure import measure
 from intake_triage.evaluation.table import Result, Results, write_results
+from intake_triage.files import write_json
+from intake_triage.recommendation.ceilings import list_ceilings
+from intake_triage.recommendation.figures import measure_ceilings, point_value, show_figure
 from intake_triage.statistics.verdicts import NOT_JUDGED
 from intake_triage.systems import FORECASTERS
 
@@ -164,6 +170,64 @@ def test_a_class_that_no_form_of_the_split_has_has_no_figure_of_its_own(compare,
         rows = [row for row in comparison.plots[plot] if row["task"] == task]
         assert name not in {row["class"] for row in rows}
         assert rows
+
+
+@pytest.mark.parametrize("smallest_shown", [0, 11])
+def test_a_split_without_an_urgent_form_has_no_load_and_is_written(
+    fits, forecasts, split, fitted, params, smallest_shown, tmp_path
+):
+    urgency = split.labels["urgency"]
+    urgency[urgency >= 0] = 2
+    split = replace(split, smallest_shown=smallest_shown)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        comparison = compare_systems(fits, forecasts, split, fitted, params)
+    load = comparison.results.find(system="mtl", measure="urgent_load", rule="cost")
+    assert (load.value, load.low, load.high, load.shown) == (None, None, None, not smallest_shown)
+    for part in ("metrics", "safety", "plots"):
+        write_json(tmp_path / part, getattr(comparison, part))
+
+
+def test_forms_without_a_tier_in_most_units_give_no_warning(judge, make_logits, split):
+    """Two units have one, and one in seven resamples draws neither of them."""
+    urgency = split.labels["urgency"]
+    urgency[:] = -1
+    urgency[[0, 1, 2, 3]] = [0, 1, 2, 0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        results = judge(make_logits(skill=1.0), replace(split, smallest_shown=0))
+    found = results.find(task="urgency", measure="ece")
+    assert np.isfinite([found.value, found.low, found.high]).all()
+
+
+def test_a_forecast_that_is_sure_and_right_throughout_has_neither_slope_nor_intercept(
+    compare, forecasts, split, params
+):
+    """Fitted to labels that its members are sure of, and right about: judged, and written."""
+    labels, n_records = split.labels["urgency"], len(split.record_id)
+    sure = 900.0 * np.eye(3)[labels]
+    member = Member(np.concatenate([sure, sure]), np.tile(sure, (5, 1, 1)), sure)
+    fold = split.unit % 5
+    of_st = fit_forecaster([member], labels, split.unit, fold, alpha=params.calibrate.alpha)
+    forecasts["st"]["urgency"] = of_st.calibrated[np.newaxis, n_records:]
+    comparison = compare()
+    for name in ("slope", "intercept"):
+        rows = list(comparison.results.where(task="urgency", system="st", measure=name))
+        assert [(row.value, row.low, row.high) for row in rows] == 2 * [(None, None, None)]
+    assert comparison.results.find(system="gbm", measure="intercept").value is not None
+    assert comparison.results.find(system="prior", measure="intercept").value is not None
+    for part in ("metrics", "safety", "plots"):
+        json.dumps(getattr(comparison, part), allow_nan=False)
+    ceilings = list_ceilings(split.classes, urgent_tiers=params.decision.urgent_tiers)
+    measured = measure_ceilings(
+        {"st": forecasts["st"]}, split, ceilings, params.decision, ece_bins=5
+    )
+    for ceiling in ceilings:
+        if ceiling.measure in ("slope", "intercept"):
+            figure = show_figure(ceiling, measured["st", ceiling.name], smallest_shown=11)
+            assert figure is None
+            assert ceiling.judge(figure, params.decision) == "not_shown"
+            assert not ceiling.breaks(point_value(measured["st", ceiling.name]), params.decision)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.stats import binomtest
 
 from intake_triage.evaluation.measures.triage import triage_cells
 from intake_triage.statistics.bootstrap import (
@@ -13,7 +12,6 @@ from intake_triage.statistics.bootstrap import (
 )
 from intake_triage.statistics.estimates import (
     Estimate,
-    bound_share,
     estimate_class_differences,
     estimate_difference,
     estimate_score,
@@ -34,25 +32,6 @@ def test_one_seed_gives_the_t_interval_of_a_mean(rng):
     assert estimate.degrees_of_freedom == pytest.approx(7)
     expected = stats.t.interval(0.95, 7, values.mean(), estimate.standard_error)
     np.testing.assert_allclose(estimate.interval(), expected)
-
-
-@pytest.mark.parametrize("level", [0.95, 0.99])
-def test_a_share_of_all_or_of_none_has_the_exact_binomial_limit(level):
-    for share in (0, 1):
-        value, *ends = bound_share(np.full((2, 101), share), n_units=30, level=level)
-        exact = binomtest(30 * share, 30).proportion_ci(level, method="exact")
-        assert value == share
-        assert ends == pytest.approx([exact.low, exact.high])
-
-
-def test_a_share_has_its_interval_within_its_scale(rng):
-    values = (rng.random((1, 60)) < 0.03).astype(float)
-    values[0, 0] = 1
-    replicates = means(values, draw_weights(60, resamples=200))
-    estimate = estimate_score(replicates, n_units=60)
-    value, low, high = bound_share(replicates, n_units=60)
-    assert (value, high) == (estimate.value, estimate.interval()[1])
-    assert estimate.interval()[0] < low == 0
 
 
 def test_without_spread_over_records_it_is_welchs_test():
@@ -216,6 +195,19 @@ def test_a_class_borrows_nothing_where_there_is_nothing_to_borrow_from(rng):
         plain = estimate_difference(*(arm[..., k] for arm in one_seed), n_units=50)
         assert estimate.standard_error == pytest.approx(plain.standard_error)
         assert estimate.degrees_of_freedom == pytest.approx(plain.degrees_of_freedom)
+
+
+def test_seeds_that_agree_lend_no_certainty_to_what_is_borrowed(rng):
+    """A class whose seeds agree exactly borrows a variance, with the degrees of its own seeds."""
+    first, second = draw_classes(rng, n_classes=3, seeds=2.0)
+    second = np.concatenate([second, second[:1]])  # four seeds
+    for arm in (first, second):
+        arm[:, 0, 0] = arm[0, 0, 0]
+    estimate, *_ = estimate_class_differences(first, second, n_units=1_000_000)
+    alone = estimate_difference(first[..., 0], second[..., 0], n_units=1_000_000)
+    borrowed = 1 - (alone.standard_error / estimate.standard_error) ** 2  # part of the variance
+    assert borrowed > 0.1
+    assert estimate.degrees_of_freedom == pytest.approx(2 / borrowed, rel=1e-3)
 
 
 def test_many_classes_with_few_seeds_keep_the_level_of_the_family(rng):

@@ -44,7 +44,8 @@ def choose_class_weights(
     ----------
     nested : float array of shape (n_folds, n_records, n_classes)
         Calibrated log-probabilities of one forecaster: ``nested[k]`` owes nothing to the labels of
-        fold k, nor ``nested[k, i]`` to those of record i's own fold.
+        fold k. Those of record i's own fold may decide which kind of calibrator ``nested[k, i]`` is
+        by, and its temperature, but its calibrator is not fitted to them (`calibrate_nested`).
     labels, unit, fold : int arrays of shape (n_records,)
         As in `CalibrationSample`, of labelled records alone.
     """

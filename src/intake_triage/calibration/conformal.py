@@ -16,8 +16,9 @@ def fit_conformal_thresholds(
 
     For a class of n records that is the ⌈(n + 1)(1 − alpha)⌉-th lowest of their scores, so that a
     further record of the class, exchangeable with them, scores no higher with a probability of at
-    least 1 − alpha, and at most 1 / (n + 1) above that. Records that come in groups are
-    exchangeable only as whole groups, and the promise is then an approximate one.
+    least 1 − alpha, and at most 1 / (n + 1) above that where no two scores are equal: all that
+    score just what the threshold is are within. Records that come in groups are exchangeable only
+    as whole groups, and the promise is then an approximate one.
 
     Parameters
     ----------

@@ -86,9 +86,10 @@ def fit_forecaster(
     cooled = cool_nested(nested, labels, fold)
     temperature = fit_temperature(out_of_fold(nested, fold)[known], labels[known])
     weights = choose_class_weights(cooled[:, known], labels[known], unit[known], fold[known])
-    thresholds = fit_conformal_thresholds(
-        softmax(raw[: len(labels)][known], axis=1), labels[known], alpha=alpha
-    )
+    # Rounded as in files of float32, from which sets are made: a threshold that many records share
+    # might else be lower than what all of them score, by a last digit.
+    compared = softmax(np.float64(raw[: len(labels)][known].astype(np.float32)), axis=1)
+    thresholds = fit_conformal_thresholds(compared, labels[known], alpha=alpha)
     released = log_softmax(Temperature(temperature).apply(test), axis=1)
     return FittedForecaster(
         calibrated=np.concatenate([out_of_fold(cooled, fold), released]),

@@ -26,7 +26,7 @@ FittedByPair = dict[frozenset[int], tuple[Calibrator, ...]]  # by two folds, a c
 
 
 def calibrate_nested(sample: CalibrationSample, candidates: Sequence[str]) -> np.ndarray:
-    """Calibrate each record without its own fold, and without each fold that is held out.
+    """Calibrate each record by a fit without its own fold and without each fold that is held out.
 
     Parameters
     ----------
@@ -38,8 +38,10 @@ def calibrate_nested(sample: CalibrationSample, candidates: Sequence[str]) -> np
     Returns
     -------
     float64 array of shape (n_folds, n_seeds, n_records, n_classes)
-        ``[k, :, i]`` owes nothing to the labels of fold k, nor to those of record i's own fold;
-        where i lies in fold k these are its out-of-fold logits (`out_of_fold`).
+        ``[k, :, i]`` owes nothing to the labels of fold k, where record i has a label. Nor was its
+        calibrator fitted to the labels of i's own fold; only which kind it is was chosen on all
+        folds but k, i's own among them. Where i lies in fold k these are its out-of-fold logits
+        (`out_of_fold`), and both choice and fit are without its fold.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from intake_triage.calibration.averages import log_mean_probabilities
 from intake_triage.calibration.calibrators import calibrate_seeds, calibrator_to_dict
 from intake_triage.calibration.choice import CalibratorChoice
 from intake_triage.calibration.system import CalibratedTask
+from intake_triage.errors import InputError
 from intake_triage.files import read_parquet, write_json, write_parquet
 from intake_triage.layout import Layout
 from intake_triage.models.predictions import Predictions, write_predictions
@@ -56,13 +57,25 @@ def write_nested(path: Path, record_id: np.ndarray, logits: np.ndarray) -> None:
 
 
 def read_nested(path: Path, record_id: np.ndarray) -> np.ndarray:
-    """Read what `write_nested` wrote, in the order of records that it must be about."""
+    """Read what `write_nested` wrote, in the order of records that it must be about.
+
+    `record_id`, str of shape (n_records,), has each once. Float32 of shape (n_folds, n_records,
+    n_classes).
+
+    Raises
+    ------
+    InputError
+        If a record is absent, or another is there.
+    """
     frame = read_parquet(path)
     n_folds = frame["held_out_fold"].nunique()
     first = pd.Index(frame["record_id"].to_numpy(str)[: len(frame) // n_folds])
     logits = frame.filter(regex="^logit_").to_numpy(np.float32)
     by_fold = logits.reshape(n_folds, len(first), -1)
-    return by_fold[:, first.get_indexer(record_id)]
+    rows = first.get_indexer(record_id)  # (n_records,), -1 where absent
+    if len(first) != len(record_id) or (rows < 0).any():
+        raise InputError(f"{path}: other records than wanted; run the stage that writes it again")
+    return by_fold[:, rows]
 
 
 def summarize_choice(choice: CalibratorChoice) -> dict[str, Any]:

@@ -124,8 +124,8 @@ def gap_closed(results: Results, tasks: Sequence[Task]) -> Iterator[Result]:
     """By task the part of the log-loss between prior and oracle that is taken off, calibrated.
 
     Of each forecaster, and of each system's single fits. 1 where one is as good as the oracle, the
-    lowest log-loss that can be expected; below 0 where it is worse than the class frequencies. None
-    where there is no oracle, or where by the luck of a few records it is no better than prior.
+    lowest log-loss that can be expected; below 0 where it is worse than the class frequencies. No
+    row where there is no oracle, or where by the luck of a few records it is no better than prior.
     """
     for task in tasks:
         rows = list(results.where(task=task, measure="log_loss", calibrated=True, column=""))

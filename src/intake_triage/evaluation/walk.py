@@ -205,6 +205,7 @@ def _estimate(measure: Measure, replicated: Replicated | None, part: Part) -> di
     smallest_shown, level = part.split.smallest_shown, part.level
     if not replicated.shown:
         return HIDDEN
+    of_nobody = HIDDEN if smallest_shown else {"value": None}  # it tells that there is nobody
     if measure.is_share:
         share = estimate_share(
             values,
@@ -215,10 +216,12 @@ def _estimate(measure: Measure, replicated: Replicated | None, part: Part) -> di
             level=level,
         )
         if share is None:  # where nothing is hidden, a share of nobody
-            return HIDDEN if smallest_shown else {"value": None}
+            return of_nobody
         value, low, high = share
         if part.column and smallest_shown:
             return {"value": value, "low": low, "high": high}
+    elif not units or np.isnan(values[:, 0]).any():
+        return of_nobody
     else:
         estimate = estimate_score(values, n_units=units) if measure.has_interval else None
         value = float(values[:, 0].mean()) if estimate is None else estimate.value

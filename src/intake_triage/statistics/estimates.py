@@ -9,6 +9,9 @@ ALPHA = 0.05
 LEVEL = 1 - ALPHA
 POWER = 0.8
 FEW_UNITS = 40
+# With fewer units on one side of a share the t limit on the other side lies too near: a sample that
+# happens to have few of them also spreads too little.
+FEW_ON_A_SIDE = 10
 
 
 @dataclass(frozen=True)
@@ -84,16 +87,22 @@ def bound_share(
 ) -> tuple[float, float, float]:
     """A share with its interval at `level`: value, low and high, all in [0, 1].
 
-    As `estimate_score` has it. But resamples of records that all count, or of which none does, do
-    not vary: that end is then the exact binomial limit over units, of Clopper and Pearson (1934).
+    As `estimate_score` has it, but the upper limit of a rare event is no lower than the exact
+    binomial one over units; where more than `FEW_ON_A_SIDE` of them count, than that of so many, so
+    that it does not fall where the count rises. The lower limit of a common event likewise, being 1
+    less the upper one of what is left over. Units of several records are cautiously taken for one
+    record each.
+
+    References
+    ----------
+    Clopper, Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the
+    binomial.
     """
     estimate = estimate_score(replicates, n_units=n_units)
     low, high = np.clip(estimate.interval(level), 0, 1).tolist()
-    limit = ((1 - level) / 2) ** (1 / n_units)
-    if (replicates[:, 0] == 0).all():
-        high = 1 - limit
-    if (replicates[:, 0] == 1).all():
-        low = limit
+    counted = estimate.value * n_units  # a mean over seeds and a unit's records: no whole number
+    low = min(low, 1 - _exact_upper_limit(n_units - counted, n_units=n_units, level=level))
+    high = max(high, _exact_upper_limit(counted, n_units=n_units, level=level))
     return estimate.value, low, high
 
 
@@ -155,6 +164,15 @@ def estimate_class_differences(
     return estimates
 
 
+def _exact_upper_limit(counted: float, *, n_units: int, level: float) -> float:
+    """Clopper and Pearson's for `counted` of `n_units`, or for `FEW_ON_A_SIDE` if these are fewer.
+
+    The limit of the two-sided interval at `level`, as a quantile of the beta distribution.
+    """
+    few = min(counted, FEW_ON_A_SIDE)
+    return 1.0 if few >= n_units else float(stats.beta.ppf((1 + level) / 2, few + 1, n_units - few))
+
+
 def _estimate(arms: list[np.ndarray], combined: np.ndarray, *, n_units: int) -> Estimate:
     """Add up the variance of `combined` over resamples and of the arms' seeds."""
     seeds = [float(_variances_over_seeds(arm)) for arm in arms]
@@ -167,7 +185,9 @@ def _estimate(arms: list[np.ndarray], combined: np.ndarray, *, n_units: int) -> 
 
 def _variance_over_records(combined: np.ndarray, n_units: int) -> float:
     # A resample of n units varies (n - 1) / n as much as a fresh sample of n does. NaN stands for
-    # a resample that leaves a class out.
+    # a resample that leaves a class out; fewer than two others have no variance.
+    if np.isfinite(combined[1:]).sum() < 2:
+        return np.nan
     shrinkage = n_units / max(n_units - 1, 1)
     return float(np.nanvar(combined[1:], ddof=1)) * shrinkage
 
@@ -180,10 +200,16 @@ def _variances_over_seeds(arm: np.ndarray) -> np.ndarray:
 
 
 def _joint_degrees(variances: list[float], arms: list[np.ndarray]) -> float:
-    """Satterthwaite's degrees of freedom for the sum of the arms' variances over seeds."""
+    """Satterthwaite's degrees of freedom for the sum of the arms' variances over seeds.
+
+    Of seeds that agree exactly, the fewest that an arm of several seeds has: Satterthwaite's are
+    never fewer, whatever the variances. Infinite where each arm has one seed.
+    """
     total = sum(variances)
     squares = sum(v**2 / max(len(arm) - 1, 1) for v, arm in zip(variances, arms, strict=True))
-    return total**2 / squares if squares > 0 else np.inf
+    if squares > 0:
+        return total**2 / squares
+    return min((len(arm) - 1 for arm in arms if len(arm) > 1), default=np.inf)
 
 
 def _add_up(value: float, *, records: tuple[float, float], seeds: tuple[float, float]) -> Estimate:

@@ -119,6 +119,36 @@ def test_there_is_no_slope_where_outcomes_are_alike_or_told_apart(outcomes):
     assert (fit_intercept(np.arange(6.0), outcomes) is None) == (len(set(outcomes)) == 1)
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("size", [5.0, 15.0, 37.0, 100.0, 450.0, 1000.0])
+def test_sure_odds_that_tell_all_outcomes_apart_have_no_intercept(size, sign):
+    """From 37 on a float leaves the shift open; from 450 on there was an error."""
+    outcomes = np.arange(10) < 5
+    log_odds = sign * np.where(outcomes, size, -size)
+    assert fit_slope(log_odds, outcomes) is None
+    found = fit_intercept(log_odds, outcomes)
+    if size < 20:  # as many on either side, and as far
+        assert found.value == pytest.approx(0, abs=1e-6)
+    else:
+        assert found is None
+
+
+@pytest.mark.parametrize("size", [40.0, 450.0, 1000.0])
+def test_there_is_no_intercept_where_many_shifts_fit_alike(size):
+    """As many are wrong on either side: any shift between is as good as any other."""
+    log_odds, outcomes = np.repeat([-size, size], 10), np.tile([True, *[False] * 9], 2)
+    outcomes[10:] = ~outcomes[10:]
+    assert fit_intercept(log_odds, outcomes) is None
+    assert fit_intercept(log_odds / size, outcomes).value == pytest.approx(0, abs=1e-9)
+
+
+def test_a_tie_at_the_threshold_keeps_its_intercept():
+    log_odds, outcomes = np.array([-1.0, 0, 0, 2]), np.array([False, False, True, True])
+    assert fit_slope(log_odds, outcomes) is None
+    expected = maximise(log_odds, outcomes, slope=1.0)[0]
+    assert fit_intercept(log_odds, outcomes).value == pytest.approx(expected, abs=1e-4)
+
+
 @pytest.mark.parametrize("fit", [fit_slope, fit_intercept])
 def test_replicates_are_re_weighted_fits_to_first_order(forecast, fit):
     slope = None if fit is fit_slope else 1.0

@@ -95,5 +95,14 @@ def test_kappa_equals_its_definition(kappa, rng):
     assert kappa(predicted, labels) == pytest.approx(1 - observed / expected)
 
 
+@pytest.mark.parametrize("absent", [0, 1, 3])
+def test_kappa_keeps_the_distance_across_a_tier_that_no_form_has(kappa, rng, absent):
+    held = np.delete(np.arange(4), absent)
+    labels, predicted = held[rng.integers(0, 3, (2, 200))]
+    observed = np.mean((labels - predicted) ** 2)
+    expected = np.mean((labels[:, np.newaxis] - predicted) ** 2)
+    assert kappa(predicted, labels) == pytest.approx(1 - observed / expected)
+
+
 def test_kappa_without_variation_is_0(kappa):
     assert kappa(np.ones(5, int), np.ones(5, int)) == 0

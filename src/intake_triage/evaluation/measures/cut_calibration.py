@@ -17,6 +17,10 @@ from intake_triage.evaluation.measures.measure import ByClass, Forecast, Replica
 from intake_triage.statistics.bootstrap import replicate_mean
 from intake_triage.statistics.disclosure import is_small_share
 
+# The mean of p (1 − p) under which an intercept, fitted to sums of p that are rounded, keeps fewer
+# than half of a float's digits.
+FLAT = np.sqrt(np.finfo(np.float64).eps)
+
 
 def cut_names(tiers: tuple[str, ...]) -> tuple[str, ...]:
     """The cuts' names, most urgent first: a tier, then "or_above" where others lie above it."""
@@ -56,8 +60,10 @@ class Coefficient:
 def fit_intercept(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | None:
     """a of logit P(outcome) = a + log_odds: calibration in the large.
 
-    0 for a calibrated model, above 0 where the outcome is commoner than said; None where all
-    outcomes, bool of shape (n_records,) as the finite log-odds, are the same.
+    0 for a calibrated model, above 0 where the outcome is commoner than said. None where all
+    outcomes, bool of shape (n_records,) as the finite log-odds, are the same; also where the odds
+    are so extreme that many shifts fit alike to the last digit, as those of a sure model that is
+    right throughout. Otherwise, unlike a slope, it is there though a threshold tells all apart.
 
     References
     ----------
@@ -71,7 +77,10 @@ def fit_intercept(log_odds: np.ndarray, outcomes: np.ndarray) -> Coefficient | N
         -log_odds.max() - 50,  # here every fitted probability is all but 0, at the other end all
         -log_odds.min() + 50,  # but 1: the root lies between
     )
-    influence = _influence(np.ones((len(log_odds), 1)), outcomes, expit(log_odds + value))
+    fitted = expit(log_odds + value)
+    if (fitted * (1 - fitted)).mean() < FLAT:
+        return None
+    influence = _influence(np.ones((len(log_odds), 1)), outcomes, fitted)
     return Coefficient(float(value), influence[:, 0])
 
 

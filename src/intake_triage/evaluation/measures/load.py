@@ -24,7 +24,8 @@ def placed(decisions: Decisions, task: Task) -> ByClass:
     are wrongly in it or out of it: a tier is hidden where its number would tell a few of these.
     """
     table = decisions.confusions
-    shares = table.sum(axis=-2) / table.sum(axis=(-2, -1))[..., np.newaxis]
+    with np.errstate(invalid="ignore"):  # 0 / 0: a resample without forms with a tier
+        shares = table.sum(axis=-2) / table.sum(axis=(-2, -1))[..., np.newaxis]
     return _by_tier(shares, _fewest_told(decisions)[:-1], decisions)
 
 
@@ -32,7 +33,8 @@ def placed(decisions: Decisions, task: Task) -> ByClass:
 def belonging(decisions: Decisions, task: Task) -> ByClass:
     """Forms whose true tier is each, whatever is decided."""
     table = decisions.confusions
-    shares = table.sum(axis=-1) / table.sum(axis=(-2, -1))[..., np.newaxis]
+    with np.errstate(invalid="ignore"):  # 0 / 0: a resample without forms with a tier
+        shares = table.sum(axis=-1) / table.sum(axis=(-2, -1))[..., np.newaxis]
     counts = table[:, 0].sum(axis=-1).mean(axis=0)
     return _by_tier(shares, counts, decisions)
 

@@ -102,7 +102,8 @@ def debiased_ece(confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray
     each bin's accuracy is taken as normal around what was observed, the plug-in estimate's mean
     under that is found, and its excess over the plug-in estimate is taken off. They draw; here the
     mean of the folded normal distribution is used as it stands. From arrays that broadcast to
-    (..., n_bins) to (...), in [0, 1]; a result below 0 is given as 0.
+    (..., n_bins) to (...), in [0, 1]; a result below 0 is given as 0, and NaN where all bins are
+    empty.
 
     References
     ----------
@@ -114,7 +115,8 @@ def debiased_ece(confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray
     folded_mean = spread * np.sqrt(2 / np.pi) * np.exp(-(ratio**2) / 2) + gap * erf(
         ratio / np.sqrt(2)
     )
-    return np.maximum(((2 * gap - folded_mean) * count).sum(axis=-1) / count.sum(axis=-1), 0)
+    with np.errstate(invalid="ignore"):  # 0 / 0: a resample without records
+        return np.maximum(((2 * gap - folded_mean) * count).sum(axis=-1) / count.sum(axis=-1), 0)
 
 
 def replicate_ece(

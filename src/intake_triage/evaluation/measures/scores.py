@@ -54,10 +54,16 @@ def quadratic_kappa(decisions: Decisions, task: Task) -> np.ndarray:
     """Cohen's kappa with squared distances between ordinal classes as weights.
 
     0, no better than chance, where only one class is predicted and true.
+
+    References
+    ----------
+    Cohen (1968), Weighted kappa: nominal scale agreement with provision for scaled disagreement or
+    partial credit.
     """
     decided, sample = decisions.of_task(task)
+    tiers = range(len(decisions.split.tiers))  # with those between that no form has: distances
     by_seed = [
-        cohen_kappa_score(sample.labels, seed, weights="quadratic")
+        cohen_kappa_score(sample.labels, seed, labels=tiers, weights="quadratic")
         if len(np.union1d(seed, sample.labels)) > 1
         else 0.0
         for seed in decided

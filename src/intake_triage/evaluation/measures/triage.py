@@ -203,7 +203,8 @@ def mean_cost(decisions: Decisions, task: Task) -> np.ndarray:
         return decisions.params.cost.misroute * sample.mean(routed != sample.labels)
     cells = urgency_cost_matrix(len(decisions.split.tiers), decisions.params)
     confusions = decisions.confusions
-    return (confusions * cells).sum(axis=(-2, -1)) / confusions.sum(axis=(-2, -1))
+    with np.errstate(invalid="ignore"):  # 0 / 0: a resample without forms with a tier
+        return (confusions * cells).sum(axis=(-2, -1)) / confusions.sum(axis=(-2, -1))
 
 
 def _share_of(
