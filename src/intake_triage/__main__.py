@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 from types import ModuleType
 
-from intake_triage.errors import InputError
+from intake_triage.errors import MENDS, tell
 
 
 def _score() -> ModuleType:
@@ -52,9 +52,19 @@ def main(words: list[str] | None = None) -> int:
     chosen = parser.parse_args(words)
     try:
         return COMMANDS[chosen.command]().run(chosen)
-    except InputError as error:
-        print("\n".join(f"error: {line}" for line in str(error).splitlines()), file=sys.stderr)
+    except Exception as error:
+        told = _tell(error)
+        if told is None:
+            raise
+        print("\n".join(f"error: {line}" for line in told.splitlines()), file=sys.stderr)
         return 1
+
+
+def _tell(error: Exception) -> str | None:
+    """As `tell`; but where a bundle is used no `dvc repro` writes what is not there."""
+    if isinstance(error, OSError) and error.filename and error.errno not in MENDS:
+        return f"{error.filename}: {error.strerror}; name another file or folder"
+    return tell(error)
 
 
 if __name__ == "__main__":

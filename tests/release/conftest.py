@@ -88,6 +88,7 @@ def run_small(clinic_folder: Path, small_params: Params, root: Path) -> None:
     layout.params.write_text(yaml.safe_dump(small_params.model_dump(mode="json")))
     split = read_prepared(layout).frame["split"]
     write_json(layout.metrics("prepare"), {"records": split.value_counts().to_dict()})
+    write_json(layout.metrics("compare"), {"recommendation": {"ceilings": {}}})
     write_results(layout.results, invent_results({"urgency": URGENCY, "specialty": SPECIALTY}))
     write_json(
         layout.plots("conformal"),

@@ -29,6 +29,7 @@ HEADINGS = [
     "Fairness and equity",
     "Resources",
 ]
+VETOED = {"decision": "do_not_release", "reason": "vetoed_by_test", "use": "silent only"}
 
 
 def test_it_has_the_headings_of_chai_in_their_order_and_no_gap(params):
@@ -74,6 +75,25 @@ def test_every_figure_is_the_runs_beside_the_other_set_up(params):
     value, *_ = find("both_right", "gbm / gbm")
     assert rows["Of 1,000 forms, both right"][1].startswith(f"{value:.0f} (")
     assert rows["all"][:2] == rows["Of 100 urgent forms, placed too low"][:2]
+
+
+def test_limits_are_kept_as_the_final_check_found_before_it_rounded(params):
+    on_test = {"under_triage": "broken", "intercept": "broken", "ece_urgency": "broken"}
+    words = "Of 100 urgent forms, placed too low"
+    results = Results(
+        replace(row, value=0.01, low=0.01, high=0.01) for row in invent_results(CLASSES).rows
+    )
+    said = {
+        (name, bool(statuses)): cells(make_card(params, results, name=name, statuses=statuses))
+        for name in ("choice", "runner_up")
+        for statuses in ({}, on_test)
+    }
+    verdicts = {case: rows[words][3] for case, rows in said.items()}
+    assert verdicts.pop(("choice", True)) == "no, it is beyond"
+    assert set(verdicts.values()) == {"yes"}  # they are not the runner-up's
+    shape = [make_card(params, results, statuses=each) for each in ({}, on_test)]
+    kept = [int(re.search(r"shifted: (\d) of", card)[1]) for card in shape]
+    assert kept[0] - kept[1] == 1
 
 
 def test_what_tells_of_few_people_is_not_shown(params):
@@ -126,14 +146,23 @@ def test_of_many_groups_the_worst_are_shown(params):
     ("about", "says", "says_not"),
     [
         ({}, "chose this set-up", "do not release"),
-        ({"name": "runner_up"}, "would take this set-up if", "chose this set-up"),
         (
-            {"decision": "do_not_release", "reason": "nothing_passes", "other": None},
+            {"name": "runner_up", "use": "silent only"},
+            "judged the chosen one alone, so no signature can release this one",
+            "chose this set-up",
+        ),
+        (
+            {"name": "runner_up"} | VETOED,
+            "would take this set-up if the chosen one could not be had",
+            "breaks a limit",
+        ),
+        (
+            VETOED | {"reason": "nothing_passes", "other": None},
             "This one came nearest",
             "Runner-up",
         ),
         (
-            {"decision": "do_not_release", "reason": "vetoed_by_test"},
+            VETOED,
             "the final check then showed that it breaks a limit",
             "came nearest",
         ),
@@ -143,7 +172,8 @@ def test_it_says_what_may_be_done_with_it(params, about, says, says_not):
     card = make_card(params, **about)
     assert says in card
     assert says_not not in card
-    assert ("do not release" in card) == ("decision" in about)
+    assert ("do not release" in card) == ("use" in about)
+    assert ("once the owner has signed" in card) != ("use" in about)
 
 
 @pytest.mark.parametrize("task", ["urgency", "specialty"])

@@ -1,6 +1,7 @@
 """A packed bundle has all that a machine without a registry needs, or it is not written."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 
 from intake_triage.errors import InputError
 from intake_triage.release.bundle.export import export_bundle
+from intake_triage.release.bundle.manifest import read_manifest
 from stages import export
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,6 +86,40 @@ def test_the_archive_has_the_bundle_its_program_and_a_wheel_of_each_library(
     ]
     assert copied
     assert all((there / name).is_dir() for name in copied)
+
+
+def test_whoever_unpacks_it_can_read_all_of_it(bundle, offline, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    private = Path(shutil.copytree(bundle, tmp_path / "private"))
+    for path in private.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    export_bundle(private, tmp_path / "choice.tar", pip_options=offline)
+    with tarfile.open(tmp_path / "choice.tar") as packed:
+        entries = packed.getmembers()
+    assert {entry.mode for entry in entries if entry.isdir()} == {0o755}
+    assert {entry.mode for entry in entries if not entry.isdir()} == {0o644}
+    assert all(entry.isdir() or entry.isfile() for entry in entries)
+    assert {(entry.uid, entry.gid, entry.uname, entry.gname) for entry in entries} == {
+        (0, 0, "", "")
+    }
+
+
+def test_what_comes_into_the_bundle_meanwhile_is_not_packed(bundle, offline, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    copied = Path(shutil.copytree(bundle, tmp_path / "copied"))
+
+    def read_then_add(folder: Path):
+        manifest = read_manifest(folder)
+        (folder / "notes.txt").write_text("of a patient")
+        (folder / "link").symlink_to("/etc")
+        return manifest
+
+    monkeypatch.setattr("intake_triage.release.bundle.export.read_manifest", read_then_add)
+    export_bundle(copied, tmp_path / "choice.tar", pip_options=offline)
+    with tarfile.open(tmp_path / "choice.tar") as packed:
+        names = packed.getnames()
+    assert not [name for name in names if name.endswith(("notes.txt", "link"))]
+    assert [name for name in names if name.endswith("bundle/manifest.sha256")]
 
 
 def test_without_one_of_the_wheels_nothing_is_written(

@@ -33,14 +33,21 @@ def test_kinds_have_the_rate_that_is_asked_for(alarms, reference):
 def test_the_reference_rate_is_that_of_the_forms_before_the_pilot(alarms, reference, decision):
     terms = FormTerms(make_forms(3000, seed=99), reference, SCHEMA, decision)
     for path, alarm in alarms.items():
-        if path[0] != "groups" and path != ("decisions", "severe_under_triage"):
-            counted, per = terms.of(path)
+        counted, per = terms.of(path)
+        if per.any() and path[0] != "groups" and path != ("decisions", "severe_under_triage"):
             assert reference_rate(alarm, reference) == pytest.approx(
                 counted.sum() / per.sum(), abs=0.001
             ), path
             if path[1] != "missing_by_group":
                 share = share_counted(alarm, reference)
                 assert share == pytest.approx(per.mean(), abs=0.001), path
+
+
+def test_no_forms_are_drawn_of_a_group_that_the_reference_does_not_have(alarms, reference):
+    new = [alarm for path, alarm in alarms.items() if "other" in path]
+    assert {alarm.path[0] for alarm in new} == {"groups", "drift"}
+    drawn = {"forms_a_week": 500, "pilots": 20, "rng": np.random.default_rng(0)}
+    assert (simulate_alarms(new, lambda alarm: 0.99, reference, **drawn) == LOOKS).all()
 
 
 def test_what_cannot_be_is_no_kind(alarms, reference):

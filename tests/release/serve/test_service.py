@@ -165,6 +165,24 @@ def test_what_is_no_http_is_refused(ready):
     assert SECRET not in "".join(ready.told)
 
 
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST"])
+def test_this_machine_is_asked_by_its_own_names(ready, name):
+    port = ready.address.rpartition(":")[2]
+    for host in (name, f"{name}:{port}"):
+        assert post(ready.address, json=FORM, headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["elsewhere.example", "127.0.0.1.elsewhere.example", "192.0.2.1"])
+def test_a_page_whose_name_leads_to_this_machine_is_not_answered(ready, name):
+    port = ready.address.rpartition(":")[2]
+    for host in (name, f"{name}:{port}"):
+        reply = post(ready.address, json=FORM, headers={"Host": host})
+        assert reply.status_code == 400
+        assert reply.headers["cache-control"] == "no-store"
+        version = httpx2.get(f"{ready.address}/version", headers={"Host": host})
+        assert version.status_code == 400
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "clinic.example", ""])
 def test_others_are_served_by_a_token_alone(run, build, host):
     service = run(build("linear", "linear"), "--host", host)
@@ -186,6 +204,8 @@ def test_with_a_token_others_are_served(run, build, tmp_path):
     assert post(address, json=FORM).status_code == 401
     bearer = {"Authorization": f"Bearer {token}"}
     assert post(address, json=FORM, headers=bearer).status_code == 200
+    named = bearer | {"Host": "clinic.example"}  # as a proxy before it passes it on
+    assert post(address, json=FORM, headers=named).status_code == 200
     assert token not in "".join(service.told)
 
 

@@ -106,6 +106,16 @@ def test_a_site_that_stops_filling_in_a_field_is_named(reference, decision, alar
     assert judged[sounding[0]].onset == 5
 
 
+def test_a_site_that_is_new_since_the_pilot_began_is_watched(reference, decision, alarms):
+    frame, labels = make_pilot(1000, seed=3)
+    new = (frame["form_site"] == "hill") & (np.arange(1000) >= 500)
+    frame.loc[new, "form_site"] = "valley"
+    frame.loc[new, "form_payment"] = None
+    judged = judge(alarms, as_forms(frame, labels, SCHEMA), reference, decision)
+    sounding = [path for path, each in judged.items() if each.since is not None]
+    assert sounding == [("drift", "missing_by_group", "site", "other", "payment")]
+
+
 def test_a_new_word_is_noticed(reference, decision, alarms):
     later = np.arange(1500) >= 500
     truth = Truth(new_word=np.where(later, 0.35, 0.02))

@@ -22,6 +22,18 @@ def test_values_of_few_forms_are_one_bin():
     }
 
 
+def test_a_value_that_is_itself_called_other_goes_with_those_of_few_forms():
+    values = pd.Series(["public"] * 50 + ["private"] * 30 + ["other"] * 20 + ["c"] * 9 + ["d"] * 6)
+    histogram = describe_values(values)
+    assert histogram == {
+        "values": ["public", "private", "other"],
+        "shares": [0.435, 0.261, 0.304],
+        "forms": 115,
+    }
+    bins = find_bins(values, histogram)
+    assert np.bincount(bins).tolist() == [50, 30, 35]
+
+
 def test_what_would_give_a_small_value_away_goes_with_it():
     values = pd.Series(["a"] * 50 + ["b"] * 30 + ["c"] * 3, dtype="str")
     assert describe_values(values)["values"] == ["a", "other"]

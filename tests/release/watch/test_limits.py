@@ -46,7 +46,7 @@ def test_many_groups_take_nothing_from_other_alarms(reference, decision, alarms)
     for path in kept:
         assert again[path].alpha == alarms[path].alpha
     site = again["groups", "site", "site 3", "under_triage"].alpha
-    assert site == pytest.approx(float(Fraction(1, 100) / 2 / 60 / 6))
+    assert site == pytest.approx(float(Fraction(1, 100) / 2 / 61 / 6))  # 60, and the others
 
 
 def test_ceilings_are_the_limits_for_all_and_for_every_group(alarms, decision):
@@ -87,6 +87,16 @@ def test_what_was_known_of_a_group_before_is_no_news(reference, decision, alarms
     }
     path = ("drift", "missing_by_group", "site", "north", "payment")
     assert again[path].limit > 0.65 > alarms[path].limit
+
+
+def test_groups_that_the_reference_does_not_know_are_one_at_the_limits_for_all(alarms, reference):
+    assert "other" not in reference["groups"]["sex"]["values"]
+    assert "other" not in reference["groups"]["site"]["values"]
+    for name in ("under_triage", "misrouted"):
+        limit = alarms["decisions", name].limit
+        assert alarms["groups", "site", "other", name].limit == limit
+    missing = alarms["drift", "missing_by_group", "site", "other", "payment"]
+    assert missing.limit == alarms["drift", "missing", "payment"].limit
 
 
 def test_of_two_bins_one_tells_of_both(alarms):

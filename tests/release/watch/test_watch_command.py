@@ -13,13 +13,15 @@ from intake_triage.release.bundle.load import Bundle, load_bundle
 from intake_triage.release.score.files import join_rows, write_rows
 from intake_triage.release.score.rows import list_columns, score_forms, to_rows
 from intake_triage.release.score.run import refused_beside
+from intake_triage.release.watch.tables import read_suggestions
 
 LABELS = ["record_id", "urgency", "specialty"]
+OTHER_TIER = {"urgency": {"now": "today", "today": "later", "later": "now"}}
 
 
 def score(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows of forms, whose days are counted from an invented one."""
-    days = pd.Timestamp("2026-03-02") + pd.to_timedelta(frame["date"], "D")
+    """Rows of forms, whose days are those of a pilot of some weeks."""
+    days = pd.Timestamp("2026-03-02") + pd.to_timedelta(frame["date"] % 100, "D")
     frame = frame.assign(date=days).reset_index(drop=True)
     return to_rows(bundle, score_forms(bundle, frame), np.full(len(frame), False), {})
 
@@ -83,8 +85,8 @@ def test_an_alarm_exits_3(bundle, pilot):
         ),
         (lambda labels: labels.drop(columns="urgency"), "labels.csv: no column 'urgency'"),
         (
-            lambda labels: pd.concat([labels, labels.assign(urgency="now")]),
-            "two rows have the same id and different labels in column 'urgency'",
+            lambda labels: pd.concat([labels, labels[1:2].replace(OTHER_TIER)]),
+            "labels.csv: row 2 and another label in column 'urgency'; keep the one that counts",
         ),
     ],
 )
@@ -99,7 +101,8 @@ def test_bad_suggestions_exit_1_with_a_line(bundle, pilot, capsys):
     second = pilot / "suggestions/2.csv"
     shutil.copy(second, pilot / "suggestions/3.csv")
     assert watch(bundle, pilot) == 1
-    assert "row 301: the id of a row before it; score a form once" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"3.csv: row 1: has the id of {second}: row 1; score a form once" in told
     (pilot / "suggestions/3.csv").unlink()
     text = second.read_text(encoding="utf-8")
     second.write_text(text.replace(bundle.manifest.label, "choice 8"), encoding="utf-8")
@@ -108,6 +111,74 @@ def test_bad_suggestions_exit_1_with_a_line(bundle, pilot, capsys):
     shutil.rmtree(pilot / "suggestions")
     assert watch(bundle, pilot) == 1
     assert "suggestions: no such file or folder" in capsys.readouterr().err
+
+
+def test_labels_that_differ_are_named_by_the_file_and_row_of_both(bundle, pilot, capsys):
+    labels = pd.read_csv(pilot / "labels.csv", dtype="str")
+    (folder := pilot / "parts").mkdir()
+    labels.iloc[:50].to_csv(folder / "9.csv", index=False)
+    other = labels.iloc[30:90].assign(record_id=labels["record_id"].where(labels.index != 30))
+    other.iloc[3:5].replace(OTHER_TIER).to_csv(folder / "10.csv", index=False)
+    assert watch(bundle, pilot, "parts") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        f"error: {folder}/10.csv: row 1: has the id of {folder}/9.csv: row 34 and another label "
+        "in column 'urgency'; keep the one that counts"
+    )
+
+
+def redate(path, row, day):
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    table.loc[row, "date"] = day
+    table.to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(
+    "day", ["0025-03-09", "1925-03-09", "2016-03-09", "2025-06-01", "2205-03-09"]
+)
+def test_a_day_that_is_no_pilots_is_named_by_its_file_and_row(bundle, pilot, day, capsys):
+    redate(pilot / "suggestions/2.csv", 6, day)
+    assert watch(bundle, pilot) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        f"error: {pilot}/suggestions/2.csv: row 7: its date and that of {pilot}/suggestions/"
+    )
+    assert " make a pilot of more than 52 weeks; mend the date" in line
+    assert day not in line
+    assert not (pilot / "out").exists()
+
+
+def test_a_pilot_may_last_all_of_its_weeks(bundle, pilot, capsys):
+    first = pd.read_csv(pilot / "suggestions/1.csv")["date"].min()
+    monday = pd.Timestamp(first) - pd.Timedelta(days=pd.Timestamp(first).day_of_week)
+    redate(pilot / "suggestions/2.csv", 6, f"{monday + pd.Timedelta(days=52 * 7 - 1):%Y-%m-%d}")
+    assert watch(bundle, pilot) in (0, 3)
+    assert len(json.loads((pilot / "out/watch.json").read_text())["looks"]) == 52
+    redate(pilot / "suggestions/2.csv", 6, f"{monday + pd.Timedelta(days=52 * 7):%Y-%m-%d}")
+    assert watch(bundle, pilot) == 1
+    assert "2.csv: row 7: " in capsys.readouterr().err
+
+
+def test_a_day_that_no_calendar_has_is_refused(bundle, pilot, capsys):
+    redate(pilot / "suggestions/2.csv", 6, "20000-01-01")
+    assert watch(bundle, pilot) == 1
+    assert "2.csv: not a table that this bundle wrote" in capsys.readouterr().err
+
+
+def test_tables_are_read_in_the_order_of_the_numbers_in_their_names(bundle, pilot):
+    for name in ("1", "2"):
+        (pilot / f"suggestions/{name}.csv").rename(pilot / f"suggestions/week_{8 + int(name)}.csv")
+    names = ["week_9.csv", "week_10.csv"]
+    read = read_suggestions(pilot / "suggestions", bundle)
+    files = dict.fromkeys(file.name for file, _ in read.index)
+    assert list(files) == names
+
+
+def test_a_place_that_cannot_be_written_to_is_told_in_a_line(bundle, pilot, capsys):
+    words = ["watch", bundle.folder, pilot / "suggestions", pilot / "labels.csv"]
+    assert main([*map(str, words), "--out", str(pilot / "labels.csv/out")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"error: {pilot}/labels.csv/out: Not a directory; name another file or folder"
 
 
 def test_labels_may_come_in_several_tables_and_rows(bundle, pilot):

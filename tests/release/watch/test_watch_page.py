@@ -41,6 +41,8 @@ def test_a_quiet_pilot_says_so_first(reference, decision):
     texts = read(build_page(watched, reference))
     assert texts[0] == "No alarm."
     assert "Silent pilot of choice 7" in texts[2]
+    # An alarm that late labels took off the page is not forgotten.
+    assert any(text.startswith("What has ever sounded counts") for text in texts)
 
 
 def test_an_alarm_is_said_first_with_since_when_and_at_how_many_forms(drifting, reference):
@@ -54,6 +56,7 @@ def test_an_alarm_is_said_first_with_since_when_and_at_how_many_forms(drifting, 
         f"at {first['forms_then']} forms."
     )
     assert any("site “hill”: payment left empty, since" in text for text in texts)
+    assert any("or are new since, such as a new site, are one, “other”" in text for text in texts)
 
 
 def test_labels_that_depend_on_the_suggestion_are_told_with_what_it_means(drifting, reference):

@@ -49,19 +49,25 @@ class RunFigures:
         plots/conformal.json: how often prediction sets hold the true class.
     records : mapping
         By split, how many.
+    statuses : mapping
+        By ceiling, that of the choice on test, as metrics/compare.json has it; empty where nothing
+        was chosen.
     """
 
     results: Results
     coverage: Sequence[Mapping[str, Any]]
     records: Mapping[str, int]
+    statuses: Mapping[str, str]
 
 
 def read_figures(layout: Layout) -> RunFigures:
     """That of the run at `layout`."""
+    ceilings = read_json(layout.metrics("compare"))["recommendation"]["ceilings"]
     return RunFigures(
         read_results(layout.results),
         read_json(layout.plots("conformal")),
         read_json(layout.metrics("prepare"))["records"],
+        {name: judged["status"] for name, judged in ceilings.items()},
     )
 
 
@@ -81,7 +87,8 @@ def write_card(bundle: Bundle, other: SetUp | None, params: Params, figures: Run
     set_up = SetUp(**manifest.forecasters)
     classes = {task: bundle.schema.classes(task) for task in manifest.forecasters}
     compared = [set_up] if other is None else [set_up, other]
-    told = (figures.results, compared, classes, settings.decision)
+    statuses = figures.statuses if manifest.name == "choice" else {}
+    told = (figures.results, compared, classes, settings.decision, statuses)
     return (
         _environment()
         .get_template("card.md.jinja")
@@ -111,7 +118,7 @@ def write_card(bundle: Bundle, other: SetUp | None, params: Params, figures: Run
             unknown=settings.unknown_words,
             safety=list_figures(SAFETY, *told),
             usefulness=list_figures(USEFULNESS, *told),
-            shape=list_shape(figures.results, set_up, classes, settings.decision),
+            shape=list_shape(figures.results, set_up, classes, settings.decision, statuses),
             coverage=list_coverage(figures.coverage, set_up),
             group_figure=GROUP_FIGURES["urgency" if "urgency" in classes else "specialty"],
             groups=list_groups(figures.results, compared, classes),

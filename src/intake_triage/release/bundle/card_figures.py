@@ -112,10 +112,12 @@ def list_figures(
     compared: Sequence[SetUp],
     classes: Classes,
     decision: DecisionParams,
+    statuses: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """A row a figure that the run has: words, the value of each set-up, limit and verdict.
 
-    The verdict is of the first set-up: whether the whole 95 % interval keeps to the limit.
+    The verdict is of the first set-up: whether the whole 95 % interval keeps to the limit. It is
+    that of `statuses`, by ceiling, where these have it, since they judge what was not yet rounded.
     """
     ceilings = {
         (each.task, each.measure): each
@@ -133,14 +135,18 @@ def list_figures(
                 "words": figure.words,
                 "values": [_with_interval(each, figure.form) for each in found],
                 "limit": "" if ceiling is None else _bare(figure.form(ceiling.bounds(decision)[1])),
-                "verdict": "" if ceiling is None else _judge(ceiling, found[0], decision),
+                "verdict": "" if ceiling is None else _judge(ceiling, found[0], decision, statuses),
             }
         )
     return rows
 
 
 def list_shape(
-    results: Results, set_up: SetUp, classes: Classes, decision: DecisionParams
+    results: Results,
+    set_up: SetUp,
+    classes: Classes,
+    decision: DecisionParams,
+    statuses: Mapping[str, str],
 ) -> list[str]:
     """The verdicts on whether stated chances of urgency are too bold or shifted, cut by cut."""
     return [
@@ -154,6 +160,7 @@ def list_shape(
                 class_name=each.class_name,
             ),
             decision,
+            statuses,
         )
         for each in list_ceilings(classes, urgent_tiers=decision.urgent_tiers)
         if each.class_name
@@ -270,10 +277,13 @@ def _of_groups(results: Results, figure: Figure, set_up: SetUp) -> Iterator[Resu
     return (row for row in rows if row.column)
 
 
-def _judge(ceiling: Ceiling, row: Result | None, decision: DecisionParams) -> str:
+def _judge(
+    ceiling: Ceiling, row: Result | None, decision: DecisionParams, statuses: Mapping[str, str]
+) -> str:
     if row is None or row.value is None or row.low is None or row.high is None:
         return TOO_FEW
-    return VERDICTS[ceiling.judge(CeilingFigure(row.value, row.low, row.high), decision)]
+    rounded = ceiling.judge(CeilingFigure(row.value, row.low, row.high), decision)
+    return VERDICTS[statuses.get(ceiling.name, rounded)]
 
 
 def _with_interval(row: Result | None, form: Format) -> str:

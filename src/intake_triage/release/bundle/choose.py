@@ -12,6 +12,8 @@ Bundles = dict[str, tuple[SetUp, dict[str, Any]]]
 def list_bundles(recommendation: Mapping[str, Any], version: str) -> Bundles:
     """By the bundle's name its set-up, and what its manifest says of it.
 
+    A signature can open the choice alone: the final check judged it, and no other set-up.
+
     Parameters
     ----------
     recommendation : mapping
@@ -21,16 +23,16 @@ def list_bundles(recommendation: Mapping[str, Any], version: str) -> Bundles:
     released = recommendation["decision"] == "release"
     chosen = recommendation if recommendation["parts"] is not None else recommendation["nearest"]
     set_ups = {"choice": chosen, "runner_up": recommendation["runner_up"]}
+    uses = {"choice": "silent only until signed"} if released else {}
     about = {
         "version": version,
-        "use": "silent only until signed" if released else "silent only",
         "decision": recommendation["decision"],
         "reason": recommendation["reason"],
     }
     return {
         name: (
             SetUp(**{task: set_up[task] for task in TASKS if task in set_up}),
-            {"name": name, **about},
+            {"name": name, "use": uses.get(name, "silent only"), **about},
         )
         for name, set_up in set_ups.items()
         if set_up is not None

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from intake_triage.errors import InputError
 from intake_triage.files import replacing, write_json
-from intake_triage.release.bundle.manifest import read_manifest
+from intake_triage.release.bundle.manifest import MANIFEST, SEAL, Manifest, read_manifest
 
 CONTAINERFILE = Path(__file__).with_name("Containerfile")
 
@@ -32,20 +32,37 @@ def export_bundle(bundle: Path, target: Path, *, pip_options: tuple[str, ...] = 
     with TemporaryDirectory() as place, replacing(target) as archive:
         folder = Path(place)
         (folder / "wheels").mkdir()
-        shutil.copytree(bundle, folder / "bundle")
+        _copy_bundle(bundle, manifest, folder / "bundle")
         shutil.copyfile(CONTAINERFILE, folder / "Containerfile")
         write_json(folder / "revision.json", describe_revision())
         for wheel in bundle.glob("*.whl"):
             shutil.copyfile(wheel, folder / "wheels" / wheel.name)
         _download_wheels(bundle / "requirements-pilot.txt", folder / "wheels", pip_options)
         with tarfile.open(archive, "w") as packed:
-            packed.add(folder, arcname=f"intake-triage-{manifest.name}-{manifest.version}")
+            name = f"intake-triage-{manifest.name}-{manifest.version}"
+            packed.add(folder, arcname=name, filter=_for_everybody)
 
 
 def describe_revision() -> dict[str, str | bool]:
     """The git revision of the checkout, and whether its files are those of the revision."""
     revision = _git("rev-parse", "HEAD").strip()
     return {"revision": revision, "changed": bool(_git("status", "--porcelain").strip())}
+
+
+def _copy_bundle(bundle: Path, manifest: Manifest, target: Path) -> None:
+    """The files that the manifest names, and the two that seal them; nothing that came since."""
+    for name in (*manifest.files, MANIFEST, SEAL):
+        copy = target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(bundle / name, copy)
+
+
+def _for_everybody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Root's, and for all to read, whoever packed it: in an image another user runs the program."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    entry.mode = 0o755 if entry.isdir() else 0o644
+    return entry
 
 
 def _git(*words: str) -> str:

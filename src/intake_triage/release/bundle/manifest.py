@@ -89,7 +89,8 @@ def read_manifest(folder: Path) -> Manifest:
     ------
     InputError
         In one line, if a file of the bundle is missing, is not the one that it was made with, or
-        is none of its own; or if a library has another version here than the bundle was made with.
+        is none of its own; if anything in it is a link or no plain file; or if a library has
+        another version here than the bundle was made with.
     """
     if not (folder / MANIFEST).is_file():
         raise InputError(f"{folder / MANIFEST}: no such file; {folder} is no bundle")
@@ -109,8 +110,18 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def list_files(folder: Path) -> Iterator[str]:
-    """The files of a bundle but for the two that seal it, as POSIX paths, sorted."""
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    """The files of a bundle but for the two that seal it, as POSIX paths, sorted.
+
+    Raises
+    ------
+    InputError
+        If there is a link, which may lead anywhere, or what is neither file nor folder.
+    """
+    paths = sorted(folder.rglob("*"))
+    for path in paths:
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise InputError(f"{path}: a link, or no plain file; {MEND}")
+    found = (path.relative_to(folder).as_posix() for path in paths if path.is_file())
     return iter(sorted(set(found) - {MANIFEST, SEAL}))
 
 

@@ -1,6 +1,6 @@
 """Of which kinds the forms of a pilot are, as an alarm sees them, at a given true rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ def reference_rate(alarm: Alarm, reference: Reference) -> float:
             shown, forms = rate["value"], _forms(rate)
             if alarm.path[0] == "groups" and name == "misrouted":
                 group = reference["groups"][alarm.path[1]]
-                own = group["misrouted"]["shares"][group["values"].index(alarm.path[2])]
+                own = _own(group, group["misrouted"]["shares"], alarm.path[2])
                 shown = shown if own is None else own
         case ("drift", "unknown_words"):
             return reference["unknown_words"]
@@ -76,7 +76,7 @@ def reference_rate(alarm: Alarm, reference: Reference) -> float:
             shown, forms = reference["missing"][field], reference["forms"]
         case ("drift", "missing_by_group", subgroup, value, field):
             group = reference["groups"][subgroup]
-            own = group["missing"][field][group["values"].index(value)]
+            own = _own(group, group["missing"][field], value)
             shown = reference["missing"][field] if own is None else own
             forms = reference["forms"]
         case (_, kind, name, part, side):
@@ -85,6 +85,12 @@ def reference_rate(alarm: Alarm, reference: Reference) -> float:
             share = histogram["shares"][place]
             return share if side == "more" else 1 - share
     return SMALLEST_SHOWN / 2 / forms if shown is None else shown
+
+
+def _own(group: Mapping[str, Any], shares: Sequence[float | None], value: str) -> float | None:
+    """The share of a group of forms; None where it is hidden, or the reference has no such form."""
+    values = group["values"]
+    return shares[values.index(value)] if value in values else None
 
 
 def _kinds_of_load(load: float, reference: Reference) -> Kinds | None:

@@ -84,8 +84,12 @@ def _draw_groups(
 def _forms_of(
     alarm: Alarm, by_group: dict[str, np.ndarray], reference: Reference
 ) -> np.ndarray | None:
-    """The forms of the alarm's group, (pilots, LOOKS); None where it is about all."""
+    """The forms of the alarm's group, (pilots, LOOKS); None where it is about all.
+
+    None come of a group that the reference does not have.
+    """
     match alarm.path:
         case ("groups", name, value, _) | ("drift", "missing_by_group", name, value, _):
-            return by_group[name][..., reference["groups"][name]["values"].index(value)]
+            values, forms = reference["groups"][name]["values"], by_group[name]
+            return forms[..., values.index(value)] if value in values else 0 * forms[..., 0]
     return None

@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--host",
         default="127.0.0.1",
         help="address to listen on (%(default)s); one that other machines reach needs "
-        "--token-file, and a proxy in front of it for TLS",
+        "--token-file, and a proxy in front of it for TLS and against slow clients",
     )
     parser.add_argument("--port", type=int, default=8000, help="0: any free one (%(default)s)")
     parser.add_argument(
@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         ("forms", "most forms of a request"),
         ("body_bytes", "most bytes of a request"),
         ("waiting", "most requests that wait for the one that is being scored"),
-        ("seconds", "most seconds from a request to its answer"),
+        ("seconds", "most seconds from the headers of a request to its answer"),
     ):
         parser.add_argument(
             f"--most-{name.replace('_', '-')}",

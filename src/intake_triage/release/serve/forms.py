@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_mo
 
 from intake_triage.file_params import cell_key
 from intake_triage.records.forms.values import find_outside
+from intake_triage.records.values.ages import cut_ages
 from intake_triage.release.bundle.load import Bundle
 
 KINDS = {"string": str, "number": float}
@@ -79,7 +80,8 @@ def as_table(forms: Sequence[Mapping[str, Any]], bundle: Bundle) -> tuple[pd.Dat
         numbers = np.array(given, dtype=np.float64)
         outside = find_outside(numbers, field)
         out_of_bounds |= outside
-        columns[field.name] = np.where(outside, np.nan, numbers)
+        within = np.where(outside, np.nan, numbers)
+        columns[field.name] = cut_ages(within, field.name, bundle.mapping.fields[field.name])
     for name in bundle.schema.subgroups:
         columns.setdefault(name, pd.array([None] * len(forms), dtype="str"))
     if bundle.mapping.date is not None:

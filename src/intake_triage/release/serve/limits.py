@@ -12,7 +12,7 @@ class Limits:
     forms : of one request
     body_bytes : of one request; refused as soon as it is known, and never held whole
     waiting : requests that wait to be scored; the next ones are told to come again
-    seconds : from a request's first byte to its answer
+    seconds : from when a request's headers are whole to its answer
     """
 
     forms: int = 100

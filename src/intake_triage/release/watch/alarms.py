@@ -222,7 +222,7 @@ class FormTerms:
         for name, column in self.forms.groups.items():
             values = self.reference["groups"][name]["values"]
             place = column.where(column.isin(values), OTHER)
-            for value in values:
+            for value in dict.fromkeys([*values, OTHER]):
                 members[name, value] = (place == value).to_numpy(float)
         return members
 

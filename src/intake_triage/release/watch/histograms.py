@@ -19,6 +19,8 @@ Histogram = dict[str, Any]  # `forms`, `shares`, and `values` or `edges`
 def describe_values(values: pd.Series) -> Histogram:
     """Values and their shares, the commonest first; those of few forms are one, `OTHER`.
 
+    With these goes a value that is itself called so, since no bin could be told from the other.
+
     Parameters
     ----------
     values : (n,) str, NA where missing, which is left out
@@ -28,7 +30,8 @@ def describe_values(values: pd.Series) -> Histogram:
     hidden = hide_small_counts(cells, smallest_shown=SMALLEST_SHOWN)[0]
     kept = counts[~hidden]
     if hidden.any():
-        kept = pd.concat([kept, pd.Series({OTHER: counts[hidden].sum()})])
+        together = counts[hidden].sum() + kept.get(OTHER, 0)
+        kept = pd.concat([kept.drop(OTHER, errors="ignore"), pd.Series({OTHER: together})])
     return {"values": [*kept.index], **_shares(kept.to_numpy())}
 
 

@@ -12,7 +12,9 @@ false discoveries (e-BH; Wang & Ramdas 2022) allows more false alarms the more t
 
 A ceiling of `decision` is the limit of its alarm, for every group the same. What has no ceiling is
 held against the reference: its limit is the upper end of what the reference can mean (one-sided
-exact binomial) and a tolerance beyond, as in Podkopaev & Ramdas (2022).
+exact binomial) and a tolerance beyond, as in Podkopaev & Ramdas (2022). Forms of groups that the
+reference does not know, such as a new site, are one group with the limits for all, which is there
+even where the reference has no such form.
 
 References
 ----------
@@ -32,7 +34,7 @@ from intake_triage.evaluation.measures import MEASURES
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.ceilings import get_key, list_ceilings
 from intake_triage.records.schema import RecordSchema
-from intake_triage.release.watch.histograms import name_bins
+from intake_triage.release.watch.histograms import OTHER, name_bins
 from intake_triage.release.watch.reference import Reference
 from intake_triage.statistics.disclosure import SMALLEST_SHOWN
 
@@ -143,6 +145,8 @@ def _limits_of_groups(
                 limits["misrouted"], known["shares"][k], known["forms"][k]
             )
         yield value, of_group
+    if OTHER not in group["values"]:
+        yield OTHER, dict(limits)
 
 
 def _missing_of_groups(
@@ -161,6 +165,8 @@ def _missing_of_groups(
                 for field, limit in pooled.items()
             },
         )
+    if OTHER not in group["values"]:
+        yield OTHER, pooled
 
 
 def _limit_of_group(pooled: float | None, share: float | None, forms: int) -> float | None:
