@@ -14,7 +14,7 @@ BLOCKS = {
 ARMS = {
     "mtl": "one model",
     "st": "two models",
-    "shuffled": "one model, partner's labels shuffled",
+    "shuffled": "one model, other task shuffled",
     "mtl_equal_parameters": "one model, as large as the two",
     "mtl_equal_compute": "one model, trained as long as the two",
     "st_long": "two models, trained twice as long",

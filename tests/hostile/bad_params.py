@@ -205,5 +205,5 @@ TRICKS: dict[str, tuple[bytes, str]] = {  # by name, the file and what its one l
         "it may be a valid string",
     ),
     "octal": (_instead(SEED, "  seed: 0o24 "), "it may be a valid integer"),
-    "base sixty": (_instead("n_records: 40000", "n_records: 1:00"), "greater than or equal to 200"),
+    "base sixty": (_instead("n_records: 40000", "n_records: 1:00"), "how YAML writes 60"),
 }

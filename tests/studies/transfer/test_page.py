@@ -75,7 +75,7 @@ def test_what_the_page_says_of_the_dial_holds():
     for sentence in (
         "Urgency gains at every setting: least at the two ends, most between.",
         "What sub-specialty gains falls along the dial, and at 1 nothing of it is left.",
-        "the tiers become harder to tell, and the harder, the more nats are gained.",
+        "how hard the tiers are to tell, too: the harder, the more nats are gained.",
     ):
         assert sentence in page
 

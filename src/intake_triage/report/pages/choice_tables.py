@@ -24,7 +24,7 @@ from intake_triage.report.pages.words import (
 )
 from intake_triage.tasks import Split
 
-LEAST = "default: the least harm; too few forms to show that a simpler one will do"
+LEAST = "default: the rule’s choice; too few forms to show that a simpler one will do"
 SLOPES = ("least_slope", "greatest_slope")
 LISTED = 2  # set-ups that are named beside the default
 OF_CHANCES = ("max_ece", "slope.least", "slope.most", "max_intercept")
@@ -113,7 +113,7 @@ def pair_table(run: Run) -> PageTable:
     reason = "the cheapest to run" if run.recommendation["reason"] == "cheaper" else ""
     if run.judged_is_least:
         is_lowest = run.recommendation["reason"] == "lowest_cost"
-        reason = "the least harm" if is_lowest else "the fewest parts"
+        reason = "the rule’s choice" if is_lowest else "the fewest parts"
     rows = [(capitalise(name_set_up(run.judged)), f"default: {reason}" if reason else LEAST)]
     rows += [(capitalise(name_set_up(each)), "beside it") for each in others[:LISTED]]
     if len(others) > LISTED:

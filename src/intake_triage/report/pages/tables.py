@@ -174,8 +174,8 @@ def asked_table(run: Run, *, clock: bool) -> PageTable:
         "On forms that no model had seen (95 % ranges)",
         run.compared_set_ups,
         columns,
-        "Macro-F1: how well the likeliest class is right, rare ones counting as common ones; 1 is "
-        "perfect; what is suggested weighs harm too. "
+        "Macro-F1: how well the likeliest class fits, rare classes counting like common ones; 1 is "
+        "perfect. Suggestions weigh harm too. "
         "Calibration error: how far stated chances are off on average; 0 is perfect. Harm: by the "
         "points of page one. CPU-seconds: to train all of it, on an ordinary computer. More: "
         "docs/results.md." + ("" if not clock else " Clock: one random start, one core."),
