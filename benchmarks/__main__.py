@@ -22,7 +22,7 @@ from benchmarks import (
     serve,
     training,
 )
-from benchmarks.machine import busy_cores, describe_machine
+from benchmarks.machine import busy_cores, describe_code, describe_machine
 from benchmarks.report import FOLDER, RESULTS, write_report
 from benchmarks.workspace import FULL, QUICK, Workspace
 from intake_triage.errors import InputError, run_stage
@@ -57,8 +57,8 @@ def main() -> None:
     with TemporaryDirectory() as root:
         workspace = Workspace(Path(root), QUICK if arguments.quick else FULL)
         for name in topics:
-            busy = busy_cores()
-            kept[name] = TOPICS[name](workspace) | {"busy_cores_before": busy}
+            about = {"busy_cores_before": busy_cores(), "code": describe_code()}
+            kept[name] = TOPICS[name](workspace) | about
             in_order = {topic: kept[topic] for topic in TOPICS if topic in kept}
             write_json(folder / RESULTS, {"machine": machine, "topics": in_order})
             write_report(folder)

@@ -1,13 +1,17 @@
 """What the figures were measured on."""
 
 import platform
+import subprocess
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import joblib
 import psutil
 
 from intake_triage.models.fits.pool import LIBRARIES, name_processor
+
+FOLDER = Path(__file__).resolve().parent
 
 
 def describe_machine() -> dict[str, Any]:
@@ -20,6 +24,16 @@ def describe_machine() -> dict[str, Any]:
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in (*LIBRARIES, "accelerate", "dvc")},
     }
+
+
+def describe_code() -> str:
+    """The last commit, its day, and whether files differ from it."""
+    commit = _git("log", "-1", "--format=commit %h, %as")
+    return commit + ", changed since" * bool(_git("status", "--porcelain", "--untracked-files=no"))
+
+
+def _git(*words: str) -> str:
+    return subprocess.check_output(["git", *words], cwd=FOLDER, text=True).strip()
 
 
 def busy_cores() -> float:

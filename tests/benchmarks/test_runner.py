@@ -1,10 +1,12 @@
 """Which topics are measured, what is kept of an earlier run, and where it is written."""
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from checkout import ROOT
 
 from benchmarks import __main__ as runner
 from benchmarks.report import REPORT, RESULTS
@@ -43,6 +45,9 @@ def test_skipped_topics_keep_what_an_earlier_run_measured(run, results, tmp_path
     write_json(tmp_path / RESULTS, {"machine": results["machine"], "topics": earlier})
     topics = run("--skip", "pipeline")
     assert topics["pipeline"]["repeats"] == 99
+    assert topics["pipeline"]["code"] == earlier["pipeline"]["code"]
+    head = subprocess.check_output(["git", "log", "-1", "--format=%h"], cwd=ROOT, text=True)
+    assert topics["scoring"]["code"].startswith(f"commit {head.strip()}, ")
     assert list(topics) == list(runner.TOPICS)
 
 
