@@ -27,7 +27,7 @@ from intake_triage.models.fits.jobs import Fit, Job
 from intake_triage.models.fits.pool import Pool
 from intake_triage.models.fits.run import Workers
 
-PAIR, MANY = 2, 8  # workers of one thread
+PAIR, SHIPPED_TO = 2, (1, 8)  # workers of one thread
 SCHEDULER_FILE = "scheduler.json"
 LONG = 600.0  # seconds of a fit that is not waited for
 
@@ -51,7 +51,7 @@ def measure(workspace: Workspace) -> dict[str, Any]:
         (queue,) = apart(queue_fits, (scale.queued_fits,))
         after_queue = peak_mib(scheduler)
     shipping = {}
-    for workers in (1, MANY):
+    for workers in SHIPPED_TO:
         with dask_cluster(root, workers) as scheduler:
             (run,) = apart(ship_records, (workers, large))
             shipping[str(workers)] = run.value | {"scheduler_peak_mib": round(peak_mib(scheduler))}

@@ -11,7 +11,6 @@ from benchmarks.processes import run_apart
 from intake_triage.layout import Layout
 from intake_triage.records.prepared import read_prepared
 from intake_triage.records.synthetic import CATALOGUE
-from stages import prepare
 
 CHECKOUT = Layout(Path(__file__).resolve().parents[1])
 SLOW_REPEATS = 2  # of the topics whose measurements take minutes each
@@ -111,7 +110,9 @@ def write_params(folder: Path, changes: dict[str, dict[str, Any]]) -> None:
 
 
 def stage_prepare() -> Callable[[], None]:
-    """Stage prepare in the current folder."""
+    """Stage prepare in the current folder; no other process needs its libraries."""
+    from stages import prepare
+
     return prepare.main
 
 

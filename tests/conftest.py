@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 import yaml
 
@@ -73,6 +74,14 @@ SLOW = (
 
 for thread_variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(thread_variable, "1")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: a process waits for another's folder, a server or a signal now and then.
+
+    With a core for each, a fifth of the time would pass so.
+    """
+    return psutil.cpu_count() + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

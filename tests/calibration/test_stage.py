@@ -26,21 +26,48 @@ LAYOUT = Layout()
 SEEDS = np.array([0, 3])
 
 
-@pytest.fixture
-def folder(clinic_folder, tmp_path, monkeypatch):
-    """A copy of the prepared clinic to write into, with params.yaml and made-up predictions."""
-    shutil.copytree(clinic_folder, tmp_path, dirs_exist_ok=True)
-    shutil.copy(ROOT / "params.yaml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(0)
-    records = read_prepared()
+@pytest.fixture(scope="module")
+def predicted(clinic_folder, tmp_path_factory) -> Path:
+    """A copy of the prepared clinic with params.yaml and made-up predictions."""
+    root = tmp_path_factory.mktemp("predicted")
+    shutil.copytree(clinic_folder, root, dirs_exist_ok=True)
+    shutil.copy(ROOT / "params.yaml", root)
+    layout, rng = Layout(root), np.random.default_rng(0)
+    records = read_prepared(layout)
     frame = records.frame[records.frame["split"] != "train"]
     for system in TRAINED_SYSTEMS:
         for task in TASKS:
             n_classes = len(records.schema.classes(task))
             logits = rng.normal(size=(len(SEEDS), len(frame), n_classes)) * 2
             columns = frame["record_id"].to_numpy(str), frame["split"].to_numpy(str), SEEDS
-            write_predictions(LAYOUT.predictions(system, task), Predictions(*columns, logits))
+            write_predictions(layout.predictions(system, task), Predictions(*columns, logits))
+    return root
+
+
+@pytest.fixture(scope="module")
+def forecasted(predicted, tmp_path_factory) -> Path:
+    """The same after both stages, of every system; to be left as it is."""
+    root = tmp_path_factory.mktemp("forecasted")
+    shutil.copytree(predicted, root, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        _calibrate(patch, *TRAINED_SYSTEMS)
+        forecast.main()
+    return root
+
+
+@pytest.fixture
+def done(forecasted, monkeypatch) -> Path:
+    """`forecasted` as the current folder."""
+    monkeypatch.chdir(forecasted)
+    return forecasted
+
+
+@pytest.fixture
+def folder(predicted, tmp_path, monkeypatch) -> Path:
+    """A copy of `predicted` to write into, as the current folder."""
+    shutil.copytree(predicted, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
@@ -64,11 +91,10 @@ def _written(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
-def test_every_system_and_task_gets_calibrators_and_calibrated_logits(folder, monkeypatch):
-    _calibrate(monkeypatch, *SYSTEMS)
+def test_every_system_and_task_gets_calibrators_and_calibrated_logits(done):
     records = read_prepared().of_split("calibrate").frame["record_id"].to_numpy(str)
     for system in SYSTEMS:
-        metrics = read_json(folder / f"metrics/calibrate/{system}.json")
+        metrics = read_json(done / f"metrics/calibrate/{system}.json")
         assert set(metrics) == {system}
         for task in TASKS:
             calibrated = read_predictions(LAYOUT.calibrated(system, task))
@@ -78,23 +104,21 @@ def test_every_system_and_task_gets_calibrators_and_calibrated_logits(folder, mo
             nested = read_nested(LAYOUT.nested(system, task), records)
             assert nested.shape == (5, len(records), calibrated.logits.shape[2])
             np.testing.assert_allclose(softmax(nested, axis=2).sum(axis=2), 1, rtol=1e-5)
-            calibrators = read_json(folder / f"models/calibrators/{system}/{task}.json")
+            calibrators = read_json(done / f"models/calibrators/{system}/{task}.json")
             names = {value["name"] for value in calibrators.values()}
             assert names == {metrics[system][task]["calibrator"]}
 
 
-def test_nested_logits_are_read_in_the_order_asked_for(folder, monkeypatch):
-    _calibrate(monkeypatch, "gbm")
+@pytest.mark.usefixtures("done")
+def test_nested_logits_are_read_in_the_order_asked_for():
     records = read_prepared().of_split("calibrate").frame["record_id"].to_numpy(str)
     path = LAYOUT.nested("gbm", "urgency")
     backwards = read_nested(path, records[::-1])
     np.testing.assert_array_equal(backwards, read_nested(path, records)[:, ::-1])
 
 
-def test_forecasters_average_what_their_members_say(folder, monkeypatch):
-    _calibrate(monkeypatch, *TRAINED_SYSTEMS)
-    forecast.main()
-    metrics = read_json(folder / "metrics/forecast.json")
+def test_forecasters_average_what_their_members_say(done):
+    metrics = read_json(done / "metrics/forecast.json")
     assert list(metrics) == list(FORECASTERS)
     for task in TASKS:
         blend, *members = (
@@ -119,20 +143,16 @@ def test_forecasters_average_what_their_members_say(folder, monkeypatch):
             assert kept or (rules.class_weights == 1).all()
 
 
-def test_a_record_without_a_label_decides_nothing(folder, monkeypatch):
-    _calibrate(monkeypatch, *TRAINED_SYSTEMS)
-    forecast.main()
-    before = _written(folder)
+def test_a_record_without_a_label_decides_nothing(folder, forecasted, monkeypatch):
     records = read_prepared().of_split("calibrate")
     for task in TASKS:
         lacking = records.frame["record_id"][records.labels(task) == NO_LABEL]
         assert len(lacking) > 0
         for system in SYSTEMS:
             _overwrite(system, task, lambda raw, ids=lacking: np.isin(raw.record_id, ids), 50.0)
-    shutil.rmtree(folder / "models/forecasters")
     _calibrate(monkeypatch, *TRAINED_SYSTEMS)
     forecast.main()
-    assert _written(folder) == before
+    assert _written(folder) == _written(forecasted)
 
 
 def test_a_system_needs_the_predictions_of_no_other(folder, monkeypatch):

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +46,17 @@ addEventListener("load", () => setTimeout(() => {
 </script>
 <body>%s</body>
 """
+# Shows what is around others, and repeats what each tells.
+AROUND_ALL = """<!doctype html><title>around all</title>
+<script>
+addEventListener("load", () => setTimeout(() => {
+  const told = [...document.querySelectorAll("iframe")].map(
+    (frame) => frame.contentDocument.body.dataset.told);
+  document.body.dataset.told = told.join();
+}, 2000));
+</script>
+<body>%s</body>
+"""
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -60,10 +72,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def show(folder: Path, names: list[str]) -> tuple[str, set[str]]:
-    """Show pages of a folder in Chromium: whether anything ran, and what was asked for."""
-    frames = "".join(f'<iframe src="{name}"></iframe>' for name in names)
-    (folder / "around.html").write_text(AROUND % frames, encoding="utf-8")
+def frame_all(places: Iterable[str]) -> str:
+    return "".join(f'<iframe src="{place}"></iframe>' for place in places)
+
+
+def show(folder: Path, around: str) -> tuple[str, set[str]]:
+    """Show a page of a folder in Chromium: what it tells, and what else was asked for."""
     handler = type("Noting", (Handler,), {"asked": []})
     with http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(handler, directory=folder)
@@ -73,12 +87,12 @@ def show(folder: Path, names: list[str]) -> tuple[str, set[str]]:
             *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
             *("--disable-background-networking", f"--user-data-dir={folder / 'profile'}"),
             *("--virtual-time-budget=20000", "--dump-dom"),
-            f"http://127.0.0.1:{server.server_port}/around.html",
+            f"http://127.0.0.1:{server.server_port}/{around}",
         ]
         shown = subprocess.run(command, text=True, capture_output=True, timeout=240, check=True)
         server.shutdown()
     (told,) = re.findall(r'data-told="([^"]*)"', shown.stdout)
-    return told, {path.lstrip("/") for path in handler.asked} - {"around.html", "favicon.ico"}
+    return told, {path.lstrip("/") for path in handler.asked} - {around, "favicon.ico"}
 
 
 def as_page(markdown: str) -> str:
@@ -93,9 +107,14 @@ def test_all_of_it_would_run_or_ask_where_nothing_escapes_it(tmp_path):
     markup = [name for name in MARKUP if name not in TIERS[2:]]
     for i, name in enumerate(markup):
         page = as_page(name) if name.startswith("[") else f"<title>{name}" * name.startswith("1")
-        (tmp_path / f"{i}.html").write_text(page or name, encoding="utf-8")
-        told, asked = show(tmp_path, [f"{i}.html"])
-        assert told == "it ran" or "pwned" in asked, name
+        (tmp_path / f"{i}").mkdir()
+        (tmp_path / f"{i}/page.html").write_text(page or name, encoding="utf-8")
+        (tmp_path / f"{i}/around.html").write_text(AROUND % frame_all(["page.html"]))
+    frames = frame_all(f"{i}/around.html" for i in range(len(markup)))
+    (tmp_path / "all.html").write_text(AROUND_ALL % frames)
+    told, asked = show(tmp_path, "all.html")
+    for i, (name, ran) in enumerate(zip(markup, told.split(","), strict=True)):
+        assert ran == "it ran" or f"{i}/pwned" in asked, name
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +149,8 @@ def pages(hostile_run, tmp_path_factory) -> Path:
 def test_no_script_of_a_name_runs_on_any_page_and_nothing_is_asked_for(pages):
     names = sorted(path.name for path in pages.glob("*.html") if path.name != "around.html")
     assert {"brief.html", "card.html", "results.html", "bundle.html", "watch.html"} <= set(names)
-    told, asked = show(pages, names)
+    (pages / "around.html").write_text(AROUND % frame_all(names))
+    told, asked = show(pages, "around.html")
     assert told == "nothing ran"
     assert {path for path in asked if not path.endswith(".svg")} == set(names)
 
