@@ -76,12 +76,13 @@ def _error_along_dial(result: dict[str, Any], task: str, measure: str) -> float:
 def list_gains(results: Results, study: StudyParams) -> Iterator[Row]:
     """What was tried, a row a pair and source: gains by task and measure, and the computing.
 
-    `share` is the computing of the treatment and all that it starts from, in that of two models.
+    `share` is the computing of the treatment in that of the reference, both with all that they
+    start from.
     """
     for pair in all_pairs(study):
         for name, result in results.items():
             rows = [row for _, row in select_pairs({name: result}, [pair])]
             if rows:
                 gains = {f"{row['task']} {row['measure']}": row for row in rows}
-                share = result["cost"][pair[0]] / result["cost"]["st"]
+                share = result["cost"][pair[0]] / result["cost"][pair[1]]
                 yield {"pair": pair, "block": name, "gains": gains, "share": share}

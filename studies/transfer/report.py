@@ -18,6 +18,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.params import load_params
 from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.tasks import TASKS
 from studies.transfer import words
 from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs
 from studies.transfer.findings import (
@@ -76,6 +77,12 @@ def write_pages(
     )
     study = load_study()
     blocks = results.items()
+    gains = [
+        row
+        for row in list_gains(results, study)
+        if row["block"] in SOURCES and row["pair"] not in LEFT_OUT and row["pair"][0] != "shuffled"
+    ]
+    of_few_starts = [row for row in gains if row["pair"] != ("mtl", "st")]
     given = {
         "results": results,
         "missing": missing,
@@ -88,7 +95,12 @@ def write_pages(
         "margin": load_params(ROOT / "params.yaml").compare.margin,
         "no_line": NO_LINE,
         "trends": find_trends(results),
-        "gains": [row for row in list_gains(results, study) if row["pair"] not in LEFT_OUT],
+        "gains": gains,
+        "could_see": [
+            row["gains"][f"{task} macro_f1"]["smallest_detectable"]
+            for row in of_few_starts
+            for task in TASKS
+        ],
         "pairs": pairs_by_control(study),
         "dial": select_dial(results),
         "rows": lambda key: [(name, row) for name, result in blocks for row in result.get(key, [])],

@@ -52,6 +52,16 @@ def test_two_classes_reach_the_best_ratio(draw_labels):
     assert _score(probabilities, labels, fit_class_weights(probabilities, labels)) >= max(every)
 
 
+def test_a_common_class_is_weighed_down_where_raising_the_rare_one_is_not_enough():
+    """Between two classes weights reach from e⁻⁴ to e⁴."""
+    odds = np.concatenate([np.linspace(-8, -3.75, 160), np.linspace(-3.65, 0.5, 40)])
+    probabilities = softmax(np.column_stack([np.zeros(200), odds]), axis=1)
+    labels = np.repeat([0, 1], [160, 40])
+    weights = fit_class_weights(probabilities, labels)
+    assert _score(probabilities, labels, weights) == 1
+    assert weights[0] < 1 < weights[1]
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_never_worse_on_these_records_than_the_likeliest_class(seed):
     """Also where probabilities tie, as isotonic ones do, and where they know nothing."""

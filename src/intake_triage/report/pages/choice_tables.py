@@ -99,7 +99,7 @@ def sure_table(run: Run) -> PageTable:
         columns[f"On {redrawn['runs']} new draws of forms, trained anew"] = lambda each: str(
             0 if each is None else redrawn["chosen"].get(each.label, 0)
         )
-    columns["On 100 random halves of the forms"] = lambda each: of_100(shares[each])
+    columns["On 100 random halves of the forms used to choose"] = lambda each: of_100(shares[each])
     return tabulate(f"{name_source(run.source)}: how often each is chosen", shares, columns)
 
 
@@ -134,7 +134,7 @@ def tied_table(run: Run) -> PageTable:
         return capitalise(name_set_up(set_up)) + " (the choice)" * (set_up == run.judged)
 
     return tabulate(
-        "Set-ups that these forms do not show to do more harm than the best",
+        "Set-ups not shown, on the forms used to choose, to do more harm than the best",
         run.tied.items(),
         {
             "Set-up": lambda each: name(each[0]),
@@ -155,7 +155,10 @@ def tied_table(run: Run) -> PageTable:
 def flip_table(run: Run) -> PageTable:
     """A row a change that matters: what, its value now and then, and the recommendation then."""
     flips = [(*CHANGES[key], flip) for key, flip in _list_flips(run) if flip["at"] is not None]
-    about = "What would change the choice, one change at a time, the others held"
+    about = (
+        "What would change the choice, on the forms used to choose, one change at a time, "
+        "the others held"
+    )
     return tabulate(about, flips, FLIP_COLUMNS, _say_unchanged(run))
 
 

@@ -14,8 +14,10 @@ from intake_triage.report.pages.words import (
     Row,
     capitalise,
     decimals,
+    enumerate_words,
     limit_words,
     name_class,
+    name_column,
     name_measure,
     name_source,
     name_system,
@@ -42,7 +44,9 @@ SIDES = {
 }
 GROUPS_SHOWN = 12  # on page two; the annex has all
 FLOOR = "the floor of usefulness"
-IN_SAMPLES = f"With so many times the forms {of_100(POWER)} of 100 samples would show it."
+IN_SAMPLES = (
+    f"If what was found is true, {of_100(POWER)} of 100 samples of so many times the forms show it."
+)
 
 
 def harm_table(run: Run) -> PageTable:
@@ -102,8 +106,9 @@ def figures_table(run: Run) -> PageTable:
 def _worst_group(run: Run, n_columns: int) -> tuple[str, ...]:
     """The row of the group that is late most often, beside the limit for all."""
     worst = run.worst_groups[0]
+    kinds = dict.fromkeys(name_column(row["column"]) for row in run.missed_by_group())
     told = (
-        f"– the worst group: {worst['group']}",
+        f"– the worst by {enumerate_words(kinds, last='or')}: {worst['group']}",
         with_interval(worst, of_100),
         _say_kept(worst, run.params["decision"]["max_under_triage"], of_100),
     )
@@ -212,7 +217,7 @@ def limit_table(run: Run) -> PageTable:
         {
             "Watch": lambda each: capitalise(limit_words(each[1]).row),
             "Alarm": lambda each: alarm(each[1]),
-            "Found here (95 % range)": lambda each: with_interval(
+            "Final check (95 % range)": lambda each: with_interval(
                 each[1], limit_words(each[1]).figure
             ),
             "Within limit": lambda each: name_class(each[1]["status"]) + _say_side(each[1]),

@@ -32,9 +32,11 @@ def step_table(run: Run) -> PageTable:
         steps["Final check"] = f"on {checked} of them: no limit shown to be broken"
     steps["Silent pilot"] = "nobody sees what is suggested"
     if price:
-        forms = whole(price["forms"])
-        longer = " (more than a pilot’s year)" * (price["weeks"] > run.metrics["pilot"]["weeks"])
-        steps["To show each limit kept"] = f"{price['weeks']} weeks{longer}; {forms} forms"
+        forms, year = price["forms"], run.metrics["pilot"]["weeks"]
+        wait = f"{price['weeks']} weeks of {run.metrics['pilot']['forms_a_week']}"
+        if price["weeks"] > year:
+            wait += f", and a pilot ends at {year}: bring more a week"
+        steps["To show each limit kept"] = f"{whole(forms)} labelled forms: {wait}"
     if beyond:
         named = [group["group"] for group in beyond[:GROUPS_NAMED]]
         others = ["others"] * (len(beyond) > GROUPS_NAMED)
@@ -64,7 +66,7 @@ def alarm_table(run: Run) -> PageTable:
         if not told:  # no rate beyond the limit is possible
             return ABSENT
         wrong = (told[1:2] or told)[0]
-        when = f"week {wrong['half']['weeks']}" if wrong["half"] else "not in a year"
+        when = f"week {wrong['most']['weeks']}" if wrong["most"] else "not in a year"
         return f"{when}, if it is {form(wrong['rate'])}"
 
     def kept(key: str) -> str:
@@ -78,7 +80,7 @@ def alarm_table(run: Run) -> PageTable:
         {
             "Watched": lambda key: asked[key][0],
             "At most": lambda key: asked[key][1](alarms[key]["limit"]),
-            "Alarm by (1 in 2 pilots)": sounds,
+            "Alarm by (8 in 10 pilots)": sounds,
             "Shown to be kept by (8 in 10 pilots)": kept,
             "Labelled forms for that": lambda key: (
                 whole(alarms[key]["met"]["forms"]) if alarms[key]["met"] else ABSENT

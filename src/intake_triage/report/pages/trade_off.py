@@ -39,7 +39,7 @@ def draw_trade_off(run: Run) -> Picture:
         return Picture(name, title, svg="")
     description = (
         "The lower and the further left, the better; the shaded corner keeps within both limits. "
-        "The sentence below has the figures."
+        "The table below has the figures."
     )
     return finish(name, title, description, draw_svg(specification))
 

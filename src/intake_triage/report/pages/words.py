@@ -88,7 +88,12 @@ def quote(name: str) -> str:
 def name_group(column: str, subgroup: str) -> str:
     """A group of patients, such as "age 0-4" or "sex not recorded"."""
     subgroup = "not recorded" if subgroup == "missing" else name_class(subgroup)
-    return f"{COLUMN_WORDS.get(column, name_class(column))} {subgroup}"
+    return f"{name_column(column)} {subgroup}"
+
+
+def name_column(column: str) -> str:
+    """What a group of patients is one of, such as "age"."""
+    return COLUMN_WORDS.get(column, name_class(column))
 
 
 def name_source(source: str) -> str:
