@@ -34,6 +34,8 @@ def main() -> None:
         address = "tls://<this machine>:<port>"
         print(SLURMCluster.job_cls(address, name="worker", **job).job_script(), end="")
         return
+    for number in (signal.SIGINT, signal.SIGTERM):  # jobs take longer to end than a stage may
+        signal.signal(number, signal.default_int_handler)
     scheduler = {"dashboard": False}
     with suppress(KeyboardInterrupt), SLURMCluster(scheduler_options=scheduler, **job) as cluster:
         cluster.scale(jobs=arguments.jobs)

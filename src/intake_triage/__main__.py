@@ -1,10 +1,11 @@
 """The program that a bundle carries: score forms, serve them over HTTP, watch a pilot, plan one."""
 
+import signal
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from types import ModuleType
 
-from intake_triage.errors import MENDS, tell
+from intake_triage.errors import MENDS, STOPPED, tell
 
 
 def _score() -> ModuleType:
@@ -42,16 +43,12 @@ COMMANDS = {"score": _score, "serve": _serve, "watch": _watch, "plan": _plan}
 def main(words: list[str] | None = None) -> int:
     """Run one command and give its exit status: 1 where the input is at fault."""
     words = sys.argv[1:] if words is None else words
-    parser = ArgumentParser(prog="intake-triage", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, load in COMMANDS.items():
-        about = load.__doc__
-        command = commands.add_parser(name, help=about, description=about)
-        if name in words[:1]:
-            load().add_arguments(command)
-    chosen = parser.parse_args(words)
     try:
+        chosen = _read_arguments(words)
         return COMMANDS[chosen.command]().run(chosen)
+    except KeyboardInterrupt:
+        print(f"error: {STOPPED}", file=sys.stderr)
+        return 128 + signal.SIGINT
     except Exception as error:
         told = _tell(error)
         if told is None:
@@ -60,10 +57,24 @@ def main(words: list[str] | None = None) -> int:
         return 1
 
 
+def _read_arguments(words: list[str]) -> Namespace:
+    parser = ArgumentParser(prog="intake-triage", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, load in COMMANDS.items():
+        about = load.__doc__
+        command = commands.add_parser(name, help=about, description=about)
+        if name in words[:1]:
+            load().add_arguments(command)
+    return parser.parse_args(words)
+
+
 def _tell(error: Exception) -> str | None:
     """As `tell`; but where a bundle is used no `dvc repro` writes what is not there."""
     if isinstance(error, OSError) and error.filename and error.errno not in MENDS:
         return f"{error.filename}: {error.strerror}; name another file or folder"
+    if isinstance(error, ModuleNotFoundError):  # `requirements.txt` is enough to score
+        mend = "install what the bundle's requirements-pilot.txt lists"
+        return f"{error.name} is not installed; {mend}"
     return tell(error)
 
 

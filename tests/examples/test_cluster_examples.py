@@ -176,7 +176,7 @@ def test_slurm_jobs_train_and_are_cancelled(secret, tmp_path, temporary, clinic)
         on_cluster = {"DASK_CONFIG": str(secret), "DASK_SCHEDULER_ADDRESS": address}
         there = train(tmp_path / "there", clinic, **on_cluster)
         assert there.returncode == 0, there.stderr
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)  # as Ctrl-C
         assert process.wait(timeout=30) == 0
     assert (jobs / "cancelled").read_text().strip().isdigit()
     assert list((tmp_path / "there").glob("*/model"))

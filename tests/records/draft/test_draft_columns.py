@@ -79,6 +79,12 @@ def test_a_measure_has_the_bounds_of_the_tables_own_unit(tmp_path, rng, draft_of
     assert fields["age"]["column"] == "Age"
 
 
+def test_bounds_of_an_unknown_measure_are_round_as_people_write_them(rng, draft_of):
+    drafted = draft_of(dose=rng.choice([0.07, 0.11, 0.3], N))
+    bounds = mapping_of(drafted)["fields"]["dose"]
+    assert (bounds["low"], bounds["high"]) == (0.07, 0.3)
+
+
 def test_a_word_among_numbers_is_drafted_as_a_missing_mark(tmp_path, rng, draft_of):
     pain = np.where(rng.random(N) < 0.1, "not asked", rng.integers(0, 11, N))
     mapping = read_back(draft_of(pain=pain), tmp_path).data.file

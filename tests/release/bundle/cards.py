@@ -34,13 +34,14 @@ def make_card(params: Params, results: Results | None = None, **about: object) -
     tasks = about.pop("tasks", ("urgency", "specialty"))
     schema = about.pop("schema", None)
     statuses = about.pop("statuses", {})
+    records = about.pop("records", RECORDS)
     bundle = make_bundle(params, tasks=tasks)
     about = {"name": "choice", "version": "7"} | about
     manifest = Manifest(**bundle.manifest.model_dump() | about)
     bundle = replace(bundle, manifest=manifest, schema=schema or bundle.schema)
     if results is None:
         results = invent_results({task: bundle.schema.classes(task) for task in tasks})
-    return write_card(bundle, other, params, RunFigures(results, COVERAGE, RECORDS, statuses))
+    return write_card(bundle, other, params, RunFigures(results, COVERAGE, records, statuses))
 
 
 def with_card(raw: dict, card: dict, **data: object) -> Params:

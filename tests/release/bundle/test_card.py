@@ -13,7 +13,7 @@ from intake_triage.layout import Layout
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.release.bundle.card import CARD, name_set_up
 from stages import release
-from tests.release.bundle.cards import CLASSES, cells, make_card, prose, with_card
+from tests.release.bundle.cards import CLASSES, RECORDS, cells, make_card, prose, with_card
 from tests.release.conftest import invent_results
 
 HEADINGS = [
@@ -94,6 +94,11 @@ def test_limits_are_kept_as_the_final_check_found_before_it_rounded(params):
     shape = [make_card(params, results, statuses=each) for each in ({}, on_test)]
     kept = [int(re.search(r"shifted: (\d) of", card)[1]) for card in shape]
     assert kept[0] - kept[1] == 1
+
+
+def test_a_split_of_few_people_is_told_in_words(params):
+    card = make_card(params, records=RECORDS | {"train": 24_000, "valid": "under 11"})
+    assert "It learnt from 24,000 forms, was tuned on under 11, was corrected" in card
 
 
 def test_what_tells_of_few_people_is_not_shown(params):

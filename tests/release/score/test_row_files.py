@@ -1,11 +1,13 @@
 """Tables of suggestions open in a spreadsheet without running anything, and are read again."""
 
 import csv
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
+from intake_triage.records.schema import FormField
 from intake_triage.release.score.files import join_rows, read_rows, write_rows
 from intake_triage.release.score.rows import list_columns
 
@@ -46,6 +48,16 @@ def test_what_is_written_is_read_again(rows, bundle, tmp_path, ending):
     join_rows(whole, parts, columns)
     got = read_rows(whole, bundle)
     pd.testing.assert_frame_equal(got, rows, check_dtype=False)
+
+
+def test_a_field_may_end_as_the_columns_of_an_explanation(rows, bundle, tmp_path):
+    field = FormField("stopped_because", "categorical")
+    schema = replace(bundle.schema, fields=(*bundle.schema.fields, field))
+    bundle, told = replace(bundle, schema=schema), rows.assign(form_stopped_because="pain")
+    columns = list_columns(bundle, explained=False)
+    write_rows(tmp_path / "part.csv", told[list(columns)], columns)
+    join_rows(tmp_path / "whole.csv", [tmp_path / "part.csv"], columns)
+    assert set(read_rows(tmp_path / "whole.csv", bundle)["form_stopped_because"]) == {"pain"}
 
 
 def test_no_cell_of_a_csv_begins_as_a_formula(rows, bundle, tmp_path):

@@ -1,7 +1,7 @@
 """Bounds of a column of numbers: those of a known measure in the table's unit, or round ones."""
 
-import math
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
 
 from intake_triage.records.draft.columns import Column
 
@@ -46,7 +46,5 @@ def _is_code(column: Column) -> bool:
 
 def _round_up(value: float) -> float:
     """The next number of one figure towards plus infinity."""
-    if value == 0:
-        return 0.0
-    step = 10.0 ** math.floor(math.log10(abs(value)))
-    return math.ceil(value / step) * step
+    exact = Decimal(str(value))
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted()), ROUND_CEILING))

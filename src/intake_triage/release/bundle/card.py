@@ -48,7 +48,7 @@ class RunFigures:
     coverage : sequence of mappings
         plots/conformal.json: how often prediction sets hold the true class.
     records : mapping
-        By split, how many.
+        By split, how many; a small number of people in words.
     statuses : mapping
         By ceiling, that of the choice on test, as metrics/compare.json has it; empty where nothing
         was chosen.
@@ -56,7 +56,7 @@ class RunFigures:
 
     results: Results
     coverage: Sequence[Mapping[str, Any]]
-    records: Mapping[str, int]
+    records: Mapping[str, int | str]
     statuses: Mapping[str, str]
 
 
@@ -144,6 +144,11 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_~&\[\]<>|#@$!])", r"\\\1", " ".join(text.split()))
 
 
+def _whole(count: int | str) -> str:
+    """A number of forms; a small one of people is told in words (`hide_small`)."""
+    return count if isinstance(count, str) else f"{count:,}"
+
+
 def _environment() -> Environment:
     """Whatever a template is given is escaped, so that no name of the user's table is markup."""
     environment = Environment(
@@ -155,5 +160,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals |= {"to_be_named": TO_BE_NAMED, "task_words": TASK_WORDS}
-    environment.filters |= {"words": name_class, "column": name_column}
+    environment.filters |= {"words": name_class, "column": name_column, "whole": _whole}
     return environment

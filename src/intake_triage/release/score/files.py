@@ -82,7 +82,7 @@ def read_rows(path: Path, bundle: Bundle) -> pd.DataFrame:
             cells = pd.read_csv(path, dtype="str", keep_default_na=False)
         else:
             cells = parquet.read_table(path).to_pandas()
-        explained = any(name.endswith("_because") for name in cells.columns)
+        explained = any(f"{task}_because" in cells for task in bundle.rules)
         columns = list_columns(bundle, explained=explained)
         if list(cells.columns) != list(columns):
             raise InputError(wrong)

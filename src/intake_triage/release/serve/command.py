@@ -3,7 +3,6 @@
 import ipaddress
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from importlib.util import find_spec
 from pathlib import Path
 
 from intake_triage.errors import InputError
@@ -65,10 +64,6 @@ def run(arguments: Namespace) -> int:
         raise InputError(
             f"--host {arguments.host}: others could score forms; give --token-file with the token "
             "that their requests must bear, or listen on 127.0.0.1"
-        )
-    if not (find_spec("fastapi") and find_spec("uvicorn")):
-        raise InputError(
-            f"{arguments.bundle}: to serve it, install what its requirements-pilot.txt lists"
         )
     from intake_triage.release.serve.service import serve
 

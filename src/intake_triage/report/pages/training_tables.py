@@ -53,11 +53,11 @@ def transfer_table(run: Run, *, by_class: bool = True) -> PageTable:
             "verdict": lambda row: row["alike"] or row["verdict"],
         },
         "Mean of single fits, on the same forms. F1 of the likeliest class, uncalibrated; log-loss "
-        "of all stated chances. Above 0 favours the multi-task model. It has a second head, and its "
-        f"best pass is chosen by both tasks; all else is the same. Margins, fixed beforehand: {plain(margin['macro_f1'])} in "
-        f"macro-F1, {plain(margin['log_loss'])} nats. Verdicts by class are corrected for their "
-        "number (Holm). A log-loss gain in one class with a loss in another is a shift of the "
-        "stated chances between them.",
+        "of all stated chances. Above 0 favours the multi-task model. It has a second head, and "
+        "its best pass is chosen by both tasks; all else is the same. Margins, fixed beforehand: "
+        f"{plain(margin['macro_f1'])} in macro-F1, {plain(margin['log_loss'])} nats. Verdicts by "
+        "class are corrected for their number (Holm). A log-loss gain in one class with a loss in "
+        "another is a shift of the stated chances between them.",
     )
 
 
