@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.cluster import SHIPPED_TO, measure
+from benchmarks.cluster import measure
 from benchmarks.workspace import QUICK, Workspace
 
 pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed")
@@ -22,4 +22,3 @@ def test_fits_queue_and_shipping_are_measured(tmp_path, monkeypatch) -> None:
         assert 0 < shipped["there"] < 60
         assert shipped["there_workers"] == int(workers)
     assert 20 < topic["scheduler_peak_mib"]["fits"] <= topic["scheduler_peak_mib"]["queue"] < 200
-    assert SHIPPED_TO == (1, 8)

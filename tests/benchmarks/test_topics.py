@@ -28,7 +28,7 @@ SMALL = replace(
     changes={
         "gbm": {"max_rounds": 5},
         "encoder": {"layers": 1, "width": 16, "attention_heads": 2, "feedforward": 16},
-        "train": {"epochs": 2},
+        "train": {"epochs": 2, "seeds": [0]},
     },
 )
 

@@ -1,8 +1,10 @@
 """One run of the whole pipeline, under real DVC, on a table full of secrets and markup."""
 
+import io
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 import yaml
 from checkout import Checkout, environment, list_files
 
+from intake_triage.__main__ import main
 from tests.hostile.hostile_table import fill_params, make_table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,8 +51,13 @@ class Run:
         return done
 
     def intake_triage(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run the program of a bundle."""
-        return self.call(sys.executable, "-m", "intake_triage", *map(str, words))
+        """Run the program of a bundle, in this process."""
+        out, errors = io.StringIO(), io.StringIO()
+        with chdir(self.root), redirect_stdout(out), redirect_stderr(errors):
+            status = main(list(map(str, words)))
+        printed = out.getvalue(), errors.getvalue()
+        self.printed.extend(printed)
+        return subprocess.CompletedProcess(words, status, *printed)
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,8 @@ def reproduced(half_done: Checkout, make_once) -> Checkout:
 
     def reproduce(folder):
         checkout = half_done.copy_to(folder)
+        # Half a minute, whatever the settings; tests/report/ has the page.
+        checkout.dvc("commit", "--force", "data_card")
         checkout.dvc("repro")
         checkout.commit("results")
 

@@ -26,7 +26,7 @@ def peak(path: Path) -> tuple[int, int]:
 def test_ten_times_the_forms_take_no_more_memory(tmp_path, monkeypatch, name):
     monkeypatch.setattr(delimited, "START", 50_000)  # so that a small table has it too
     monkeypatch.setattr(encoding, "BLOCK", 50_000)
-    cells = make_cells(3_000)
+    cells = make_cells(1_000)
     few, n_few = peak(write_table(tmp_path / name, cells))
     many = pd.concat([cells] * 10, ignore_index=True)
     many["Nummer"] = [f"A-{i}" for i in range(len(many))]

@@ -68,8 +68,9 @@ def undisturbed(request, bundle, table, tmp_path) -> tuple[Path, tuple[bytes, by
     return tmp_path / f"out{request.param}", both_files(reference)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("at", range(1, RENAMES + 1))
+@pytest.mark.parametrize(
+    ("at", "when"), [*((at, "before") for at in range(1, RENAMES + 1)), (RENAMES, "after")]
+)
 def test_killed_at_any_rename(bundle, table, undisturbed, monkeypatch, at, when):
     out, expected = undisturbed
     real, renames = os.replace, []
