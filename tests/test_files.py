@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from intake_triage.files import read_json, replacing, write_json, write_parquet
+from intake_triage.files import make_empty, read_json, replacing, write_json, write_parquet
 
 
 def write_half_a_file(path):
@@ -73,6 +73,25 @@ def test_a_folder_is_replaced_whole(tmp_path):
             (temporary / name).touch()
     assert [child.name for child in folder.iterdir()] == ["second"]
     assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("kind", ["file", "link to a file", "link to a folder", "link to nothing"])
+def test_a_folder_or_a_file_takes_the_place_of_anything(tmp_path, kind):
+    """What a link leads to is left as it is: it may lie in DVC's cache."""
+    folder, file = tmp_path / "elsewhere", tmp_path / "elsewhere/file"
+    folder.mkdir()
+    file.write_text("kept")
+    targets = {"link to a file": file, "link to a folder": folder, "link to nothing": "nowhere"}
+    for name in ("a", "b"):
+        path = tmp_path / name
+        path.write_text("old") if kind == "file" else path.symlink_to(targets[kind])
+    make_empty(tmp_path / "a")
+    write_json(tmp_path / "b", 1)
+    assert (tmp_path / "a").is_dir()
+    assert not (tmp_path / "a").is_symlink()
+    assert read_json(tmp_path / "b") == 1
+    assert not (tmp_path / "b").is_symlink()
+    assert file.read_text() == "kept"
 
 
 def test_an_exception_midway_leaves_the_old_folder_and_nothing_else(tmp_path):

@@ -101,10 +101,21 @@ class MergeParams(Section):
     specialty: Names
 
 
+def _is_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        raise ValueError(
+            f"got {name!r}, which names no encoding that Python knows; it may be utf-8, cp1252, "
+            "gb18030 and the like"
+        ) from None
+    return name
+
+
 class Saved(Section):
     """How a table is saved; a null key is found out."""
 
-    encoding: str | None
+    encoding: Annotated[str, AfterValidator(_is_encoding)] | None
     separator: Literal[",", ";", "\t", "|"] | None
     quoting: Literal["doubled", "backslash"] | None  # how a quote stands inside a quoted cell
     sheet: Name | None

@@ -39,8 +39,12 @@ def replacing(path: Path) -> Iterator[Path]:
     _remove(temporary)  # in a container, processes have the numbers of those before
     try:
         yield temporary
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
+        elif (
+            path.is_dir() or temporary.is_dir()
+        ):  # a link to a folder, or a file where one is to be
+            path.unlink(missing_ok=True)
         os.replace(temporary, path)
     except Exception as error:
         said = os.strerror(errno.ENOSPC)

@@ -1,7 +1,7 @@
 """The systems that are compared, and the forecasters made of them: the one registry.
 
-To add a trained system is to add it and its forecaster here and in `decision.cheaper_first`, to
-train it in a stage, and to name its outputs in dvc.yaml. A further blend is a line in `BLENDS`.
+What a further trained system takes beside its lines here: docs/extending.md. A further blend is a
+line in `BLENDS`.
 """
 
 from collections.abc import Sequence

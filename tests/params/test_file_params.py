@@ -123,6 +123,13 @@ def test_sub_specialties_have_no_order(load):
     assert len(file.classes("specialty")) == 4
 
 
+@pytest.mark.parametrize("name", ["utf-99", "utf\0", "base64", ""])
+def test_an_encoding_is_one_that_python_knows(refusal, name):
+    line = refusal("data.file.encoding", name)
+    assert line.startswith("data.file.encoding: got ")
+    assert "names no encoding that Python knows; it may be utf-8" in line
+
+
 @pytest.mark.parametrize("form", ["%d.%m", "%Y", "%H:%M", "dd.mm.yyyy", "%", "%d.%m.%Y %z", "%Q"])
 def test_a_date_format_gives_day_month_and_year(refusal, form):
     line = refusal("data.file.date_format", form)

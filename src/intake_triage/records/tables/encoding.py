@@ -75,7 +75,7 @@ def decode(data: bytes, encoding: str | None) -> tuple[bytes, str]:
     Raises
     ------
     InputError
-        If the name is unknown, the bytes are no text under it, or a guess is not safe.
+        If the bytes are no text under it, or a guess is not safe.
     """
     name = encoding or _marked(data)
     if name is None:
@@ -90,11 +90,6 @@ def decode(data: bytes, encoding: str | None) -> tuple[bytes, str]:
     except UnicodeError:
         raise InputError(
             f"not text in {name}; name the encoding that it was saved in in data.file.encoding"
-        ) from None
-    except (LookupError, ValueError):
-        raise InputError(
-            "data.file.encoding names no encoding that Python knows; it may be utf-8, cp1252, "
-            "gb18030 and the like"
         ) from None
 
 
