@@ -2,17 +2,10 @@
 
 from collections.abc import Mapping
 
+from intake_triage.release.words import TASK_WORDS, name_class
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable
-from intake_triage.report.pages.words import (
-    ABSENT,
-    TASK_WORDS,
-    enumerate_words,
-    name_class,
-    number,
-    plain,
-    whole,
-)
+from intake_triage.report.pages.words import ABSENT, enumerate_words, number, plain, whole
 from intake_triage.tasks import SPLITS
 
 

@@ -4,21 +4,18 @@ from collections.abc import Container
 from dataclasses import replace
 
 from intake_triage.evaluation.table import Result
+from intake_triage.release.words import TASK_WORDS, name_class, name_column, name_measure
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
     MAJORITY_RULE,
-    TASK_WORDS,
     Format,
     Row,
     capitalise,
     decimals,
     enumerate_words,
     limit_words,
-    name_class,
-    name_column,
-    name_measure,
     name_source,
     name_system,
     number,

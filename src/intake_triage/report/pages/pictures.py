@@ -3,16 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from intake_triage.release.words import TASK_WORDS, name_class
 from intake_triage.report.pages.charts import Picture, draw, fill_template
 from intake_triage.report.pages.run import Run
-from intake_triage.report.pages.words import (
-    NAMED,
-    SOURCE_WORDS,
-    TASK_WORDS,
-    Row,
-    name_class,
-    name_system,
-)
+from intake_triage.report.pages.words import NAMED, SOURCE_WORDS, Row, name_system
 from intake_triage.tasks import Task
 
 LEAST_SHOWN = 0.25  # of the cells of a table of classes, else its picture is left out

@@ -1,13 +1,13 @@
-"""The words of every page: what things are called, and how figures are written."""
+"""The words of the pages of a run: what things are called, and how figures are written."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.table import BOTH, Result
+from intake_triage.evaluation.table import Result
 from intake_triage.recommendation.candidates import SetUp
+from intake_triage.release.words import TASK_WORDS, name_class, name_column, name_subgroup
 from intake_triage.systems import FORECASTERS, SYSTEMS
 from intake_triage.tasks import TASKS
 
@@ -18,7 +18,6 @@ NOT_SHOWN = "not shown"  # it would tell of a few people, or does not exist
 ABSENT = "–"  # the run does not have it
 MAJORITY = "majority"  # what class frequencies come to by the likeliest class
 MAJORITY_RULE = ("prior", "argmax")
-TASK_WORDS = {"urgency": "urgency", "specialty": "sub-specialty", BOTH: "both tasks"}
 SOURCE_WORDS = {
     "namcs": "Real survey (NAMCS)",
     "synthetic": "Made-up clinic",
@@ -33,7 +32,6 @@ VERDICT_WORDS = {
     "positive, smaller than the margin": "helps, but too little to be noticed",
     "negative, smaller than the margin": "hurts, but too little to be noticed",
 }
-COLUMN_WORDS = {"age_band": "age"}
 NAMED = {**SYSTEMS, **FORECASTERS}  # all that have a label and a colour
 RULE_WORDS = {
     "": "stated chances",
@@ -75,11 +73,6 @@ def name_set_up(set_up: SetUp, *, short: bool = False) -> str:
     return f"two {urgency} models"
 
 
-def name_class(name: str) -> str:
-    """A tier, a sub-specialty, a cut between tiers or a key."""
-    return name.replace("semi_", "semi-").replace("_", " ")
-
-
 def quote(name: str) -> str:
     """A class in quotation marks."""
     return f"“{name_class(name)}”"
@@ -87,13 +80,7 @@ def quote(name: str) -> str:
 
 def name_group(column: str, subgroup: str) -> str:
     """A group of patients, such as "age 0-4" or "sex not recorded"."""
-    subgroup = "not recorded" if subgroup == "missing" else name_class(subgroup)
-    return f"{name_column(column)} {subgroup}"
-
-
-def name_column(column: str) -> str:
-    """What a group of patients is one of, such as "age"."""
-    return COLUMN_WORDS.get(column, name_class(column))
+    return f"{name_column(column)} {name_subgroup(subgroup)}"
 
 
 def name_source(source: str) -> str:
@@ -106,11 +93,6 @@ def say_verdict(gain: Row, margin: float) -> str:
     words = VERDICT_WORDS[gain["verdict"]]
     least = {"positive": gain["low"], "negative": -gain["high"]}.get(gain["verdict"], margin)
     return f"{words}, perhaps too little to be noticed" if least < margin else words
-
-
-def name_measure(measure: str) -> str:
-    """A measure as it is registered; one that is no longer, by its name."""
-    return MEASURES[measure].words if measure in MEASURES else name_class(measure)
 
 
 plain: Format = "{:.3g}".format  # as people write it: 8.374 as "8.37", 10.0 as "10"
