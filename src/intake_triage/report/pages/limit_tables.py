@@ -164,11 +164,7 @@ def _point(figure: Result | None, form: Format) -> str:
 
 def seed_table(run: Run) -> PageTable:
     """What single fits of each system do: how far a limit hangs on the luck of a start."""
-    limits = {
-        key: run.ceilings[key]
-        for key in ("under_triage", "most_urgent_missed", "over_triage", "urgent_load")
-        if key in run.ceilings
-    }
+    limits = {key: run.ceilings[key] for key in BY_SEED if key in run.ceilings}
     return tabulate(
         "Limits by training seed, on test: single fits, which nobody would release",
         run.metrics["safety"].get("by_seed", ()),

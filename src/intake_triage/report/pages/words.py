@@ -16,8 +16,7 @@ Format = Callable[[float], str]
 
 NOT_SHOWN = "not shown"  # it would tell of a few people, or does not exist
 ABSENT = "–"  # the run does not have it
-MAJORITY = "majority"  # what class frequencies come to by the likeliest class
-MAJORITY_RULE = ("prior", "argmax")
+MAJORITY_RULE = ("prior", "argmax")  # what class frequencies come to by the likeliest class
 SOURCE_WORDS = {
     "namcs": "Real survey (NAMCS)",
     "synthetic": "Made-up clinic",
@@ -43,8 +42,7 @@ RULE_WORDS = {
 
 def name_system(name: str, rule: str = "") -> str:
     """A forecaster, system or reference; by the rule that makes classes of it, if any."""
-    is_majority = name == MAJORITY or (name, rule) == MAJORITY_RULE
-    return "a majority rule" if is_majority else NAMED[name].label
+    return "a majority rule" if (name, rule) == MAJORITY_RULE else NAMED[name].label
 
 
 def set_up_of(values: Row) -> SetUp:
@@ -151,15 +149,15 @@ def range_of(row: Result | Row, form: Format = whole) -> str:
     return f"{form(row['low'])} to {form(row['high'])}"
 
 
-def more_or_fewer(difference: Row, form: Format = whole) -> str:
+def more_or_fewer(difference: Row) -> str:
     """A difference, its interval: such as "12 fewer (20 to 4)", "9 more (3 fewer to 21 more)"."""
 
     def say(value: float) -> str:
-        return f"{form(abs(value))} {'fewer' if value < 0 else 'more'}"
+        return f"{whole(abs(value))} {'fewer' if value < 0 else 'more'}"
 
     ends = [difference["low"], difference["high"]]
     is_one_way = len({value < 0 for value in (difference["value"], *ends)}) == 1
-    low, high = (form(abs(end)) if is_one_way else say(end) for end in ends)
+    low, high = (whole(abs(end)) if is_one_way else say(end) for end in ends)
     return f"{say(difference['value'])} ({low} to {high})"
 
 
