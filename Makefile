@@ -117,17 +117,17 @@ clone-%: $(VENV)/installed  # without a .git of its own, git would reset the che
 	test -e .runs/$*/.git || git clone --quiet . .runs/$*
 	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
 
-# The survey's files as $(1), where they may lie already: they are copied before it is removed.
-take_survey = rm -rf $(1).part && mkdir -p $(1).part && cp -rL "$(NAMCS)/." $(1).part && \
+# The folder $(1) by `cp $(2)`; what lay there goes last: a copy may fail, or be a copy of that.
+copy_as = rm -rf $(1).part && mkdir -p $(1).part && cp $(2) $(1).part && \
 	rm -rf $(1) && mv $(1).part $(1)
+take_survey = $(call copy_as,$(1),-rL "$(NAMCS)/.")
 
 # NAMCS: folder of survey files.
 namcs: $(if $(NAMCS),clone-namcs)
 	@test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
 	$(call take_survey,.runs/$@/data/raw/namcs)
 	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
-	rm -rf results/$@ && mkdir -p results/$@ && \
-		cp -r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots) results/$@/
+	$(call copy_as,results/$@,-r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots))
 
 # The synthetic clinic with 200,000 records to train on, one seed; about an hour.
 large: clone-large

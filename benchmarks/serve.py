@@ -6,14 +6,13 @@ The service is a process of its own on the loopback, and so are its clients, on 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
@@ -25,12 +24,11 @@ from benchmarks.processes import run_apart
 from benchmarks.repeats import spread, take_turns
 from benchmarks.score_table import load_as_bundle, save_forecaster
 from benchmarks.workspace import CHECKOUT, Workspace
-from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
+from intake_triage.recommendation.candidates import SetUp
 from intake_triage.records.prepared import read_prepared
-from intake_triage.release.bundle.examples import invent_forms, try_forms, write_examples
-from intake_triage.release.bundle.form_schema import describe_form
+from intake_triage.release.bundle.build import copy_fits, write_parts
 from intake_triage.release.bundle.manifest import seal
 
 BUNDLE = "bundle"
@@ -94,27 +92,11 @@ def save_bundle() -> Callable[[], None]:
     """A bundle of the current folder's mtl, as `intake-triage` loads it."""
 
     def save() -> None:
-        loaded, run, bundle = load_as_bundle("mtl"), Layout(), Layout(Path(BUNDLE))
-        for path in (run.model("mtl"), run.prepared / "tokenizer"):
-            shutil.copytree(path, bundle.root / path)
-        copies = [run.prepared / "schema.json"]
-        for task in loaded.rules:
-            copies += [run.calibrators("mtl", task), run.forecaster("mtl", task)]
-        for path in copies:
-            (bundle.root / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, bundle.root / path)
-        vocabulary = sorted(loaded.vocabulary)
-        for name, value in (
-            ("mapping", loaded.mapping.model_dump(mode="json")),
-            ("settings", loaded.settings.model_dump(mode="json")),
-            ("vocabulary", vocabulary),
-            ("form.schema", describe_form(loaded.schema)),
-        ):
-            write_json(bundle.root / f"{name}.json", value)
-        forms = invent_forms(loaded.schema, vocabulary)
-        said = try_forms(forms, loaded.schema, loaded.forecast)
-        write_examples(bundle.root / "examples.jsonl", forms, said)
-        seal(bundle.root, loaded.manifest.model_dump(exclude={"files"}))
+        bundle = replace(load_as_bundle("mtl"), folder=Path(BUNDLE))
+        about = bundle.manifest.model_dump(exclude={"files"})
+        copy_fits(SetUp(**about["forecasters"]), Layout(), Layout(bundle.folder))
+        write_parts(bundle)
+        seal(bundle.folder, about)
 
     return save
 

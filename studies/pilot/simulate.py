@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from intake_triage.errors import run_stage
+from intake_triage.evaluation.samples import MISSING
 from intake_triage.files import write_json
 from intake_triage.layout import Layout
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_schema
 from intake_triage.release.plan.kinds import kinds_at, reference_rate
 from intake_triage.release.plan.simulate import draw_counts, find_first, simulate_alarms
+from intake_triage.release.watch.histograms import OTHER
 from intake_triage.release.watch.limits import Alarm, list_alarms
 from intake_triage.release.watch.reference import Reference, read_reference
 from intake_triage.statistics.sequential import LOOKS
@@ -164,7 +166,7 @@ def _stop_filling_in(
     name = max(reference["groups"], key=lambda each: len(reference["groups"][each]["values"]))
     group = reference["groups"][name]
     by_size = sorted(zip(group["shares"], group["values"], strict=True), reverse=True)
-    named = [(share, value) for share, value in by_size if value not in ("missing", "other")]
+    named = [(share, value) for share, value in by_size if value not in (MISSING, OTHER)]
     field = next(path[-1] for path in by_path if path[:3] == ("drift", "missing_by_group", name))
     for size, (share, value) in (("largest", named[0]), ("middle", named[len(named) // 2])):
         alarms = {

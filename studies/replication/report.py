@@ -18,7 +18,7 @@ from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.layout import Layout
 from intake_triage.params import DataParams, load_params
-from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.report.pages.charts import VEGA_LITE
 from intake_triage.systems import FORECASTERS
 from studies.replication import summary, words
 from studies.replication.pictures import draw_sizes

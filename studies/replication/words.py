@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.table import BOTH
 from intake_triage.records.split import SHARES
+from intake_triage.release.words import name_measure
 from intake_triage.tasks import TASKS
 from studies.replication.summary import Spread
 
@@ -25,15 +25,6 @@ HEADLINES = [  # task, measure: in the order of the page
     ("urgency", "urgent_load"),
     (BOTH, "cost_per_1000"),
 ]
-
-
-def name_measure(measure: str) -> str:
-    """A measure as it is registered, or by its key."""
-    return MEASURES[measure].words if measure in MEASURES else name_key(measure)
-
-
-def name_key(key: str) -> str:
-    return key.replace("semi_", "semi-").replace("_", " ")
 
 
 def decimals_of(measure: str) -> int:

@@ -17,7 +17,7 @@ import vl_convert
 from intake_triage.errors import run_stage
 from intake_triage.files import read_json, replacing, write_json
 from intake_triage.params import load_params
-from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.report.pages.charts import VEGA_LITE
 from intake_triage.tasks import TASKS
 from studies.transfer import words
 from studies.transfer.controls import Pair, Results, Row, pairs_by_control, select_pairs

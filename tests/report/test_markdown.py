@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from intake_triage.report.markdown import escape, markdown_table
+from intake_triage.release.words import escape
+from intake_triage.report.markdown import markdown_table
 
 NAMES = (
     "skin | day",
@@ -15,6 +16,8 @@ NAMES = (
     "`code`",
     "[x](y)",
     "#1",
+    "$x$",
+    "![x](y)",
     "급함",
     "two\nlines",
 )
@@ -25,4 +28,4 @@ def test_an_escaped_name_is_one_cell_of_plain_text(name):
     row = markdown_table([["class"], [escape(name)]]).splitlines()[-1]
     (cell,) = re.split(r"(?<!\\)\|", row)[1:-1]
     assert re.sub(r"\\(.)", r"\1", cell).strip() == " ".join(name.split())
-    assert not re.search(r"(?<!\\)[|*_<&`\[\]#]", cell)
+    assert not re.search(r"(?<!\\)[|*_<&`\[\]#$!]", cell)

@@ -9,8 +9,8 @@ import pytest
 import vl_convert
 import yaml
 
-from intake_triage.report.pages.charts import fill_template
-from intake_triage.report.plot_page import VEGA_LITE, renew_scripts
+from intake_triage.report.pages.charts import VEGA_LITE, fill_template
+from tools.plot_page import renew_scripts
 
 ROOT = Path(__file__).resolve().parents[2]
 PLOTS = {

@@ -1,12 +1,6 @@
 """Tables in Markdown, for every page that is written in it."""
 
-import re
 from collections.abc import Iterable, Sequence
-
-
-def escape(text: str) -> str:
-    """Text that Markdown shows as it stands, on one line."""
-    return re.sub(r"([\\`*_~&\[\]<>|#@])", r"\\\1", " ".join(text.split()))
 
 
 def markdown_table(rows: Iterable[Sequence[str]]) -> str:

@@ -24,7 +24,7 @@ def alarms(reference, decision):
 
 
 def judge(alarms, forms, reference, decision):
-    judged = judge_alarms(alarms, forms, reference, SCHEMA, decision)
+    judged = judge_alarms(alarms, FormTerms(forms, reference, SCHEMA, decision))
     return {each.alarm.path: each for each in judged}
 
 

@@ -117,6 +117,11 @@ def test_without_dates_and_with_one_task_there_is_a_page(decision):
     [
         (["decisions", "urgent_load"], "for each that belongs", ("2.10", "at most 2.00")),
         (["drift", "missing", "age"], "age left empty", ("210.0", "at most 200.0")),
+        (
+            ["drift", "outputs", "urgency", "semi_urgent", "more"],
+            "suggested tier: more semi-urgent",
+            ("210.0", "at most 200.0"),
+        ),
     ],
 )
 def test_alarms_and_their_figures_in_words(path, words, figures):

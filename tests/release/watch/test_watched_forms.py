@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from intake_triage.errors import InputError
-from intake_triage.release.watch.forms import MISSING, as_forms
+from intake_triage.evaluation.samples import MISSING
+from intake_triage.release.watch.forms import as_forms
 from tests.release.watch.conftest import PLACES, SCHEMA, TIERS, make_pilot
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import vl_convert
 
-from intake_triage.report.plot_page import VEGA_LITE
+from intake_triage.report.pages.charts import VEGA_LITE
 from studies.replication import summary
 from studies.replication.pictures import draw_sizes
 from studies.replication.report import list_open, read_kept, runs_by_size, write_page

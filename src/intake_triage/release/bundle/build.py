@@ -67,9 +67,8 @@ def build_bundle(
     )
     with replacing(folder) as temporary:
         temporary.mkdir(parents=True)
-        _copy_fits(set_up, layout, Layout(temporary))
+        copy_fits(set_up, layout, Layout(temporary))
         forecast, rules = load_forecaster(Layout(temporary), set_up.forecasters, prepared.schema)
-        vocabulary = list_vocabulary(prepared, params.tokenizer.min_document_frequency)
         reading = read_json(layout.metrics("prepare")).get("reading", {})
         bundle = Bundle(
             folder=temporary,
@@ -77,11 +76,13 @@ def build_bundle(
             schema=prepared.schema,
             mapping=mapping_of(params.data, prepared.schema, reading),
             settings=settings,
-            vocabulary=frozenset(vocabulary),
+            vocabulary=frozenset(
+                list_vocabulary(prepared, params.tokenizer.min_document_frequency)
+            ),
             rules=rules,
             forecast=forecast,
         )
-        _write_parts(bundle, vocabulary)
+        write_parts(bundle)
         rows = score_out_of_fold(bundle, calibrate, said)
         reference = describe_reference(calibrate.frame, rows, prepared.schema, params.decision)
         write_json(temporary / "reference.json", reference)
@@ -102,9 +103,9 @@ def describe_run(set_up: SetUp, source: str, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _write_parts(bundle: Bundle, vocabulary: list[str]) -> None:
-    """What `load_bundle` reads beside the fits, and the schema of a form."""
-    folder = bundle.folder
+def write_parts(bundle: Bundle) -> None:
+    """Write what `load_bundle` reads beside the fits, and the schema of a form."""
+    folder, vocabulary = bundle.folder, sorted(bundle.vocabulary)
     for name, values in (("mapping", bundle.mapping), ("settings", bundle.settings)):
         write_json(folder / f"{name}.json", values.model_dump(mode="json"))
     write_json(folder / "vocabulary.json", vocabulary)
@@ -139,8 +140,8 @@ def read_lock(layout: Layout) -> dict[str, dict[str, str]]:
     return {name: outs for name, outs in kept.items() if outs}
 
 
-def _copy_fits(set_up: SetUp, run: Layout, bundle: Layout) -> None:
-    """Models, calibrators and rules, the schema and, for Transformers, the tokenizer."""
+def copy_fits(set_up: SetUp, run: Layout, bundle: Layout) -> None:
+    """Copy models, calibrators and rules, the schema and, for Transformers, the tokenizer."""
     copies = {run.prepared / "schema.json": bundle.prepared / "schema.json"}
     if set_up.systems & TRANSFORMERS:
         copies[run.prepared / "tokenizer"] = bundle.prepared / "tokenizer"

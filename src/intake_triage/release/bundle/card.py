@@ -4,7 +4,6 @@ Its headings are those of the applied model card of the Coalition for Health AI
 (https://mc.chai.org/v0.2/schema.xsd). Nothing is computed here: every figure is one of the run's.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +24,13 @@ from intake_triage.release.bundle.card_figures import (
     list_figures,
     list_groups,
     list_shape,
-    name_class,
-    name_column,
 )
 from intake_triage.release.bundle.load import Bundle
+from intake_triage.release.words import TASK_WORDS, escape, name_class, name_column
 from intake_triage.systems import FORECASTERS
 
 CARD = "model-card.md"
 TO_BE_NAMED = "to be named by the clinic"
-TASK_WORDS = {"urgency": "urgency", "specialty": "sub-specialty"}
 OTHER = {"choice": "runner-up", "runner_up": "choice"}
 
 
@@ -139,11 +136,6 @@ def name_set_up(set_up: SetUp) -> str:
     return f"one {label} for both tasks" if set_up.joint else f"two {label} models, one a task"
 
 
-def escape(text: str) -> str:
-    """Text that Markdown shows as it stands, on one line."""
-    return re.sub(r"([\\`*_~&\[\]<>|#@$!])", r"\\\1", " ".join(text.split()))
-
-
 def _whole(count: int | str) -> str:
     """A number of forms; a small one of people is told in words (`hide_small`)."""
     return count if isinstance(count, str) else f"{count:,}"
@@ -159,6 +151,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {"to_be_named": TO_BE_NAMED, "task_words": TASK_WORDS}
+    environment.globals["to_be_named"] = TO_BE_NAMED
     environment.filters |= {"words": name_class, "column": name_column, "whole": _whole}
     return environment

@@ -10,6 +10,7 @@ from intake_triage.evaluation.table import BOTH, Result, Results
 from intake_triage.params import DecisionParams
 from intake_triage.recommendation.candidates import SetUp
 from intake_triage.recommendation.ceilings import Ceiling, CeilingFigure, list_ceilings
+from intake_triage.release.words import name_column, name_subgroup
 from intake_triage.tasks import TASKS, Task
 
 TOO_FEW = "too few to show"
@@ -231,21 +232,6 @@ def list_groups(results: Results, compared: Sequence[SetUp], classes: Classes) -
             told = named if len(hidden) <= MOST_GROUPS else f"{len(hidden)} groups"
             groups.hidden.append(f"by {name_column(column)} {told}")
     return groups
-
-
-def name_column(column: str) -> str:
-    """What a group is one of, such as "age" of the column age_band."""
-    return name_class(column.removesuffix("_band"))
-
-
-def name_subgroup(subgroup: str) -> str:
-    """A group of patients among those of its column."""
-    return "not recorded" if subgroup == "missing" else name_class(subgroup)
-
-
-def name_class(name: str) -> str:
-    """A name of the data as a page shows it."""
-    return name.replace("semi_", "semi-").replace("_", " ")
 
 
 def _first_number(subgroup: str) -> float:

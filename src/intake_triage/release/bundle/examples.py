@@ -62,16 +62,10 @@ def read_examples(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def as_frame(examples: Sequence[dict[str, Any]], schema: RecordSchema) -> pd.DataFrame:
-    """The forms of examples as a table that models read."""
-    forms = pd.DataFrame([example["form"] for example in examples])
-    kinds = {field.name: "float64" if field.kind == "numeric" else "str" for field in schema.fields}
-    return forms.astype({"record_id": "str", "text": "str", **kinds})
-
-
 def try_forms(
     forms: Sequence[dict[str, Any]], schema: RecordSchema, forecast: ForecastForms
 ) -> dict[str, np.ndarray]:
     """By task, the probabilities of the classes of each form."""
-    frame = as_frame([{"form": form} for form in forms], schema)
+    kinds = {field.name: "float64" if field.kind == "numeric" else "str" for field in schema.fields}
+    frame = pd.DataFrame(forms).astype({"record_id": "str", "text": "str", **kinds})
     return {task: said.probabilities for task, said in forecast(frame).items()}

@@ -14,7 +14,7 @@ from intake_triage.params import DecisionParams
 from intake_triage.records.forms.mapping import FormMapping
 from intake_triage.records.prepared import read_schema
 from intake_triage.records.schema import RecordSchema
-from intake_triage.release.bundle.examples import as_frame, read_examples
+from intake_triage.release.bundle.examples import read_examples, try_forms
 from intake_triage.release.bundle.forecast import ForecastForms, load_forecaster
 from intake_triage.release.bundle.manifest import Manifest, read_manifest
 from intake_triage.section import Section
@@ -97,10 +97,10 @@ def load_bundle(folder: Path) -> Bundle:
 def _try_examples(bundle: Bundle) -> None:
     path = bundle.folder / "examples.jsonl"
     examples = read_examples(path)
-    said = bundle.forecast(as_frame(examples, bundle.schema))
-    for task, forecast in said.items():
+    forms = [example["form"] for example in examples]
+    for task, said in try_forms(forms, bundle.schema, bundle.forecast).items():
         expected = np.array([example[task] for example in examples])
-        distance = np.abs(forecast.probabilities - expected).max()
+        distance = np.abs(said - expected).max()
         if not distance <= TOLERANCE:  # nor where it is not a number
             raise InputError(
                 f"{path}: {task} comes out {distance:.1g} away from what it was where the bundle "

@@ -14,7 +14,7 @@ from intake_triage.records.values.ages import cut_ages
 from intake_triage.release.bundle.load import Bundle
 
 KINDS = {"string": str, "number": float}
-CONSTRAINTS = {"minLength": "min_length", "maxLength": "max_length", "pattern": "pattern"}
+CONSTRAINTS = {"maxLength": "max_length", "pattern": "pattern"}
 
 
 def form_model(schema: Mapping[str, Any]) -> type[BaseModel]:

@@ -98,18 +98,11 @@ class JudgedAlarm:
         return "met" if self.is_met else "silent"
 
 
-def judge_alarms(
-    alarms: Iterable[Alarm],
-    forms: Forms,
-    reference: Reference,
-    schema: RecordSchema,
-    decision: DecisionParams,
-) -> list[JudgedAlarm]:
+def judge_alarms(alarms: Iterable[Alarm], terms: "FormTerms") -> list[JudgedAlarm]:
     """Every alarm from all forms so far, in their order: the same files give the same."""
-    terms = FormTerms(forms, reference, schema, decision)
-    n_looks = len(forms.looks)
+    look, n_looks = terms.forms.look, len(terms.forms.looks)
     return [
-        judge_alarm(alarm, tally(*terms.of(alarm.path), forms.look, n_looks))
+        judge_alarm(alarm, tally(*terms.of(alarm.path), look, n_looks))
         for alarm in tqdm(alarms, desc="alarms", unit="alarm", disable=None)
     ]
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from intake_triage.errors import InputError
+from intake_triage.evaluation.samples import MISSING
 from intake_triage.records.prepared import NO_LABEL, encode_labels
 from intake_triage.records.schema import RecordSchema
 from intake_triage.tasks import Task
 
-MISSING = "missing"  # stands for the group of a form that has no entry there
 FORMS_A_LOOK = 100  # where forms have no date
 
 

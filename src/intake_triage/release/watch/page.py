@@ -14,7 +14,8 @@ import jinja2
 from intake_triage.release.style import read_style
 from intake_triage.release.watch.courses import draw_course
 from intake_triage.release.watch.reference import Reference
-from intake_triage.release.watch.words import name_alarm, name_class, say_figures
+from intake_triage.release.watch.words import name_alarm, say_figures
+from intake_triage.release.words import name_class
 from intake_triage.statistics.sequential import LOOKS
 
 FOLDER = Path(__file__).parent

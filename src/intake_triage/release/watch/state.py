@@ -41,10 +41,10 @@ def describe_pilot(
         `describe_labelling` give them.
     """
     alarms = list_alarms(reference, schema, decision)
-    judged = judge_alarms(alarms, forms, reference, schema, decision)
+    terms = FormTerms(forms, reference, schema, decision)
+    judged = judge_alarms(alarms, terms)
     labels = describe_labelling(forms)
     described = [_describe(each, forms.looks) for each in judged]
-    terms = FormTerms(forms, reference, schema, decision)
     for alarm, row in zip(alarms, described, strict=True):
         if alarm.path[0] == "decisions":
             task = "specialty" if alarm.path[1] == "misrouted" else "urgency"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from intake_triage.release.watch.alarms import LOAD
+from intake_triage.release.words import name_class
 
 NAMES = {
     "under_triage": "urgent forms placed too low",
@@ -39,11 +40,6 @@ def name_alarm(path: Sequence[str]) -> str:
             what = NAMES.get(name, name_class(name))
             return f"{what}: {'more' if side == 'more' else 'fewer'} {name_class(part)}"
     raise ValueError(f"no such alarm: {path}")
-
-
-def name_class(name: str) -> str:
-    """A name of the data as a page shows it."""
-    return name.replace("_", " ")
 
 
 def say_figures(row: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,8 @@ import jinja2
 import yaml
 
 from intake_triage.release.style import read_style
-from intake_triage.report.markdown import escape, markdown_table
+from intake_triage.release.words import escape, name_class
+from intake_triage.report.markdown import markdown_table
 from intake_triage.report.pages import (
     choice_tables,
     data_tables,
@@ -30,8 +31,8 @@ from intake_triage.statistics.verdicts import NOT_JUDGED
 
 FOLDER = Path(__file__).parent
 FORMS = (
-    *("capitalise", "enumerate_words", "keep_together", "lower_first", "name_class"),
-    *("name_set_up", "name_source", "of_100", "plain", "set_up_of", "signed", "whole"),
+    *("capitalise", "enumerate_words", "keep_together", "lower_first", "name_set_up"),
+    *("name_source", "of_100", "plain", "set_up_of", "signed", "whole"),
 )
 OPEN = "–"
 
@@ -133,7 +134,7 @@ def _environment(template: str) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {name: getattr(words, name) for name in FORMS}
-    environment.filters["markdown"] = _markdown
+    environment.filters |= {"markdown": _markdown, "name_class": name_class}
     modules = {
         "tables": tables,
         "limits": limit_tables,

@@ -1,8 +1,12 @@
-"""Pictures: the templates of .dvc/plots, which DVC draws too, filled with rows and made SVG."""
+"""Pictures: the templates of .dvc/plots, which DVC draws too, filled with rows and made SVG.
+
+It imports nothing of the package, so that the studies' pages, which draw by `VEGA_LITE` too, are
+not made anew whenever another page is.
+"""
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +14,7 @@ from xml.etree import ElementTree
 
 import vl_convert
 
-from intake_triage.report.pages.words import Row
-from intake_triage.report.plot_page import VEGA_LITE
-
+VEGA_LITE = "5.20"  # the version that draws
 TEMPLATES = Path(__file__).parents[4] / ".dvc/plots"  # this checkout's, whatever run is drawn
 COLOUR = {"field": "colour", "type": "nominal", "scale": None}  # as the rows say
 SMALL = {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
@@ -38,7 +40,12 @@ class Picture:
 
 
 def draw(
-    name: str, title: str, description: str, template: str, rows: Iterable[Row], **fields: Any
+    name: str,
+    title: str,
+    description: str,
+    template: str,
+    rows: Iterable[Mapping[str, Any]],
+    **fields: Any,
 ) -> Picture:
     """Fill a template of .dvc/plots and make it fit for a page."""
     return finish(name, title, description, fill_template(template, rows, **fields))
@@ -72,7 +79,7 @@ def finish(name: str, title: str, description: str, svg: str) -> Picture:
 
 def fill_template(
     template: str,
-    rows: Iterable[Row],
+    rows: Iterable[Mapping[str, Any]],
     *,
     x: str,
     y: str,

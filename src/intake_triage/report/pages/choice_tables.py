@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from intake_triage.recommendation.candidates import SetUp
+from intake_triage.release.words import name_class
 from intake_triage.report.pages.limit_tables import IN_SAMPLES, head_of, say_times
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
@@ -12,7 +13,6 @@ from intake_triage.report.pages.words import (
     capitalise,
     decimals,
     more_or_fewer,
-    name_class,
     name_set_up,
     name_source,
     number,

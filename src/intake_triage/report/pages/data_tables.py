@@ -1,23 +1,14 @@
-"""Tables of what a run was made from: its data, and its params."""
+"""The table of the data that a run was made from."""
 
-from collections.abc import Mapping
-
+from intake_triage.release.words import TASK_WORDS, name_class
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable
-from intake_triage.report.pages.words import (
-    ABSENT,
-    TASK_WORDS,
-    enumerate_words,
-    name_class,
-    number,
-    plain,
-    whole,
-)
+from intake_triage.report.pages.words import ABSENT, enumerate_words, number, plain, whole
 from intake_triage.tasks import SPLITS
 
 
 def data_table(run: Run) -> PageTable:
-    """Forms, units and the share of each class by split; of an older run, the share in all."""
+    """Forms, units and the share of each class by split."""
     prepare = run.metrics["prepare"]
     cells: dict[str, dict[str, str]] = {
         name: {split: whole(count) for split, count in prepare[kind].items()}
@@ -25,21 +16,17 @@ def data_table(run: Run) -> PageTable:
     }
     for task in run.tasks:
         shares = {
-            f"{TASK_WORDS[task]}: {name_class(name)}": share
-            for name, share in prepare["label_shares"][task].items()
+            f"{TASK_WORDS[task]}: {name_class(name)}": by_split
+            for name, by_split in prepare["label_shares"][task].items()
         }
         shares[f"{TASK_WORDS[task]}: no label"] = prepare["missing_label_share"][task]
-        for name, share in shares.items():
-            by_split = share if isinstance(share, Mapping) else {"all": share}
-            cells[name] = {split: number(value) for split, value in by_split.items()}
+        for name, by_split in shares.items():
+            cells[name] = {split: number(share) for split, share in by_split.items()}
     cells["texts seen in train"] = {"test": number(prepare["test_text_seen_in_train_share"])}
-    columns = [
-        split for split in (*SPLITS, "all") if any(split in found for found in cells.values())
-    ]
     rows = [
-        (name, *(found.get(split, ABSENT) for split in columns)) for name, found in cells.items()
+        (name, *(found.get(split, ABSENT) for split in SPLITS)) for name, found in cells.items()
     ]
-    return PageTable("The data: counts, and shares", ("what", *columns), rows, _say_of_data(run))
+    return PageTable("The data: counts, and shares", ("what", *SPLITS), rows, _say_of_data(run))
 
 
 def _say_of_data(run: Run) -> str:

@@ -4,21 +4,18 @@ from collections.abc import Container
 from dataclasses import replace
 
 from intake_triage.evaluation.table import Result
+from intake_triage.release.words import TASK_WORDS, name_class, name_column, name_measure
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
     MAJORITY_RULE,
-    TASK_WORDS,
     Format,
     Row,
     capitalise,
     decimals,
     enumerate_words,
     limit_words,
-    name_class,
-    name_column,
-    name_measure,
     name_source,
     name_system,
     number,
@@ -167,11 +164,7 @@ def _point(figure: Result | None, form: Format) -> str:
 
 def seed_table(run: Run) -> PageTable:
     """What single fits of each system do: how far a limit hangs on the luck of a start."""
-    limits = {
-        key: run.ceilings[key]
-        for key in ("under_triage", "most_urgent_missed", "over_triage", "urgent_load")
-        if key in run.ceilings
-    }
+    limits = {key: run.ceilings[key] for key in BY_SEED if key in run.ceilings}
     return tabulate(
         "Limits by training seed, on test: single fits, which nobody would release",
         run.metrics["safety"].get("by_seed", ()),

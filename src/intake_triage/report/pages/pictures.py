@@ -3,22 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from intake_triage.release.words import TASK_WORDS, name_class
 from intake_triage.report.pages.charts import Picture, draw, fill_template
 from intake_triage.report.pages.run import Run
-from intake_triage.report.pages.words import (
-    NAMED,
-    SOURCE_WORDS,
-    TASK_WORDS,
-    Row,
-    name_class,
-    name_system,
-)
+from intake_triage.report.pages.words import NAMED, SOURCE_WORDS, Row, name_system
 from intake_triage.tasks import Task
 
 LEAST_SHOWN = 0.25  # of the cells of a table of classes, else its picture is left out
 OTHER = "#999999"  # what is no system, such as treating all
 DIAGONAL = "Points on the diagonal: stated chances come true as often as stated."
-IGNORING = ("treat all", "treat none")  # rows of net benefit that are of no model
+TREAT_ALL = "treat all"  # the rows of net benefit that are of no model
 WORDS = {
     "task": TASK_WORDS.__getitem__,
     "system": lambda name: name_system(name) if name in NAMED else name,
@@ -57,8 +51,7 @@ def _draw_urgency(run: Run) -> Iterator[Picture]:
         **{"x": "chance", "x_label": "stated", "width": 200},
         **{"y": "observed", "y_label": "came true", "height": 150},
     )
-    shown = {own, *IGNORING}
-    rows = [_in_words(row) for row in run.plots["net_benefit"] if row["system"] in shown]
+    rows = [_in_words(row) for row in run.plots["net_benefit"] if row["system"] in (own, TREAT_ALL)]
     yield _draw_where(
         len(rows) > 1,
         "net-benefit",

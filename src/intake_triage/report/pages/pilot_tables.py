@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from intake_triage.release.watch.limits import FALSE_ALARMS
+from intake_triage.release.words import name_class
 from intake_triage.report.pages.run import OWN, Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
@@ -10,7 +11,6 @@ from intake_triage.report.pages.words import (
     Format,
     decimals,
     enumerate_words,
-    name_class,
     name_source,
     of_100,
     whole,

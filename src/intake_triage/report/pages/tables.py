@@ -7,16 +7,15 @@ from typing import Any
 from intake_triage.evaluation.measures import MEASURES
 from intake_triage.evaluation.table import Result, list_scopes
 from intake_triage.recommendation.candidates import SetUp
+from intake_triage.release.words import TASK_WORDS, name_measure
 from intake_triage.report.pages.run import Run, group_order
 from intake_triage.report.pages.words import (
     ABSENT,
     RULE_WORDS,
-    TASK_WORDS,
     capitalise,
     cost_to_compute,
     decimals,
     name_group,
-    name_measure,
     name_set_up,
     name_system,
     number,

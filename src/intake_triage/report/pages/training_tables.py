@@ -3,16 +3,15 @@
 from functools import partial
 
 from intake_triage.recommendation.candidates import list_set_ups
+from intake_triage.release.words import TASK_WORDS, name_class
 from intake_triage.report.pages.choice_tables import name_choice
 from intake_triage.report.pages.run import REFERENCE, Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
     ABSENT,
-    TASK_WORDS,
     Row,
     capitalise,
     decimals,
-    name_class,
     name_set_up,
     name_source,
     plain,

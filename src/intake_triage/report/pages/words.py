@@ -1,13 +1,13 @@
-"""The words of every page: what things are called, and how figures are written."""
+"""The words of the pages of a run: what things are called, and how figures are written."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intake_triage.evaluation.measures import MEASURES
-from intake_triage.evaluation.table import BOTH, Result
+from intake_triage.evaluation.table import Result
 from intake_triage.recommendation.candidates import SetUp
+from intake_triage.release.words import TASK_WORDS, name_class, name_column, name_subgroup
 from intake_triage.systems import FORECASTERS, SYSTEMS
 from intake_triage.tasks import TASKS
 
@@ -16,9 +16,7 @@ Format = Callable[[float], str]
 
 NOT_SHOWN = "not shown"  # it would tell of a few people, or does not exist
 ABSENT = "–"  # the run does not have it
-MAJORITY = "majority"  # what class frequencies come to by the likeliest class
-MAJORITY_RULE = ("prior", "argmax")
-TASK_WORDS = {"urgency": "urgency", "specialty": "sub-specialty", BOTH: "both tasks"}
+MAJORITY_RULE = ("prior", "argmax")  # what class frequencies come to by the likeliest class
 SOURCE_WORDS = {
     "namcs": "Real survey (NAMCS)",
     "synthetic": "Made-up clinic",
@@ -33,7 +31,6 @@ VERDICT_WORDS = {
     "positive, smaller than the margin": "helps, but too little to be noticed",
     "negative, smaller than the margin": "hurts, but too little to be noticed",
 }
-COLUMN_WORDS = {"age_band": "age"}
 NAMED = {**SYSTEMS, **FORECASTERS}  # all that have a label and a colour
 RULE_WORDS = {
     "": "stated chances",
@@ -45,8 +42,7 @@ RULE_WORDS = {
 
 def name_system(name: str, rule: str = "") -> str:
     """A forecaster, system or reference; by the rule that makes classes of it, if any."""
-    is_majority = name == MAJORITY or (name, rule) == MAJORITY_RULE
-    return "a majority rule" if is_majority else NAMED[name].label
+    return "a majority rule" if (name, rule) == MAJORITY_RULE else NAMED[name].label
 
 
 def set_up_of(values: Row) -> SetUp:
@@ -75,11 +71,6 @@ def name_set_up(set_up: SetUp, *, short: bool = False) -> str:
     return f"two {urgency} models"
 
 
-def name_class(name: str) -> str:
-    """A tier, a sub-specialty, a cut between tiers or a key."""
-    return name.replace("semi_", "semi-").replace("_", " ")
-
-
 def quote(name: str) -> str:
     """A class in quotation marks."""
     return f"“{name_class(name)}”"
@@ -87,13 +78,7 @@ def quote(name: str) -> str:
 
 def name_group(column: str, subgroup: str) -> str:
     """A group of patients, such as "age 0-4" or "sex not recorded"."""
-    subgroup = "not recorded" if subgroup == "missing" else name_class(subgroup)
-    return f"{name_column(column)} {subgroup}"
-
-
-def name_column(column: str) -> str:
-    """What a group of patients is one of, such as "age"."""
-    return COLUMN_WORDS.get(column, name_class(column))
+    return f"{name_column(column)} {name_subgroup(subgroup)}"
 
 
 def name_source(source: str) -> str:
@@ -106,11 +91,6 @@ def say_verdict(gain: Row, margin: float) -> str:
     words = VERDICT_WORDS[gain["verdict"]]
     least = {"positive": gain["low"], "negative": -gain["high"]}.get(gain["verdict"], margin)
     return f"{words}, perhaps too little to be noticed" if least < margin else words
-
-
-def name_measure(measure: str) -> str:
-    """A measure as it is registered; one that is no longer, by its name."""
-    return MEASURES[measure].words if measure in MEASURES else name_class(measure)
 
 
 plain: Format = "{:.3g}".format  # as people write it: 8.374 as "8.37", 10.0 as "10"
@@ -169,15 +149,15 @@ def range_of(row: Result | Row, form: Format = whole) -> str:
     return f"{form(row['low'])} to {form(row['high'])}"
 
 
-def more_or_fewer(difference: Row, form: Format = whole) -> str:
+def more_or_fewer(difference: Row) -> str:
     """A difference, its interval: such as "12 fewer (20 to 4)", "9 more (3 fewer to 21 more)"."""
 
     def say(value: float) -> str:
-        return f"{form(abs(value))} {'fewer' if value < 0 else 'more'}"
+        return f"{whole(abs(value))} {'fewer' if value < 0 else 'more'}"
 
     ends = [difference["low"], difference["high"]]
     is_one_way = len({value < 0 for value in (difference["value"], *ends)}) == 1
-    low, high = (form(abs(end)) if is_one_way else say(end) for end in ends)
+    low, high = (whole(abs(end)) if is_one_way else say(end) for end in ends)
     return f"{say(difference['value'])} ({low} to {high})"
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from intake_triage.report.markdown import escape, markdown_table
+from intake_triage.release.words import escape
+from intake_triage.report.markdown import markdown_table
 from intake_triage.report.review.changes import Change, Review
 
 # By this the workflow finds the comment that it wrote before.

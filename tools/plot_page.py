@@ -2,14 +2,14 @@
 
 DVC's own page loads Vega from the network and stays blank without one. In ours {refresh_tag} and
 {plot_divs} are DVC's to fill; without {scripts} it adds none of its own. When the version of
-vl-convert-python changes, `PYTHONPATH=src python -m intake_triage.report.plot_page` renews it.
+vl-convert-python changes, `PYTHONPATH=src python -m tools.plot_page` renews it.
 """
 
 from pathlib import Path
 
 import vl_convert
 
-VEGA_LITE = "5.20"
+from intake_triage.report.pages.charts import VEGA_LITE
 
 
 def renew_scripts(page: Path) -> None:
