@@ -25,7 +25,7 @@ def test_what_a_pilot_takes_is_told_step_by_step(run):
         "Train anew": f"with some {in_all:,} of the clinic’s own labelled forms",
         "Final check": f"on {checked:,} of them: no limit shown to be broken",
         "Silent pilot": "nobody sees what is suggested",
-        "To show each limit kept": f"{met['weeks']} weeks; {met['forms']:,} forms",
+        "To show each limit kept": f"{met['forms']:,} labelled forms: {met['weeks']} weeks",
     }
     late = {"value": 0.11, "low": 0.08, "high": 0.14}
     bands = [missed("age_band", band, **late) for band in ("0-4", "5-17", "18-39")]
@@ -77,6 +77,6 @@ def test_a_pilot_says_when_it_can_show_a_limit_and_at_what_price(run, met, week,
 def test_an_alarm_that_hardly_sounds_within_a_year_is_told_so(run):
     plan = run.metrics["pilot"]
     alarm = plan["alarms"]["under_triage"]
-    rare = alarm | {"sounds": [{**alarm["sounds"][1], "half": None}]}
+    rare = alarm | {"sounds": [{**alarm["sounds"][1], "most": None}]}
     metrics = {**run.metrics, "pilot": plan | {"alarms": {"under_triage": rare}}}
     assert alarm_table(replace(run, metrics=metrics)).rows[0][2] == "not in a year, if it is 16"

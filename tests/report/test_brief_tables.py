@@ -97,7 +97,7 @@ def test_of_many_groups_the_worst_are_shown(run):
 
 def test_how_often_each_was_chosen_in_halves(run):
     halves = sure_table(replace(recommending(run, FEWER_PARTS), redrawn=None))
-    assert halves.heading == ("Chosen", "On 100 random halves of the forms used to choose")
+    assert halves.heading == ("Chosen", "On 100 random halves of the forms")
     assert halves.rows == [
         ("Multi-task Transformer", "57"),
         ("Two LightGBM models", "40"),

@@ -99,7 +99,7 @@ def sure_table(run: Run) -> PageTable:
         columns[f"On {redrawn['runs']} new draws of forms, trained anew"] = lambda each: str(
             0 if each is None else redrawn["chosen"].get(each.label, 0)
         )
-    columns["On 100 random halves of the forms used to choose"] = lambda each: of_100(shares[each])
+    columns["On 100 random halves of the forms"] = lambda each: of_100(shares[each])
     return tabulate(f"{name_source(run.source)}: how often each is chosen", shares, columns)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from intake_triage.evaluation.table import Result
-from intake_triage.release.words import TASK_WORDS, name_class, name_column, name_measure
+from intake_triage.release.words import TASK_WORDS, name_class, name_measure
 from intake_triage.report.pages.run import Run
 from intake_triage.report.pages.tables import PageTable, tabulate
 from intake_triage.report.pages.words import (
@@ -14,7 +14,6 @@ from intake_triage.report.pages.words import (
     Row,
     capitalise,
     decimals,
-    enumerate_words,
     limit_words,
     name_source,
     name_system,
@@ -103,9 +102,8 @@ def figures_table(run: Run) -> PageTable:
 def _worst_group(run: Run, n_columns: int) -> tuple[str, ...]:
     """The row of the group that is late most often, beside the limit for all."""
     worst = run.worst_groups[0]
-    kinds = dict.fromkeys(name_column(row["column"]) for row in run.missed_by_group())
     told = (
-        f"– the worst by {enumerate_words(kinds, last='or')}: {worst['group']}",
+        f"– the worst group: {worst['group']}",
         with_interval(worst, of_100),
         _say_kept(worst, run.params["decision"]["max_under_triage"], of_100),
     )

@@ -32,11 +32,10 @@ def step_table(run: Run) -> PageTable:
         steps["Final check"] = f"on {checked} of them: no limit shown to be broken"
     steps["Silent pilot"] = "nobody sees what is suggested"
     if price:
-        forms, year = price["forms"], run.metrics["pilot"]["weeks"]
-        wait = f"{price['weeks']} weeks of {run.metrics['pilot']['forms_a_week']}"
-        if price["weeks"] > year:
-            wait += f", and a pilot ends at {year}: bring more a week"
-        steps["To show each limit kept"] = f"{whole(forms)} labelled forms: {wait}"
+        year = run.metrics["pilot"]["weeks"]
+        longer = f", and a pilot ends at {year}" * (price["weeks"] > year)
+        forms = f"{whole(price['forms'])} labelled forms"
+        steps["To show each limit kept"] = f"{forms}: {price['weeks']} weeks{longer}"
     if beyond:
         named = [group["group"] for group in beyond[:GROUPS_NAMED]]
         others = ["others"] * (len(beyond) > GROUPS_NAMED)
