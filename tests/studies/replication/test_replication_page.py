@@ -61,7 +61,7 @@ def test_the_whole_page_says_what_the_results_say(study, results):
         results[name]["set_ups"]["st / st"]["breaks"] = {"over_triage": 0.52}
     page = write_page(study, results)
     assert "Not run yet" not in page
-    assert "*Release* in 8 of 10; nothing passes in 1; test vetoes in 1." in page
+    assert "A set-up passes the rule in 8 of 10; nothing passes in 1; test vetoes in 1." in page
     assert "| mtl | 9 | 9 | nothing |" in page
     assert "| gbm+mtl | 0 | 9 | nothing |" in page
     assert "| st / st | 0 | 0 | over-triage 2 |" in page
