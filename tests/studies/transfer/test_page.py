@@ -56,38 +56,48 @@ def test_what_the_page_says_first_holds():
     results, _, _ = read_results()
     clinic = {name: result for name, result in results.items() if name != "namcs"}
     gains = {name: find_gain(result, "urgency", "macro_f1") for name, result in clinic.items()}
+    assert len(gains) == 6
     assert all(gain["low"] > 0 for gain in gains.values())
     by_size = sorted((round(gain["delta"], 3), name) for name, gain in gains.items())
     assert [by_size[0][0], by_size[-1]] == [0.008, (0.030, "shared")]
+    assert sum(gain["low"] > 0.02 for gain in gains.values()) == 2
     specialty = [find_gain(result, "specialty", "macro_f1") for result in clinic.values()]
-    assert round(max(gain["delta"] for gain in specialty), 3) == 0.008
     assert max(gain["high"] for gain in specialty) < 0.02
-    chances = {name: find_gain(result, "specialty", "log_loss") for name, result in clinic.items()}
-    better = {name for name, gain in chances.items() if gain["low"] > 0}
-    assert better == {"relatedness_0", "relatedness_05"}
     of_survey = [find_gain(results["namcs"], task, measure) for task, measure in COMPARED]
     assert not any(gain["low"] > 0 for gain in of_survey)
-    few = select_pairs(clinic, [("mtl_5%", "st_5%")])
-    few = [row for _, row in few if (row["task"], row["measure"]) == ("urgency", "macro_f1")]
-    assert all(row["low"] > 0 for row in few)
-    assert {round(row["delta"], 2) for row in few} == {0.08, 0.09}
+    few = {task: [row for row in _with_few_labels(clinic) if row["task"] == task] for task in TASKS}
+    assert all(row["low"] > 0 for row in few["urgency"])
+    assert {round(row["delta"], 2) for row in few["urgency"]} == {0.08, 0.09}
+    shown = [round(row["delta"], 2) for row in few["specialty"] if row["low"] > 0]
+    assert (shown, len(few["specialty"])) == ([0.13, 0.13], 3)
     for result in results.values():
         assert not any(find_gain(result, *what)["high"] < 0 for what in COMPARED)
         assert not any(row["verdict"].startswith("negative") for row in result["classes"])
-    saved = [1 - result["cost"]["mtl"] / result["cost"]["st"] for result in results.values()]
-    assert [round(min(saved), 2), round(max(saved), 2)] == [0.38, 0.48]
+    assert _saved(results, "") == [0.38, 0.48]
+    assert _saved(results, "_25%") == [0.09, 0.19]
     page = PAGE.read_text(encoding="utf-8")
     for sentence in (
-        "Urgency, on the made-up clinic at every setting, by 0.008 to 0.030 macro-F1. "
-        "Sub-specialty gains at most 0.008, too little to count; its stated chances get better at "
-        "two settings of the dial. On the survey no gain is shown.",
-        "Most where both labels need one reading of the text (0.030), and with few labels of a "
-        "task: with 5 % of them urgency gains 0.08 to 0.09 on the clinic.",
-        "Nowhere is a loss shown, of a task or of a class, not even where the labels need opposite "
-        "readings of the text.",
-        "38 to 48 % of the computing of two models, and one of two models to keep.",
+        "Urgency gains at all six settings of the made-up clinic, 0.008 to 0.030 macro-F1, and "
+        "surely more than the 0.02 that counts at two of them. With all labels, sub-specialty "
+        "gains too little macro-F1 to count, and on the survey no gain is shown.",
+        "with 5 % of them urgency gains 0.08 to 0.09 on the clinic, and sub-specialty 0.13 at two "
+        "of three settings. And where both labels need one reading of the text (urgency 0.030).",
+        "No loss is shown, of a task or of a class, even where the labels need opposite readings",
+        "38 to 48 % of the computing to train two models (9 to 19 % with a quarter of one task’s",
     ):
         assert sentence in page
+
+
+def _with_few_labels(results) -> list:
+    rows = [row for _, row in select_pairs(results, [("mtl_5%", "st_5%")])]
+    return [row for row in rows if row["measure"] == "macro_f1"]
+
+
+def _saved(results, arm: str) -> list[float]:
+    """The least and the most that one model saves of two models' computing."""
+    costs = [result["cost"] for result in results.values() if f"mtl{arm}" in result["cost"]]
+    saved = [1 - cost[f"mtl{arm}"] / cost[f"st{arm}"] for cost in costs]
+    return [round(min(saved), 2), round(max(saved), 2)]
 
 
 def test_what_the_page_says_of_the_dial_holds():

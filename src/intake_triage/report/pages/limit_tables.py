@@ -193,7 +193,7 @@ def say_times(needed: float | None) -> str:
 def limit_table(run: Run) -> PageTable:
     """A row a safety limit: what, alarm level, measured here with its range, status."""
 
-    def alarm(limit: Row) -> str:
+    def broken(limit: Row) -> str:
         form = limit_words(limit).limit
         if "limit" in limit:
             return f"above {form(limit['limit'])}"
@@ -203,11 +203,11 @@ def limit_table(run: Run) -> PageTable:
     classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
     note = f"{IN_SAMPLES} Stated chances: how likely the models say each {classes} is."
     return tabulate(
-        "The safety limits, fixed beforehand, which are the alarm levels of the pilot",
+        "The safety limits, fixed beforehand; in the pilot all but those of stated chances can alarm",
         run.recommendation["ceilings"].items(),
         {
             "Watch": lambda each: capitalise(limit_words(each[1]).row),
-            "Alarm": lambda each: alarm(each[1]),
+            "Broken": lambda each: broken(each[1]),
             "Final check (95 % range)": lambda each: with_interval(
                 each[1], limit_words(each[1]).figure
             ),
