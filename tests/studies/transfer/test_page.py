@@ -17,7 +17,7 @@ from studies.transfer.report import (
     write_pages,
 )
 
-TITLE = "**Measured by earlier code than the present:**"
+TITLE = "**Measured by earlier code than the present, and perhaps with other settings:**"
 
 
 def test_the_page_is_in_step_with_the_results():
