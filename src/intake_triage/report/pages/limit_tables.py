@@ -203,7 +203,8 @@ def limit_table(run: Run) -> PageTable:
     classes = " or ".join(CLASS_WORDS[task] for task in run.tasks)
     note = f"{IN_SAMPLES} Stated chances: how likely the models say each {classes} is."
     return tabulate(
-        "The safety limits, fixed beforehand; in the pilot all but those of stated chances can alarm",
+        "The safety limits, fixed beforehand; in the pilot all but those of stated chances can "
+        "alarm",
         run.recommendation["ceilings"].items(),
         {
             "Watch": lambda each: capitalise(limit_words(each[1]).row),
