@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer, models, processors, trainers
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from intake_triage.errors import InputError
 from intake_triage.records.words import NORMALIZER, PIECES, find_pieces
@@ -89,6 +89,8 @@ def load_tokenizer(folder: str) -> PreTrainedTokenizerFast:
     """The tokenizer that belongs to a pretrained encoder in a local folder."""
     if not Path(folder).is_dir():
         raise InputError(f"params.yaml: encoder.pretrained: no folder {folder}")
+    from transformers import AutoTokenizer  # and torch with it
+
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
 
 

@@ -45,7 +45,7 @@ def train(make_records, settings):
             after_epoch=after_epoch,
         )
 
-    run.valid = parts[1]
+    run.train, run.valid = parts
     return run
 
 
@@ -123,6 +123,13 @@ def test_the_scores_of_an_epoch_are_those_of_the_labelled_records_of_valid(make_
         assert epochs[0].valid_macro_f1[task] == macro_f1(
             logits[known].argmax(axis=1), labels[known], n_classes=logits.shape[1]
         )
+
+
+def test_batches_without_a_label_do_not_lower_the_loss_that_is_told(make_model, train):
+    train.train.labels["urgency"][1:] = NO_LABEL
+    epochs = train(make_model(), FixedWeights(loss_weight=0.5), epochs=1, learning_rate=1e-6)
+    n_classes = make_model().heads["urgency"].out.out_features
+    assert epochs[0].train_log_loss["urgency"] > 0.3 * np.log(n_classes)
 
 
 def test_what_is_scored_is_multiplied_in_full_while_a_step_may_be_rounded(make_model, train):

@@ -21,7 +21,7 @@ from uuid import uuid4
 
 import cloudpickle
 from distributed import Client
-from distributed import Future as Task
+from distributed import Future as Remote
 from distributed.scheduler import KilledWorker
 from tqdm import tqdm
 
@@ -52,7 +52,7 @@ class Cluster:
             raise InputError(f"no scheduler answers: {' '.join(str(error).split())}") from None
         self._host = f"fits-{uuid4().hex}"
         self._wanted = pool.describe_host()
-        self._shipped: dict[Path, tuple[str, Task]] = {}  # with the digest of what is in a folder
+        self._shipped: dict[Path, tuple[str, Remote]] = {}  # with the digest of what is in a folder
         self._closing = False
         self._collecting = Lock()
 
@@ -97,7 +97,7 @@ class Cluster:
         self._client.close()
 
     def _submit(self, job: Job, folder: Path, done: Future[None], tries: int) -> None:
-        sets: dict[str, Task] = {}
+        sets: dict[str, Remote] = {}
         keywords = {name: self._send(value, sets) for name, value in job.train.keywords.items()}
         there = Job(job.fit, partial(job.train.func, **keywords), self._send(job.layout, sets))
         # Pickled, as all that Dask moves: who can send to these workers runs code there anyhow, and
@@ -117,12 +117,14 @@ class Cluster:
         )
         task.add_done_callback(partial(self._collect, job, folder, done, tries))
 
-    def _collect(self, job: Job, folder: Path, done: Future[None], tries: int, task: Task) -> None:
+    def _collect(
+        self, job: Job, folder: Path, done: Future[None], tries: int, task: Remote
+    ) -> None:
         with self._collecting:
             if not self._closing:
                 self._take(job, folder, done, tries, task)
 
-    def _take(self, job: Job, folder: Path, done: Future[None], tries: int, task: Task) -> None:
+    def _take(self, job: Job, folder: Path, done: Future[None], tries: int, task: Remote) -> None:
         """Let the folder appear; a fit that was lost is sent again."""
         try:
             kind, content = task.result()
@@ -144,7 +146,7 @@ class Cluster:
         except Exception as error:  # of any kind: it is raised where the fit was asked for
             done.set_exception(error)
 
-    def _send(self, value: Any, sets: dict[str, Task]) -> Any:
+    def _send(self, value: Any, sets: dict[str, Remote]) -> Any:
         """`value` as a worker has it: a folder lies below the name of its content."""
         if isinstance(value, Layout):
             return Layout(self._send_folder(value.prepared, value.root, sets))
@@ -155,7 +157,7 @@ class Cluster:
             return value.model_copy(update={"pretrained": str(place)})
         return value
 
-    def _send_folder(self, folder: Path, root: Path, sets: dict[str, Task]) -> Path:
+    def _send_folder(self, folder: Path, root: Path, sets: dict[str, Remote]) -> Path:
         name, task = self._shipped.get(folder, ("", None))
         if task is None or task.cancelled():
             content = worker.pack(sorted(folder.rglob("*")), root)

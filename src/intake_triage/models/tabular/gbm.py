@@ -64,7 +64,7 @@ class GbmModel:
             raise InputError(f"{folder / 'model.txt'}: not whole; {REMOVE}")
         return cls(
             lgb.Booster(model_str=text.decode()),
-            FieldColumns(fields, {}),  # trees cut numbers themselves
+            FieldColumns(fields, {}),
             {word: i for i, word in enumerate(vocabulary)},
         )
 
@@ -74,7 +74,7 @@ def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> i
     (task,) = fit.tasks
     prepared = read_prepared(layout)
     train = prepared.of_split("train")
-    columns = FieldColumns.of(train.frame, prepared.schema.fields)
+    columns = FieldColumns(prepared.schema.fields, {})  # trees cut numbers themselves
     column_of = number_words(train.frame["text"], params)
 
     datasets = []

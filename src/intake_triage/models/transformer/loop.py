@@ -30,7 +30,7 @@ AVERAGING = 8  # the exponent of polynomial-decay averaging; 0 would be the plai
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over train gave, by task; on valid, by task that has labels there."""
+    """What one pass gave, by task that has labels: over train the mean of the batches that do."""
 
     train_log_loss: dict[Task, float]
     valid_log_loss: dict[Task, float]
@@ -142,7 +142,7 @@ def _average(old: list[torch.Tensor], new: list[torch.Tensor], n_steps: torch.Te
 
 
 def _make_optimizer(modules: nn.Module, params: TrainParams) -> torch.optim.Optimizer:
-    """AdamW; biases, norms and scalars aren't decayed."""
+    """AdamW; norms, scalars and biases that are vectors aren't decayed."""
     decayed = [p for p in modules.parameters() if p.ndim >= 2]
     others = [p for p in modules.parameters() if p.ndim < 2]
     groups = [
@@ -179,12 +179,11 @@ def _run_epoch(
     schedule: torch.optim.lr_scheduler.LRScheduler,
     batches: Iterable[Batch],
 ) -> dict[Task, float]:
-    """One pass over train; returns the mean loss of each task."""
+    """One pass over train; returns each task's mean loss over the batches with a label of it."""
     model, *balancing = modules
     parameters, shared = list(modules.parameters()), model.shared_parameters()
     modules.train()
-    sums: dict[Task, float] = {}
-    n_batches = 0
+    found: dict[Task, list[float]] = {}
     for batch in batches:
         labels = {task: values.to(model.device) for task, values in batch.labels.items()}
         states, mask = encode(model, batch)
@@ -198,10 +197,10 @@ def _run_epoch(
         optimizer.step()
         schedule.step()
         averaged.update_parameters(model)
-        for task, value in losses.items():
-            sums[task] = sums.get(task, 0.0) + value.item()
-        n_batches += 1
-    return {task: total / n_batches for task, total in sums.items()}
+        for task, values in batch.labels.items():
+            if values.is_floating_point() or (values != NO_LABEL).any():
+                found.setdefault(task, []).append(losses[task].item())
+    return {task: sum(values) / len(values) for task, values in found.items()}
 
 
 def _score_epoch(
