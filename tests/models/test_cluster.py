@@ -295,6 +295,17 @@ def test_off_this_machine_nothing_travels_in_the_clear(address, fine):
             check_addresses(["tcp://127.0.0.1:1", address])
 
 
+def test_what_stops_the_shipping_is_raised_and_nothing_is_left(shared, monkeypatch):
+    def refuse(addresses):
+        raise InputError(f"{len(addresses)} addresses refused")
+
+    monkeypatch.setenv("DASK_SCHEDULER_FILE", str(shared.file))
+    monkeypatch.setattr("intake_triage.models.fits.cluster.check_addresses", refuse)
+    with pytest.raises(InputError, match=r"3 addresses refused"):
+        run_fits(make_jobs(1), Layout().fits)
+    assert shared.unpacked() == []
+
+
 def test_no_scheduler_is_told_in_a_line():
     script = (
         "from pathlib import Path; from functools import partial; import tiny_fits;"

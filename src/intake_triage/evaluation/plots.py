@@ -158,15 +158,13 @@ def with_colours(rows: Iterable[Row]) -> list[Row]:
     return [row | {"colour": colours.get(row["system"], GRAY)} for row in rows]
 
 
-def training_plots(
-    tasks: Sequence[Task], mtl: MtlParams, *, layout: Layout = Layout()
-) -> dict[str, list[Row]]:
+def training_plots(tasks: Sequence[Task], mtl: MtlParams) -> dict[str, list[Row]]:
     """Rows by the name of the plot, from the training histories of all systems.
 
     Those that are about `mtl` alone are empty where it is not trained.
     """
     histories = {
-        system: read_json(layout.training(system) / "history.json")
+        system: read_json(Layout().training(system) / "history.json")
         for system in list_systems(tasks)
     }
     return {

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -93,7 +94,8 @@ class Cluster:
         with self._collecting:  # Dask would wait for ever for what a closed client is asked
             pass
         if self._client.status == "running":
-            self._client.unregister_worker_plugin(self._host)  # and end what still runs there
+            with suppress(ValueError):  # nothing was shipped, by what is being raised
+                self._client.unregister_worker_plugin(self._host)  # and end what still runs there
         self._client.close()
 
     def _submit(self, job: Job, folder: Path, done: Future[None], tries: int) -> None:

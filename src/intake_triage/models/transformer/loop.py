@@ -197,9 +197,9 @@ def _run_epoch(
         optimizer.step()
         schedule.step()
         averaged.update_parameters(model)
-        for task, values in batch.labels.items():
-            if values.is_floating_point() or (values != NO_LABEL).any():
-                found.setdefault(task, []).append(losses[task].item())
+        for task, loss in losses.items():
+            if labels[task].is_floating_point() or (labels[task] != NO_LABEL).any():
+                found.setdefault(task, []).append(loss.item())
     return {task: sum(values) / len(values) for task, values in found.items()}
 
 
