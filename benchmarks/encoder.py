@@ -17,9 +17,10 @@ from intake_triage.layout import Layout
 from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords, encode_records
+from intake_triage.models.transformer.fit import build_model
 from intake_triage.models.transformer.loop import train_model
 from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.models.transformer.train import build_model, train_transformer
+from intake_triage.models.transformer.train import train_transformer
 from intake_triage.params import Params, load_params
 from intake_triage.records.prepared import PreparedRecords, read_prepared
 from intake_triage.tasks import TASKS, Task
@@ -58,10 +59,10 @@ def build_mtl(material: Material) -> IntakeModel:
     torch.manual_seed(0)
     return build_model(
         TASKS,
-        material.prepared.schema,
         material.params.encoder,
+        material.prepared.schema,
         material.train,
-        vocabulary=len(material.tokenizer),
+        len(material.tokenizer),
     )
 
 

@@ -19,7 +19,7 @@ from intake_triage.records import prepare
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
 
 ROOT = Path(__file__).resolve().parents[1]
-TRAINERS = ("intake_triage.models.tabular.gbm", "intake_triage.models.transformer.train")
+TRAINERS = ("intake_triage.models.tabular.gbm", "intake_triage.models.transformer.fit")
 URGENCY = ("now", "today", "later")
 SPECIALTY = ("heart", "skin", "bones")
 WORDS_OF = {

@@ -51,6 +51,12 @@ def local_imports(path: Path) -> set[Path]:
     return files
 
 
+def module_name(path: Path) -> str:
+    """By which a file of the checkout, absolute, is imported."""
+    root = next(root for root in ROOTS if path.is_relative_to(root))
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
 def _files_of(name: str) -> Iterator[Path]:
     """What an import of a dotted name runs: the packages on the way, and the module."""
     parts = name.split(".")

@@ -14,7 +14,8 @@ from intake_triage.models.fits.run import run_fits
 from intake_triage.models.tabular.gbm import train_gbm
 from intake_triage.models.tabular.linear import train_linear
 from intake_triage.models.transformer.batches import encode_records
-from intake_triage.models.transformer.train import build_model, train_transformer
+from intake_triage.models.transformer.fit import build_model
+from intake_triage.models.transformer.train import train_transformer
 from intake_triage.params import EncoderParams, Params, Section, TrainParams
 from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS, Task
@@ -191,7 +192,7 @@ def widen_to_pair(encoder: EncoderParams, layout: Layout) -> EncoderParams:
 
     def count(tasks: tuple[Task, ...], **changes: int) -> int:
         params = encoder.model_copy(update=changes)
-        model = build_model(tasks, prepared.schema, params, few, vocabulary=len(tokenizer))
+        model = build_model(tasks, params, prepared.schema, few, len(tokenizer))
         return model.num_parameters()
 
     def at(width: int) -> dict[str, int]:

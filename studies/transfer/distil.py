@@ -7,6 +7,7 @@ forms without any label all teachers are averaged. A teacher is the blend gbm+mt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,10 @@ from intake_triage.layout import Layout
 from intake_triage.models.fits.jobs import Fit
 from intake_triage.models.transformer.balancing import make_balancing
 from intake_triage.models.transformer.batches import EncodedRecords
-from intake_triage.models.transformer.model import IntakeModel
-from intake_triage.models.transformer.train import build_model, fit_model
+from intake_triage.models.transformer.fit import build_model, fit_model
 from intake_triage.params import EncoderParams, MtlParams, TrainParams
 from intake_triage.records.folds import assign_folds
 from intake_triage.records.prepared import NO_LABEL, PreparedRecords, read_prepared
-from intake_triage.records.schema import RecordSchema
 from intake_triage.tasks import TASKS, Task
 from studies.transfer.variants import HELD_OUT, SOFT, UNLABELLED, add_soft_labels, hold_out
 
@@ -45,9 +44,6 @@ def distil(
     Hinton, Vinyals and Dean (2015), Distilling the knowledge in a neural network.
     """
 
-    def make_model(schema: RecordSchema, records: EncodedRecords, vocabulary: int) -> IntakeModel:
-        return build_model(fit.tasks, schema, encoder, records, vocabulary=vocabulary)
-
     def relabel(records: EncodedRecords) -> EncodedRecords:
         chances = {
             task: np.load(layout.prepared / SOFT.format(task), allow_pickle=False)
@@ -57,6 +53,7 @@ def distil(
             raise ValueError(f"{layout.prepared}: soft labels of other records than train has")
         return replace(records, labels={k: torch.from_numpy(v) for k, v in chances.items()})
 
+    make_model = partial(build_model, fit.tasks, encoder)
     return fit_model(make_model, fit, layout, folder, train, make_balancing(mtl), relabel)
 
 

@@ -13,9 +13,9 @@ from intake_triage.models.transformer.encoder import (
     make_encoder,
     without_pooler,
 )
+from intake_triage.models.transformer.fit import build_model
 from intake_triage.models.transformer.model import IntakeModel
 from intake_triage.models.transformer.predict import encode
-from intake_triage.models.transformer.train import build_model
 from intake_triage.records.schema import FormField, RecordSchema
 
 VOCABULARY = 40
@@ -48,7 +48,7 @@ def build(small, records):
 
     def make(**changes) -> IntakeModel:
         tasks = ("urgency", "specialty")
-        return build_model(tasks, SCHEMA, small(**changes), records, vocabulary=VOCABULARY)
+        return build_model(tasks, small(**changes), SCHEMA, records, VOCABULARY)
 
     return make
 

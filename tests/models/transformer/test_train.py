@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +22,7 @@ from intake_triage.records.prepared import read_prepared
 from intake_triage.statistics.scores import log_loss
 from intake_triage.tasks import TASKS
 
+ROOT = Path(__file__).resolve().parents[3]
 NEEDS_CUDA = pytest.mark.skipif(
     not torch.cuda.is_available(), reason="no graphics processor that torch can use"
 )
@@ -55,6 +59,12 @@ def fit_folder(sections, tmp_path):
         return folder
 
     return train
+
+
+def test_a_stage_waits_for_its_fits_without_their_libraries():
+    script = "import sys, stages.train_st, stages.train_mtl; print('torch' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert told.stdout == "False\n", told.stderr
 
 
 def load_logits(folder, task) -> np.ndarray:

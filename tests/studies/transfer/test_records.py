@@ -7,7 +7,7 @@ from transformers import AutoTokenizer
 
 from intake_triage.layout import Layout
 from intake_triage.models.transformer.batches import encode_records
-from intake_triage.models.transformer.train import build_model
+from intake_triage.models.transformer.fit import build_model
 from intake_triage.params import load_params
 from intake_triage.records.prepared import read_prepared
 from intake_triage.tasks import TASKS
@@ -194,7 +194,7 @@ def test_the_wider_encoder_has_the_weights_of_two(layout):
     words = len(AutoTokenizer.from_pretrained(layout.prepared / "tokenizer", local_files_only=True))
 
     def count(tasks, params) -> int:
-        return build_model(tasks, prepared.schema, params, few, vocabulary=words).num_parameters()
+        return build_model(tasks, params, prepared.schema, few, words).num_parameters()
 
     pair = sum(count((task,), encoder) for task in TASKS)
     assert count(TASKS, wider) == pytest.approx(pair, rel=0.01)

@@ -73,7 +73,7 @@ class Cluster:
         host = worker.Host(
             worker.pack(sorted(files), CHECKOUT),
             sorted(str(root.relative_to(CHECKOUT)) for root in {SOURCE, CHECKOUT, *roots}),
-            sorted({run.__module__ for run in starts}),
+            pool.list_modules(jobs),
         )
         self._client.register_plugin(host, name=self._host)
         about = self._client.run(worker.describe, self._host)

@@ -1,5 +1,6 @@
 """Fits on one machine: each in a process of its own, with one thread."""
 
+import inspect
 import json
 import os
 import platform
@@ -22,11 +23,22 @@ from pathlib import Path
 
 from intake_triage.errors import InputError, tell
 from intake_triage.files import discard, replacing, write_json
+from intake_triage.imports import import_closure, module_name
 from intake_triage.models.fits.jobs import Job
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 LIBRARIES = ["torch", "torchjd", "transformers", "lightgbm", "scikit-learn", "scipy", "numpy"]
 CPU_INFO = Path("/proc/cpuinfo")
+
+
+def list_modules(jobs: Sequence[Job]) -> list[str]:
+    """All of the checkout that fits import, be it only as they run."""
+    names = set()
+    for run in {job.train.func for job in jobs}:
+        start = Path(inspect.getfile(run))
+        others = set(import_closure(start)) - {start}
+        names |= {run.__module__, *map(module_name, others)}
+    return sorted(names)
 
 
 class Pool:
@@ -45,7 +57,7 @@ class Pool:
 
     def ship(self, jobs: Sequence[Job]) -> None:
         """All is here already; see `preload`."""
-        self.preload({job.train.func.__module__ for job in jobs})
+        self.preload(list_modules(jobs))
 
     def preload(self, modules: Iterable[str]) -> None:
         """Let new processes be forked from one that has imported what the fits need."""

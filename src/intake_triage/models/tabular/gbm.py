@@ -70,7 +70,7 @@ class GbmModel:
 
 
 def train_gbm(fit: Fit, layout: Layout, folder: Path, *, params: GbmParams) -> int:
-    """Fit one task from one seed; see `fits.TrainFit`. Its parameters are the trees' leaves."""
+    """Fit one task from one seed; see `jobs.TrainFit`. Its parameters are the trees' leaves."""
     (task,) = fit.tasks
     prepared = read_prepared(layout)
     train = prepared.of_split("train")

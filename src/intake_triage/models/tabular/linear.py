@@ -80,7 +80,7 @@ class LinearModel:
 
 
 def train_linear(fit: Fit, layout: Layout, folder: Path, *, params: LinearParams) -> int:
-    """Fit one task; see `fits.TrainFit`."""
+    """Fit one task; see `jobs.TrainFit`."""
     (task,) = fit.tasks
     prepared = read_prepared(layout)
     train = prepared.of_split("train")
