@@ -108,14 +108,13 @@ bundle: $(VENV)/installed-optional
 	$(RUN) python -m stages.export $(BUNDLE) dist/$(notdir $(BUNDLE)).tar \
 		$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-# Runs with other params, each in a clone of what is committed that is kept in .runs/, so that a
-# killed run resumes; what a page shows of it is kept in results/<name>/.
-.PHONY: namcs large
-run_in_clone = cd .runs/$@ && $(RUN) dvc exp run $(foreach param,$(1),-S '$(param)')
-
-clone-%: $(VENV)/installed  # without a .git of its own, git would reset the checkout around it
-	test -e .runs/$*/.git || git clone --quiet . .runs/$*
-	git -C .runs/$* fetch --quiet origin HEAD && git -C .runs/$* reset --quiet --hard FETCH_HEAD
+# On the survey, in a clone of what is committed that is kept in .runs/, so that a killed run resumes;
+# what pages show of it is kept in results/namcs/.
+.PHONY: namcs
+clone-namcs: $(VENV)/installed  # without a .git of its own, git would reset the checkout around it
+	test -e .runs/namcs/.git || git clone --quiet . .runs/namcs
+	git -C .runs/namcs fetch --quiet origin HEAD && \
+		git -C .runs/namcs reset --quiet --hard FETCH_HEAD
 
 # The folder $(1) by `cp $(2)`; what lay there goes last: a copy may fail, or be a copy of that.
 copy_as = rm -rf $(1).part && mkdir -p $(1).part && cp $(2) $(1).part && \
@@ -126,13 +125,8 @@ take_survey = $(call copy_as,$(1),-rL "$(NAMCS)/.")
 namcs: $(if $(NAMCS),clone-namcs)
 	@test -n "$(NAMCS)" || { echo "say where the survey files are: make namcs NAMCS=<folder>"; exit 2; }
 	$(call take_survey,.runs/$@/data/raw/namcs)
-	$(call run_in_clone,data.source=namcs data.path=data/raw/namcs)
+	cd .runs/$@ && $(RUN) dvc exp run -S data.source=namcs -S data.path=data/raw/namcs
 	$(call copy_as,results/$@,-r $(addprefix .runs/$@/,params.yaml dvc.lock metrics plots))
-
-# The synthetic clinic with 200,000 records to train on, one seed; about an hour.
-large: clone-large
-	$(call run_in_clone,data.n_records=333340 train.seeds=[0] train.epochs=3)
-	$(RUN) python -m stages.data_card --keep-large .runs/large
 
 # The transfer study, block by block; each block's results are kept in git. With NAMCS=<folder of
 # survey files> the survey's block too; BLOCKS="conflict" runs some alone.
@@ -191,6 +185,11 @@ check-lock: $(VENV)/installed
 BENCH ?=
 bench: $(VENV)/installed-bench
 	$(RUN) python -m benchmarks $(BENCH)
+
+# Every stage on 40,000 made-up forms and on 400,000, one seed; over an hour, resumed where it was.
+.PHONY: large
+large: $(VENV)/installed-bench
+	$(RUN) python -m benchmarks.growth
 
 $(VENV)/installed-bench: $(VENV)/installed benchmarks/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \

@@ -1,4 +1,4 @@
-"""results.md from results.json, a section a topic; nothing is measured or reckoned here.
+"""results.md from results.json and growth.json; nothing is measured or reckoned here.
 
 python -m benchmarks.report writes it anew.
 """
@@ -12,20 +12,21 @@ from benchmarks.repeats import Spread
 from intake_triage.files import read_json, replacing
 
 FOLDER = Path(__file__).resolve().parent
-RESULTS = "results.json"
+RESULTS, GROWTH = "results.json", "growth.json"
 REPORT = "results.md"
 TEMPLATE = "results.md.jinja"
 
 
 def write_report(folder: Path) -> None:
     """Write results.md beside results.json."""
-    results = read_json(folder / RESULTS)
+    growth = folder / GROWTH
+    page = render(read_json(folder / RESULTS), read_json(growth) if growth.exists() else None)
     with replacing(folder / REPORT) as temporary:
-        temporary.write_text(render(results), encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8")
 
 
-def render(results: dict[str, Any]) -> str:
-    """The report on those topics that were measured."""
+def render(results: dict[str, Any], growth: dict[str, Any] | None) -> str:
+    """The report on those topics that were measured, and on what `make large` has."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         undefined=jinja2.StrictUndefined,
@@ -34,7 +35,7 @@ def render(results: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters |= {"show": _show, "thousands": "{:,}".format}
-    return environment.get_template(TEMPLATE).render(results)
+    return environment.get_template(TEMPLATE).render(results, growth=growth)
 
 
 def _show(values: Spread) -> str:

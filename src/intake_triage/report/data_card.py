@@ -69,6 +69,7 @@ def build_card() -> str:
     )
     lengths = records["text"].str.split().str.len()
     information, error = _information_table(catalogue)
+    of_large = _read_params(LARGE_RUN)
     return template.render(
         n_records=N_RECORDS,
         n_train=N_TRAIN,
@@ -85,18 +86,19 @@ def build_card() -> str:
         difficulty=_difficulty_table(records, oracle),
         large=read_json(LARGE_SCORES),
         large_file=LARGE_SCORES,
-        large_encoder_differs=_read_encoder(LARGE_RUN) != _read_encoder(Layout()),
+        large_forms=of_large["data"]["n_records"],
+        large_encoder_differs=of_large["encoder"] != _read_params(Layout())["encoder"],
         examples=_example_table(records[lengths <= LONGEST_EXAMPLE], oracle),
     )
 
 
-def _read_encoder(run: Layout) -> dict:
-    """Its params, as written: those of an older run need not be valid any more."""
-    return yaml.safe_load(run.params.read_text(encoding="utf-8"))["encoder"]
+def _read_params(run: Layout) -> dict:
+    """As written: those of an older run need not be valid any more."""
+    return yaml.safe_load(run.params.read_text(encoding="utf-8"))
 
 
 def keep_large_run(run: Path) -> None:
-    """Keep, in results/large/, of a finished run on 200,000 records what the card shows of it.
+    """Keep, in results/large/, of a finished run on many forms what the card shows of it.
 
     `run` is a checkout whose pipeline has run to `compare`.
     """
