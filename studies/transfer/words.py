@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 BLOCKS = {
     "namcs": "survey (NAMCS)",
-    "default": "clinic, as by default",
+    "default": "clinic, default",
     "relatedness_0": "clinic, relatedness 0",
     "relatedness_05": "clinic, relatedness 0.5",
     "relatedness_1": "clinic, relatedness 1",
@@ -18,10 +18,10 @@ ARMS = {
     "mtl_equal_parameters": "one model, as large as the two",
     "mtl_equal_compute": "one model, trained as long as the two",
     "st_long": "two models, trained twice as long",
-    "st_5%": "two models, 5 % of the labels",
-    "mtl_5%": "one model, 5 % of the labels",
-    "st_25%": "two models, 25 % of the labels",
-    "mtl_25%": "one model, 25 % of the labels",
+    "st_5%": "two models, 5 % of labels",
+    "mtl_5%": "one model, 5 % of labels",
+    "st_25%": "two models, 25 % of labels",
+    "mtl_25%": "one model, 25 % of labels",
     "fine_tuned": "one model, then tuned to each task",
     "st_fine_tuned": "two models, tuned on as much",
     "linear": "logistic regression for each",
@@ -41,5 +41,6 @@ def list_blocks(blocks: Iterable[str]) -> str:
 def command(blocks: Collection[str]) -> str:
     """How to make these blocks' results again."""
     synthetic = " ".join(name for name in blocks if name != "namcs")
+    some = "" if BLOCKS.keys() == set(blocks) else f' BLOCKS="{synthetic}"'
     survey = " NAMCS=<folder>" if "namcs" in blocks else ""
-    return f'Command: `make transfer BLOCKS="{synthetic}"{survey}`.'
+    return f"Command: `make transfer{some}{survey}`."
