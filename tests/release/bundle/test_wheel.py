@@ -1,13 +1,17 @@
 """The program in a bundle: whole, small, and no file of it that its stage does not depend on."""
 
+import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import PackageNotFoundError, version
 
 import yaml
 
 from intake_triage.imports import GROUND, SOURCE
-from intake_triage.release.bundle.wheel import list_program, pin, write_wheel
+from intake_triage.release.bundle import wheel
+from intake_triage.release.bundle.manifest import LIBRARIES
+from intake_triage.release.bundle.wheel import list_program, pin, write_requirements, write_wheel
 
 ROOT = SOURCE.parent
 
@@ -28,7 +32,7 @@ def test_the_wheel_holds_the_program_and_runs_by_itself(tmp_path):
         packed.extractall(tmp_path / "installed")
     assert "intake_triage/__main__.py" in names
     assert "intake_triage/release/watch/page.html.jinja" in names
-    trained = ("train", "loop", "balancing", "fit_calibrators", "synthetic", "generate")
+    trained = ("train", "fit", "loop", "balancing", "fit_calibrators", "synthetic", "generate")
     assert not [name for name in names if any(f"/{part}.py" in name for part in trained)]
     done = subprocess.run(
         [
@@ -56,3 +60,21 @@ def test_pins_are_of_all_that_a_library_needs():
         "six",
     }
     assert not [line for line in pinned if "+" in line]
+
+
+def test_a_bundle_is_made_without_what_only_some_need(tmp_path, monkeypatch):
+    """As by `make repro` in a new environment; what it lists is the same."""
+    listed = (ROOT / "requirements-optional.txt").read_text()
+    others_bring = {"httpx2"}  # it comes with `huggingface-hub`
+    optional = set(re.findall(r"^([\w.-]+)==", listed, re.MULTILINE)) - others_bring
+
+    def find(name: str) -> str:
+        if name in optional:
+            raise PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(wheel, "version", find)
+    write_requirements(tmp_path, LIBRARIES)
+    assert "python-calamine" in optional
+    assert "python-calamine==" in (tmp_path / "requirements.txt").read_text()
+    assert "fastapi==" in (tmp_path / "requirements-pilot.txt").read_text()

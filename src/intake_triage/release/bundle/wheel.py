@@ -20,7 +20,8 @@ from intake_triage.release.bundle.manifest import LIBRARIES
 PYPROJECT = SOURCE.parent / "pyproject.toml"
 TIMESTAMP = "315532800"  # 1980-01-01, the first that a zip file can hold
 # What every bundle imports beside the libraries that its numbers depend on.
-SCORING = ("pyarrow", "pydantic", "pyyaml", "tqdm", "charset-normalizer", "python-calamine")
+SCORING = ("pyarrow", "pydantic", "pyyaml", "tqdm", "charset-normalizer")
+WORKBOOKS = ("python-calamine",)
 PILOT = ("fastapi", "uvicorn", "jinja2", "scikit-learn")  # what the other commands need beside
 PINNED = tuple(SOURCE.parent / name for name in ("requirements.txt", "requirements-optional.txt"))
 
@@ -61,19 +62,24 @@ def list_program() -> list[Path]:
 def write_requirements(folder: Path, systems: Iterable[str]) -> None:
     """Pin what scoring needs and, apart from it, what `serve` and `watch` need beside.
 
-    The latter need not be installed here, so that they alone are pinned, as the checkout has them.
+    What only some need here, for workbooks and the latter, may not be installed: it alone is
+    pinned, as the checkout has it.
     """
     scoring = {*SCORING, *(name for key in ("", *systems) for name in LIBRARIES[key])}
-    lines = {
-        line.split("#")[0].strip() for path in PINNED for line in path.read_text().splitlines()
-    }
-    beside = [line for line in sorted(lines) if line.partition("==")[0] in PILOT]
     for name, listed in (
-        ("requirements.txt", sorted(pin(scoring))),
-        ("requirements-pilot.txt", ["-r requirements.txt", *beside]),
+        ("requirements.txt", sorted(pin(scoring) | pin_as_listed(WORKBOOKS))),
+        ("requirements-pilot.txt", ["-r requirements.txt", *sorted(pin_as_listed(PILOT))]),
     ):
         with replacing(folder / name) as temporary:
             temporary.write_text("\n".join(listed) + "\n", encoding="utf-8")
+
+
+def pin_as_listed(names: Iterable[str]) -> set[str]:
+    """`name==version` of these distributions in the checkout's own lists."""
+    lines = {
+        line.split("#")[0].strip() for path in PINNED for line in path.read_text().splitlines()
+    }
+    return {line for line in lines if line.partition("==")[0] in names}
 
 
 def pin(names: Iterable[str]) -> set[str]:
