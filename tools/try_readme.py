@@ -1,6 +1,6 @@
 """Every command of the README in its order, in a fresh clone with a fresh environment.
 
-Run     python -m tools.try_readme <folder>   which must not be there; half an hour
+Run     python -m tools.try_readme <folder>   which must not be there; 20 minutes
 Prints  each command and its seconds; at the first that fails, what it printed last
 
 Few forms and small models. "Your own forms" comes last, on the invented forms of examples/: from
@@ -38,6 +38,8 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("say where to: python -m tools.try_readme <folder>")
     clone = Path(sys.argv[1]).resolve()
+    if clone.exists():
+        sys.exit(f"{clone}: is there already; name another folder")
     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
     make_small(clone)
     for command in list_commands((clone / "README.md").read_text(encoding="utf-8")):

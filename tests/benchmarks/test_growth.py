@@ -67,8 +67,11 @@ def test_a_killed_run_goes_on_where_it_was_until_the_code_changes(ran, tmp_path,
     with monkeypatch.context() as patch:
         patch.setattr(growth, "STAGES", growth.STAGES[:3])
         growth.run_stages(tmp_path / "clone", n_forms=40_000)
+    trained = Layout(tmp_path / "clone").fits / "by the stage that was killed"
+    trained.mkdir(parents=True)
     growth.run_stages(tmp_path / "clone", n_forms=40_000)
     assert [stage for _, stage in ran] == list(growth.STAGES)
+    assert not trained.exists()  # the stage is measured whole
     monkeypatch.setattr(growth, "describe_code", lambda: "another commit")
     growth.run_stages(tmp_path / "clone", n_forms=40_000)
     assert [stage for _, stage in ran] == 2 * list(growth.STAGES)
