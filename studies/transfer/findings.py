@@ -77,23 +77,15 @@ def list_gains(results: Results, study: StudyParams) -> Iterator[Row]:
     """What was tried, a row a pair and source: gains by task and measure, and the computing.
 
     `share` is the computing of the treatment in that of the reference, both with all that they
-    start from; none of a reference that nobody would train.
+    start from; none where nobody would train the reference, or where that of few labels spends most
+    on scoring `valid` after each of its many short passes.
     """
     for pair in all_pairs(study):
         for name, result in results.items():
             rows = [row for _, row in select_pairs({name: result}, [pair])]
             if rows:
                 gains = {f"{row['task']} {row['measure']}": row for row in rows}
-                share = _share_of_computing(result["cost"], *pair)
+                treatment, reference = pair
+                told = reference != "shuffled" and not reference.endswith("%")
+                share = result["cost"][treatment] / result["cost"][reference] if told else None
                 yield {"pair": pair, "block": name, "gains": gains, "share": share}
-
-
-def _share_of_computing(cost: dict[str, float], treatment: str, reference: str) -> float | None:
-    """Arms of few labels are two fits, one for each task that has few.
-
-    An mtl learns the other task from all its labels; beside an st of few stands the other's st.
-    """
-    if reference == "shuffled":
-        return None
-    whole = cost["st"] if reference.startswith("st_") and reference.endswith("%") else 0
-    return cost[treatment] / (cost[reference] + whole)

@@ -39,9 +39,11 @@ DIAL = ROOT / "results/transfer/dial.json"
 LEFT_OUT = (  # of the page, and not of the tables
     ("mtl_equal_compute", "st"),
     ("mtl_equal_compute", "st_long"),
-    ("fine_tuned", "st_fine_tuned"),
+    ("fine_tuned", "st"),
     ("fine_tuned", "mtl"),
     ("distilled", "blend"),
+    ("distilled_unlabelled", "blend"),
+    ("distilled_unlabelled", "mtl"),
     ("distilled_unlabelled", "distilled"),
 )
 

@@ -28,7 +28,7 @@ ARMS = {
     "gbm": "LightGBM for each",
     "blend": "blend of LightGBM and one model",
     "distilled": "one model taught by blends",
-    "distilled_unlabelled": "the same, with unlabelled forms",
+    "distilled_unlabelled": "one model taught by blends, unlabelled forms too",
 }
 MEASURES = {"macro_f1": "macro-F1", "log_loss": "log-loss"}
 INTERVAL = "{delta:+.4f} [{low:+.4f}, {high:+.4f}]"
