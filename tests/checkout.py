@@ -65,7 +65,9 @@ def make_small(folder: Path, settings: Mapping[str, Mapping[str, Any]]) -> Check
     checkout = Checkout(folder)
     for name in list_files():
         produced = name.startswith(("metrics/", "plots/")) or name == "dvc.lock"
-        if (ROOT / name).is_file() and not produced:
+        # DVC would read the studies' stages, four times as many, several times in each command.
+        of_study = name.startswith("studies/") and name.endswith(("dvc.yaml", "dvc.lock"))
+        if (ROOT / name).is_file() and not produced and not of_study:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     params_file = folder / "params.yaml"

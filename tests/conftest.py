@@ -19,7 +19,11 @@ from intake_triage.records import prepare
 from intake_triage.records.schema import FormField, RecordSchema, RecordTable
 
 ROOT = Path(__file__).resolve().parents[1]
-TRAINERS = ("intake_triage.models.tabular.gbm", "intake_triage.models.transformer.fit")
+# What trains, and what dvclive loads late.
+TRAINERS = (
+    *("intake_triage.models.tabular.gbm", "intake_triage.models.transformer.fit"),
+    *("dvc.repo", "dvc.scm"),
+)
 URGENCY = ("now", "today", "later")
 SPECIALTY = ("heart", "skin", "bones")
 WORDS_OF = {
@@ -77,11 +81,11 @@ for thread_variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THRE
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than cores: a process waits for another's folder, a server or a signal now and then.
+    """Two more than cores: a process waits for another's folder, a server or a signal now and then.
 
     With a core for each, a fifth of the time would pass so.
     """
-    return psutil.cpu_count() + 1
+    return psutil.cpu_count() + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

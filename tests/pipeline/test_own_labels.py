@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from intake_triage.release.bundle.load import load_bundle
+from intake_triage.release.plan.plan import plan_pilot
 from intake_triage.systems import TRAINED_SYSTEMS
 from stages import (
     calibrate,
@@ -127,6 +129,7 @@ def run_stages(root: Path, labels: dict[str, tuple[str, ...]], **settings: int) 
             calibrate.main()
         forecast.main()
         compare.main()
+        patch.setattr(release, "plan_pilot", partial(plan_pilot, pilots=20))
         release.main()
         patch.setattr(sys, "argv", ["report"])
         report.main()
