@@ -89,7 +89,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `SLOW` names."""
+    """Mark what `SLOW` names; the studies go first, lest two of the longest run last and alone."""
+    items.sort(key=lambda item: not item.path.is_relative_to(ROOT / "tests/studies"))
     for item in items:
         if item.path.relative_to(ROOT / "tests").as_posix().startswith(SLOW):
             item.add_marker("slow")
