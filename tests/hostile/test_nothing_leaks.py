@@ -20,11 +20,14 @@ from pathlib import Path
 import pytest
 from checkout import environment
 from contents import files_that_hold, holds, is_found_in_all, objects_that_hold
+from dvc.repo import Repo
+from dvc_studio_client.config import get_studio_config
 
 from intake_triage.errors import run_stage
 from stages import prepare
 from tests.hostile.hostile_table import CHANNEL, SECRET, SEX, TIERS, make_table, write_table
 
+ROOT = Path(__file__).resolve().parents[2]
 KEPT = {"data", "predictions"}  # what docs/privacy.md says of records
 BUNDLE = "release/choice"
 
@@ -67,6 +70,15 @@ def test_dvc_keeps_none_of_it_outside_the_checkout(hostile_run):
 def test_nothing_that_the_stages_print_holds_it(hostile_run):
     assert "Running stage 'prepare'" in "".join(hostile_run.printed)
     assert SECRET not in "".join(hostile_run.printed).lower()
+
+
+def test_nothing_is_sent_to_dvc_studio_for_who_is_logged_in_there(monkeypatch):
+    monkeypatch.setenv("DVC_STUDIO_TOKEN", "token")
+    with Repo(ROOT) as repo:
+        ours = repo.config["studio"]
+    repository = "https://example.org/intake.git"
+    assert get_studio_config(ours, studio_repo_url=repository) == {}
+    assert get_studio_config(ours | {"offline": False}, studio_repo_url=repository) != {}
 
 
 def test_a_refused_table_does_not_tell_it(hostile_run, tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ def list_pinned(bundle: Path) -> dict[str, str]:
         line
         for name in ("requirements.txt", "requirements-pilot.txt")
         for line in (bundle / name).read_text().splitlines()
-        if not line.startswith("-r")
+        if not line.startswith("-")
     ]
     pinned = {Requirement(line).name: Requirement(line).specifier for line in lines}
     return {name.replace("-", "_"): str(at).removeprefix("==") for name, at in pinned.items()}

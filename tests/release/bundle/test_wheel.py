@@ -7,11 +7,18 @@ import zipfile
 from importlib.metadata import PackageNotFoundError, version
 
 import yaml
+from packaging.utils import canonicalize_name
 
 from intake_triage.imports import GROUND, SOURCE
 from intake_triage.release.bundle import wheel
 from intake_triage.release.bundle.manifest import LIBRARIES
-from intake_triage.release.bundle.wheel import list_program, pin, write_requirements, write_wheel
+from intake_triage.release.bundle.wheel import (
+    PILOT,
+    list_program,
+    pin,
+    write_requirements,
+    write_wheel,
+)
 
 ROOT = SOURCE.parent
 
@@ -78,3 +85,14 @@ def test_a_bundle_is_made_without_what_only_some_need(tmp_path, monkeypatch):
     assert "python-calamine" in optional
     assert "python-calamine==" in (tmp_path / "requirements.txt").read_text()
     assert "fastapi==" in (tmp_path / "requirements-pilot.txt").read_text()
+
+
+def test_what_a_pilot_needs_is_pinned_to_the_last_library(tmp_path):
+    """Of FastAPI, too, which nothing of a training environment needs."""
+    write_requirements(tmp_path, LIBRARIES)
+    names = ("requirements-pilot.txt", "requirements.txt", "constraints.txt")
+    lines = [line for name in names for line in (tmp_path / name).read_text().splitlines()]
+    assert lines[:2] == ["-c constraints.txt", "-r requirements.txt"]
+    pinned = (line.partition("==") for line in lines if "==" in line)
+    fixed = {f"{canonicalize_name(name)}=={version}" for name, _, version in pinned}
+    assert pin(PILOT) <= fixed

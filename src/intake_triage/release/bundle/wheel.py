@@ -24,6 +24,7 @@ SCORING = ("pyarrow", "pydantic", "pyyaml", "tqdm", "charset-normalizer")
 WORKBOOKS = ("python-calamine",)
 PILOT = ("fastapi", "uvicorn", "jinja2", "scikit-learn")  # what the other commands need beside
 PINNED = tuple(SOURCE.parent / name for name in ("requirements.txt", "requirements-optional.txt"))
+CONSTRAINTS = SOURCE.parent / "constraints.txt"
 
 
 def write_wheel(folder: Path) -> None:
@@ -62,13 +63,15 @@ def list_program() -> list[Path]:
 def write_requirements(folder: Path, systems: Iterable[str]) -> None:
     """Pin what scoring needs and, apart from it, what `serve` and `watch` need beside.
 
-    What only some need here, for workbooks and the latter, may not be installed: it alone is
-    pinned, as the checkout has it.
+    What only some need here, for workbooks and the latter, may not be installed: it is pinned as
+    the checkout has it, and what it needs in turn by the checkout's constraints, which go with it.
     """
     scoring = {*SCORING, *(name for key in ("", *systems) for name in LIBRARIES[key])}
+    others = ("-c constraints.txt", "-r requirements.txt")
     for name, listed in (
+        (CONSTRAINTS.name, CONSTRAINTS.read_text(encoding="utf-8").splitlines()),
         ("requirements.txt", sorted(pin(scoring) | pin_as_listed(WORKBOOKS))),
-        ("requirements-pilot.txt", ["-r requirements.txt", *sorted(pin_as_listed(PILOT))]),
+        ("requirements-pilot.txt", [*others, *sorted(pin_as_listed(PILOT))]),
     ):
         with replacing(folder / name) as temporary:
             temporary.write_text("\n".join(listed) + "\n", encoding="utf-8")
