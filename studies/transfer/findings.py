@@ -77,8 +77,8 @@ def list_gains(results: Results, study: StudyParams) -> Iterator[Row]:
     """What was tried, a row a pair and source: gains by task and measure, and the computing.
 
     `share` is the computing of the treatment in that of the reference, both with all that they
-    start from; none where nobody would train the reference, or where that of few labels spends most
-    on scoring `valid` after each of its many short passes.
+    start from; none where nobody would train the reference, nor of few labels, whose many short
+    passes are each scored on `valid`.
     """
     for pair in all_pairs(study):
         for name, result in results.items():

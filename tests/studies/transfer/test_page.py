@@ -130,7 +130,7 @@ def test_what_the_page_says_first_of_few_labels_holds():
 
 
 def test_computing_is_told_where_it_could_be_saved():
-    """Not of few labels, where most is scoring after short passes, nor of what nobody would do."""
+    """Not of few labels, whose many short passes are each scored, nor of what nobody would do."""
     results, _, _ = read_results()
     rows = list(list_gains({"namcs": results["namcs"]}, load_study()))
     cost = results["namcs"]["cost"]
