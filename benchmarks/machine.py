@@ -12,6 +12,7 @@ import psutil
 from intake_triage.models.fits.pool import LIBRARIES, name_processor
 
 FOLDER = Path(__file__).resolve().parent
+WRITTEN = ("results.json", "results.md", "growth.json")  # a topic finds those of the one before
 
 
 def describe_machine() -> dict[str, Any]:
@@ -27,9 +28,11 @@ def describe_machine() -> dict[str, Any]:
 
 
 def describe_code() -> str:
-    """The last commit, its day, and whether files differ from it."""
+    """The last commit, its day, and whether files differ from it; no result of a benchmark does."""
     commit = _git("log", "-1", "--format=commit %h, %as")
-    return commit + ", changed since" * bool(_git("status", "--porcelain", "--untracked-files=no"))
+    code = (":/", *(f":(exclude){name}" for name in WRITTEN))
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", *code)
+    return commit + ", changed since" * bool(changed)
 
 
 def _git(*words: str) -> str:
